@@ -1,0 +1,1 @@
+"""Devices by UnifiedPOS category, each with its drivers and a simulator."""

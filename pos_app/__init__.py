@@ -1,0 +1,1 @@
+"""In-store point-of-sale terminal with a rewards programme."""

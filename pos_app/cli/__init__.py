@@ -1,0 +1,1 @@
+"""Commands of the one entry, python3 -m pos_app COMMAND."""

@@ -1,0 +1,1 @@
+"""Pure rules of the shop: money, baskets, tax, tenders and points. Standard library only."""

@@ -1,0 +1,175 @@
+"""The basket of a sale that is being rung up: an immutable value, changed by making the next one.
+
+Keeping each version makes undo exact and lets any thread look at one without a lock.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pos_app.domain.item import QUANTITY_SCALE, Item, SoldBy
+
+MAXIMUM_QUANTITY_MILLI = 99_999 * QUANTITY_SCALE
+MAXIMUM_LINES = 1000
+
+
+class EntryMethod(StrEnum):
+    """How a line came into the basket (ARTS EntryMethod)."""
+
+    SCANNED = "scanned"
+    KEYED = "keyed"
+    PICKED = "picked"
+
+
+class BasketError(ValueError):
+    """A change that the basket cannot take; the text is meant for the associate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A reduction given by hand: either percent_micro (100 % = 1,000,000) or amount_minor is set."""
+
+    reason: str
+    percent_micro: int = 0
+    amount_minor: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.percent_micro > 0) == (self.amount_minor > 0):
+            raise BasketError("A discount is either a percentage or an amount above zero.")
+        if self.percent_micro > 1_000_000:
+            raise BasketError("A discount cannot be more than 100 %.")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReference:
+    """The member a sale belongs to.
+
+    member_id is the central service's opaque id; it is empty while the member is only known by e-mail
+    (offline). contact_id then names the row that keeps the address beside the journal, never in it.
+    """
+
+    member_id: str = ""
+    contact_id: str = ""
+    masked_email: str = ""
+    display_name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.member_id and not self.contact_id:
+            raise BasketError("A member needs an id or a contact.")
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One line. Its number is never given to another line of the same sale, voided or not."""
+
+    line_number: int
+    item: Item
+    code: str
+    quantity_milli: int
+    unit_price_minor: int
+    entry_method: EntryMethod = EntryMethod.SCANNED
+    price_reason: str = ""
+    discounts: tuple[Discount, ...] = ()
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Lines in the order rung up, discounts on the whole, and the member."""
+
+    lines: tuple[BasketLine, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    member: MemberReference | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True while there is nothing to pay for."""
+        return all(line.voided for line in self.lines)
+
+    def line(self, line_number: int) -> BasketLine:
+        """The line of that number. Raises BasketError when there is none or it was voided."""
+        for line in self.lines:
+            if line.line_number == line_number:
+                if line.voided:
+                    raise BasketError(f"Line {line_number} was removed.")
+                return line
+        raise BasketError(f"There is no line {line_number}.")
+
+    def add(
+        self,
+        item: Item,
+        code: str,
+        quantity_milli: int = QUANTITY_SCALE,
+        entry_method: EntryMethod = EntryMethod.SCANNED,
+        merge: bool = False,
+    ) -> "Basket":
+        """One more line; with merge, an untouched line of the same item takes the quantity instead."""
+        check_quantity(item, quantity_milli)
+        if merge:
+            for line in reversed(self.lines):
+                if _mergeable(line, item):
+                    return self.set_quantity(line.line_number, line.quantity_milli + quantity_milli)
+        if len(self.lines) >= MAXIMUM_LINES:
+            raise BasketError(f"A sale can have {MAXIMUM_LINES} lines; finish this one first.")
+        line_number = self.lines[-1].line_number + 1 if self.lines else 1
+        new = BasketLine(line_number, item, code, quantity_milli, item.price_minor, entry_method)
+        return replace(self, lines=(*self.lines, new))
+
+    def set_quantity(self, line_number: int, quantity_milli: int) -> "Basket":
+        """The line with another quantity."""
+        line = self.line(line_number)
+        check_quantity(line.item, quantity_milli)
+        return self._with_line(replace(line, quantity_milli=quantity_milli))
+
+    def set_price(self, line_number: int, unit_price_minor: int, reason: str) -> "Basket":
+        """The line at another price per piece, with the reason for it."""
+        if unit_price_minor < 0:
+            raise BasketError("A price cannot be below zero.")
+        if not reason.strip():
+            raise BasketError("A changed price needs a reason.")
+        line = self.line(line_number)
+        return self._with_line(replace(line, unit_price_minor=unit_price_minor, price_reason=reason.strip()))
+
+    def discount_line(self, line_number: int, discount: Discount) -> "Basket":
+        """The line with one more discount; discounts apply one after the other."""
+        line = self.line(line_number)
+        return self._with_line(replace(line, discounts=(*line.discounts, discount)))
+
+    def void_line(self, line_number: int) -> "Basket":
+        """The line taken back; it stays on record, counts for nothing and earns nothing."""
+        return self._with_line(replace(self.line(line_number), voided=True))
+
+    def discount_transaction(self, discount: Discount) -> "Basket":
+        """One more discount on the whole sale."""
+        return replace(self, discounts=(*self.discounts, discount))
+
+    def attach_member(self, member: MemberReference) -> "Basket":
+        """The basket of this member; an earlier one is replaced."""
+        return replace(self, member=member)
+
+    def remove_member(self) -> "Basket":
+        """The basket of nobody in particular."""
+        return replace(self, member=None)
+
+    def _with_line(self, changed: BasketLine) -> "Basket":
+        lines = tuple(changed if line.line_number == changed.line_number else line for line in self.lines)
+        return replace(self, lines=lines)
+
+
+def check_quantity(item: Item, quantity_milli: int) -> None:
+    """Raises BasketError, in the associate's words, for a quantity that cannot be sold."""
+    if quantity_milli <= 0:
+        raise BasketError("A quantity must be above zero; to take the line back, remove it.")
+    if quantity_milli > MAXIMUM_QUANTITY_MILLI:
+        raise BasketError("That quantity is too large for one line.")
+    if item.sold_by is SoldBy.EACH and quantity_milli % QUANTITY_SCALE:
+        raise BasketError(f"{item.name} is sold by the piece, in whole numbers.")
+
+
+def _mergeable(line: BasketLine, item: Item) -> bool:
+    return (
+        not line.voided
+        and line.item == item
+        and item.sold_by is SoldBy.EACH
+        and not line.discounts
+        and not line.price_reason
+    )

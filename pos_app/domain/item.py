@@ -1,0 +1,47 @@
+"""What a store sells: items, their kinds and the fees that go with them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+QUANTITY_SCALE = 1000
+"""Quantities are counted in thousandths, so that one piece is 1000 and 1.234 kg is 1234."""
+
+
+class ItemKind(StrEnum):
+    """Goods and services earn points; gift cards sold or topped up do not (rewards programme, Earning)."""
+
+    GOODS = "goods"
+    SERVICE = "service"
+    GIFT_CARD = "gift_card"
+
+
+class SoldBy(StrEnum):
+    """Whether a quantity counts pieces or weighs."""
+
+    EACH = "each"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A charge per piece that is no product price: recycling, delivery, installation. It earns nothing."""
+
+    fee_id: str
+    name: str
+    amount_minor: int
+    tax_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One product as the till sells it. A price is per piece, or per unit of weight."""
+
+    item_id: str
+    name: str
+    price_minor: int
+    tax_ids: tuple[str, ...] = ()
+    kind: ItemKind = ItemKind.GOODS
+    sold_by: SoldBy = SoldBy.EACH
+    category: str = ""
+    brand: str = ""
+    fees: tuple[Fee, ...] = ()

@@ -1,0 +1,170 @@
+"""The journal's events and their hash chain.
+
+The journal is append-only and gap-free; it is also the outbox: what lies beyond the acknowledged mark is
+still to be sent. A payload is canonical JSON whose exact bytes are hashed, stored, sent and checked, so no
+end ever writes it again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+GENESIS_HASH = "0" * 64
+"""The previous hash of an incarnation's first entry."""
+
+PAYLOAD_VERSION = 1
+
+
+class EventKind(StrEnum):
+    """What a journal entry records (ARTS transaction kinds)."""
+
+    TERMINAL_ENROLLED = "terminal_enrolled"
+    BUSINESS_DAY_OPENED = "business_day_opened"
+    SIGNED_ON = "signed_on"
+    SIGNED_OFF = "signed_off"
+    SALE = "sale"
+    TRANSACTION_CANCELLED = "transaction_cancelled"
+    MEMBER_ENROLLED = "member_enrolled"
+    TENDER_LOAN = "tender_loan"
+    PAID_OUT = "paid_out"
+    PAID_IN = "paid_in"
+    NO_SALE = "no_sale"
+    PRINT_OUTCOME = "print_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One event as written. occurred_at is the terminal's wall time (ISO 8601 with offset): a hint, not an order."""
+
+    terminal_id: str
+    incarnation: str
+    sequence: int
+    event_id: str
+    kind: str
+    version: int
+    occurred_at: str
+    business_day: str
+    payload: bytes
+    previous_hash: str
+    entry_hash: str
+
+
+class ChainError(ValueError):
+    """The journal is not what was written; the text says where it breaks."""
+
+
+def canonical_json(value: Mapping[str, object]) -> bytes:
+    """The one byte form of a payload: sorted keys, no spaces, UTF-8, whole numbers only.
+
+    Raises ValueError for a float, since none may come near money or points.
+    """
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise ValueError("a journal payload holds whole numbers and text only")
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)
+
+
+def chain_hash(
+    previous_hash: str,
+    terminal_id: str,
+    incarnation: str,
+    sequence: int,
+    event_id: str,
+    kind: str,
+    version: int,
+    occurred_at: str,
+    business_day: str,
+    payload: bytes,
+) -> str:
+    """SHA-256 over the previous hash, each field on a line of its own, and the payload's exact bytes."""
+    header = "\n".join(
+        (
+            previous_hash,
+            terminal_id,
+            incarnation,
+            str(sequence),
+            event_id,
+            kind,
+            str(version),
+            occurred_at,
+            business_day,
+        )
+    )
+    return hashlib.sha256(header.encode() + b"\n" + payload).hexdigest()
+
+
+def next_entry(
+    previous: JournalEntry | None,
+    *,
+    terminal_id: str,
+    incarnation: str,
+    event_id: str,
+    kind: str,
+    occurred_at: str,
+    business_day: str,
+    payload: bytes,
+    version: int = PAYLOAD_VERSION,
+) -> JournalEntry:
+    """The entry that follows another one in the chain of an incarnation."""
+    sequence = previous.sequence + 1 if previous else 1
+    previous_hash = previous.entry_hash if previous else GENESIS_HASH
+    entry_hash = chain_hash(
+        previous_hash, terminal_id, incarnation, sequence, event_id, kind, version, occurred_at, business_day, payload
+    )
+    return JournalEntry(
+        terminal_id,
+        incarnation,
+        sequence,
+        event_id,
+        kind,
+        version,
+        occurred_at,
+        business_day,
+        payload,
+        previous_hash,
+        entry_hash,
+    )
+
+
+def hash_of(entry: JournalEntry) -> str:
+    """The hash the entry should carry."""
+    return chain_hash(
+        entry.previous_hash,
+        entry.terminal_id,
+        entry.incarnation,
+        entry.sequence,
+        entry.event_id,
+        entry.kind,
+        entry.version,
+        entry.occurred_at,
+        entry.business_day,
+        entry.payload,
+    )
+
+
+def verify_chain(entries: Iterable[JournalEntry], previous: JournalEntry | None = None) -> JournalEntry | None:
+    """Check numbers, links and hashes of one incarnation in order; the last entry comes back.
+
+    Raises ChainError at the first entry that was changed, removed or moved.
+    """
+    for entry in entries:
+        expected_sequence = previous.sequence + 1 if previous else 1
+        if entry.sequence != expected_sequence:
+            raise ChainError(f"entry {expected_sequence} is missing (found {entry.sequence} in its place)")
+        if entry.previous_hash != (previous.entry_hash if previous else GENESIS_HASH):
+            raise ChainError(f"entry {entry.sequence} does not follow the entry before it")
+        if entry.entry_hash != hash_of(entry):
+            raise ChainError(f"entry {entry.sequence} was changed after it was written")
+        previous = entry
+    return previous

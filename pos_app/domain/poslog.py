@@ -1,0 +1,91 @@
+"""Transactions as plain values for the journal, and back (field names after ARTS POSLog).
+
+The shapes here are version 1 of the payloads; a later version adds keys and never changes the meaning of one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pos_app.domain.basket import MemberReference
+from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
+from pos_app.domain.tax import TaxLine
+from pos_app.domain.tenders import Tender, TenderType
+
+_AMOUNTS = (
+    "subtotal_minor",
+    "discount_minor",
+    "fees_minor",
+    "tax_minor",
+    "included_tax_minor",
+    "total_minor",
+    "cash_rounding_minor",
+    "change_minor",
+)
+
+
+def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
+    """The payload of a sale event."""
+    return {
+        "header": _plain(sale.header) | {"receipt_number": sale.header.receipt_number},
+        "ended_at": sale.ended_at,
+        "lines": [_plain(line) for line in sale.lines],
+        "taxes": [_plain(tax) for tax in sale.taxes],
+        "tenders": [_plain(tender) for tender in sale.tenders],
+        **{name: getattr(sale, name) for name in _AMOUNTS},
+        # The contact is kept beside the journal so that it can be erased; the journal only names it.
+        "member": None if sale.member is None else _member_plain(sale.member),
+        "points": {
+            "terms_id": sale.earned.terms_id,
+            "terms_version": sale.earned.terms_version,
+            "base": sale.earned.base_points,
+            "bonus": sale.earned.bonus_points,
+            "used": sale.points_used,
+            "offers": [_plain(offer) for offer in sale.earned.offers],
+            "eligible_minor": [[line.line_number, line.eligible_minor] for line in sale.earned.lines],
+        },
+    }
+
+
+def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
+    """The sale of a payload. Raises KeyError, TypeError or ValueError when it is none."""
+    header = {key: value for key, value in plain["header"].items() if key != "receipt_number"}
+    lines = tuple(SaleLine(**line) for line in plain["lines"])
+    points = plain["points"]
+    eligible = dict(points["eligible_minor"])
+    member = plain["member"]
+    return RetailTransaction(
+        header=TransactionHeader(**header),
+        ended_at=plain["ended_at"],
+        lines=lines,
+        taxes=tuple(TaxLine(**tax) for tax in plain["taxes"]),
+        tenders=tuple(
+            Tender(**{**tender, "tender_type": TenderType(tender["tender_type"])}) for tender in plain["tenders"]
+        ),
+        **{name: plain[name] for name in _AMOUNTS},
+        member=None if member is None else MemberReference(member["member_id"], member["contact_id"]),
+        earned=EarnedPoints(
+            terms_id=points["terms_id"],
+            terms_version=points["terms_version"],
+            base_points=points["base"],
+            bonus_points=points["bonus"],
+            lines=tuple(
+                LinePoints(
+                    line.line_number, line.points_base, line.points_bonus, line.offer_id, eligible[line.line_number]
+                )
+                for line in lines
+                if line.line_number in eligible
+            ),
+            offers=tuple(OfferPoints(**offer) for offer in points["offers"]),
+        ),
+    )
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _member_plain(member: MemberReference) -> dict[str, Any]:
+    """Only the opaque ids: neither address nor name goes into what can never be erased."""
+    return {"member_id": member.member_id, "contact_id": member.contact_id}

@@ -1,0 +1,147 @@
+"""From a basket to amounts: line prices, discounts, fees, tax and totals that add up exactly.
+
+Plain integers inside; one call recomputes everything, so there is no state that could go stale.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pos_app.domain.basket import Basket, BasketLine, Discount
+from pos_app.domain.item import QUANTITY_SCALE, ItemKind
+from pos_app.domain.money import Currency
+from pos_app.domain.rewards import EarningLine
+from pos_app.domain.rounding import Rounding, allocate, divide
+from pos_app.domain.tax import RATE_SCALE, Taxable, TaxLine, TaxRate, TaxResult, TaxRounding, compute_tax
+
+
+@dataclass(frozen=True, slots=True)
+class PricingRules:
+    """A store's settings that decide amounts."""
+
+    currency: Currency
+    tax_rates: Mapping[str, TaxRate]
+    tax_rounding: TaxRounding = TaxRounding.TRANSACTION
+    rounding: Rounding = Rounding.HALF_UP
+    cash_step_minor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One line with its amounts. gross - discount = net; net is the product price, fees are beside it."""
+
+    line: BasketLine
+    gross_minor: int
+    discount_minor: int
+    net_minor: int
+    fees_minor: int
+    tax_minor: int
+    included_tax_minor: int
+
+    @property
+    def line_number(self) -> int:
+        """The number of the basket line."""
+        return self.line.line_number
+
+
+@dataclass(frozen=True, slots=True)
+class PricedBasket:
+    """All amounts of a sale: total = subtotal - discount + fees + added tax."""
+
+    lines: tuple[PricedLine, ...]
+    subtotal_minor: int
+    discount_minor: int
+    fees_minor: int
+    tax_minor: int
+    included_tax_minor: int
+    total_minor: int
+    taxes: tuple[TaxLine, ...]
+
+    def earning_lines(self) -> list[EarningLine]:
+        """The lines as the rewards programme sees them."""
+        return [
+            EarningLine(
+                line_number=priced.line.line_number,
+                code=priced.line.code,
+                item_id=priced.line.item.item_id,
+                category=priced.line.item.category,
+                product_price_minor=priced.net_minor - priced.included_tax_minor,
+                earns=priced.line.item.kind is not ItemKind.GIFT_CARD,
+            )
+            for priced in self.lines
+        ]
+
+
+EMPTY = PricedBasket((), 0, 0, 0, 0, 0, 0, ())
+
+
+def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -> PricedBasket:
+    """All amounts of the basket. Voided lines are left out.
+
+    points_discount_minor reduces the taxed price where the programme treats points as a discount.
+    """
+    lines = [line for line in basket.lines if not line.voided]
+    if not lines:
+        return EMPTY
+    rounding = rules.rounding
+    gross = [divide(line.unit_price_minor * line.quantity_milli, QUANTITY_SCALE, rounding) for line in lines]
+    net = [_discounted(line.discounts, amount, rounding) for line, amount in zip(lines, gross, strict=True)]
+    for discount in basket.discounts:
+        net = _spread(discount, net, lines, rounding)
+    if points_discount_minor:
+        off = min(points_discount_minor, sum(net))
+        net = [amount - part for amount, part in zip(net, allocate(off, net), strict=True)]
+    fees = [_fees_minor(line, rounding) for line in lines]
+    tax = _tax(lines, net, rules)
+    subtotal, after_discounts, fee_sum = sum(gross), sum(net), sum(fees)
+    added = sum(tax.added_by_line)
+    return PricedBasket(
+        lines=tuple(
+            PricedLine(
+                line, gross[i], gross[i] - net[i], net[i], fees[i], tax.added_by_line[i], tax.included_by_line[i]
+            )
+            for i, line in enumerate(lines)
+        ),
+        subtotal_minor=subtotal,
+        discount_minor=subtotal - after_discounts,
+        fees_minor=fee_sum,
+        tax_minor=sum(line.tax_minor for line in tax.taxes),
+        included_tax_minor=sum(tax.included_by_line),
+        total_minor=after_discounts + fee_sum + added,
+        taxes=tuple(tax.taxes),
+    )
+
+
+def _reduction_minor(discount: Discount, amount_minor: int, rounding: Rounding) -> int:
+    if discount.percent_micro:
+        return divide(amount_minor * discount.percent_micro, RATE_SCALE, rounding)
+    return min(discount.amount_minor, amount_minor)
+
+
+def _discounted(discounts: tuple[Discount, ...], amount_minor: int, rounding: Rounding) -> int:
+    for discount in discounts:
+        amount_minor -= _reduction_minor(discount, amount_minor, rounding)
+    return amount_minor
+
+
+def _spread(discount: Discount, net: list[int], lines: list[BasketLine], rounding: Rounding) -> list[int]:
+    """A transaction discount over the lines in proportion to their price; gift cards keep their value."""
+    weights = [0 if line.item.kind is ItemKind.GIFT_CARD else amount for line, amount in zip(lines, net, strict=True)]
+    off = _reduction_minor(discount, sum(weights), rounding)
+    if not off:
+        return net
+    return [amount - part for amount, part in zip(net, allocate(off, weights), strict=True)]
+
+
+def _fees_minor(line: BasketLine, rounding: Rounding) -> int:
+    return sum(divide(fee.amount_minor * line.quantity_milli, QUANTITY_SCALE, rounding) for fee in line.item.fees)
+
+
+def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxResult:
+    taxables: list[Taxable] = []
+    for index, line in enumerate(lines):
+        taxables.append(Taxable(index, net[index], line.item.tax_ids, line.quantity_milli))
+        for fee in line.item.fees:
+            if fee.tax_ids:
+                amount = divide(fee.amount_minor * line.quantity_milli, QUANTITY_SCALE, rules.rounding)
+                taxables.append(Taxable(index, amount, fee.tax_ids, line.quantity_milli))
+    return compute_tax(taxables, len(lines), rules.tax_rates, rules.tax_rounding, rules.rounding)

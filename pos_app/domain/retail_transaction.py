@@ -1,0 +1,156 @@
+"""A completed retail transaction: what the journal keeps of a sale, for ever.
+
+It holds every input of its amounts and points, so that both can be recomputed and explained years later.
+"""
+
+from dataclasses import dataclass
+
+from pos_app.domain.basket import Basket, MemberReference
+from pos_app.domain.item import ItemKind
+from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.rewards import EarnedPoints
+from pos_app.domain.tax import TaxLine
+from pos_app.domain.tenders import Settlement, Tender, TenderType
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionHeader:
+    """What was fixed when the transaction began. Times are ISO 8601 with offset."""
+
+    transaction_id: str
+    sequence_number: int
+    store_id: str
+    workstation_id: str
+    operator_id: str
+    business_day: str
+    began_at: str
+    currency_code: str
+    training: bool = False
+
+    @property
+    def receipt_number(self) -> str:
+        """Store-terminal-sequence, as printed and scanned."""
+        return f"{self.store_id}-{self.workstation_id}-{self.sequence_number:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0."""
+
+    line_number: int
+    item_id: str
+    code: str
+    name: str
+    category: str
+    kind: str
+    entry_method: str
+    quantity_milli: int
+    unit_price_minor: int
+    gross_minor: int
+    discount_minor: int
+    net_minor: int
+    fees_minor: int
+    tax_minor: int
+    included_tax_minor: int
+    points_base: int
+    points_bonus: int
+    offer_id: str = ""
+    price_reason: str = ""
+    voided: bool = False
+
+    @property
+    def points(self) -> int:
+        """All points the line earned."""
+        return self.points_base + self.points_bonus
+
+
+@dataclass(frozen=True, slots=True)
+class RetailTransaction:
+    """A sale, complete and paid."""
+
+    header: TransactionHeader
+    ended_at: str
+    lines: tuple[SaleLine, ...]
+    taxes: tuple[TaxLine, ...]
+    tenders: tuple[Tender, ...]
+    subtotal_minor: int
+    discount_minor: int
+    fees_minor: int
+    tax_minor: int
+    included_tax_minor: int
+    total_minor: int
+    cash_rounding_minor: int
+    change_minor: int
+    member: MemberReference | None
+    earned: EarnedPoints
+
+    @property
+    def points_used(self) -> int:
+        """Points that paid for the sale."""
+        return sum(tender.points for tender in self.tenders if tender.tender_type is TenderType.POINTS)
+
+
+def complete(
+    header: TransactionHeader,
+    ended_at: str,
+    basket: Basket,
+    priced: PricedBasket,
+    tenders: tuple[Tender, ...],
+    settlement: Settlement,
+    earned: EarnedPoints,
+) -> RetailTransaction:
+    """The finished transaction. Raises ValueError when something is still due: that is a bug of the caller."""
+    if settlement.due_minor:
+        raise ValueError(f"the sale still has {settlement.due_minor} minor units due")
+    priced_by_number = {line.line_number: line for line in priced.lines}
+    points_by_number = {line.line_number: line for line in earned.lines}
+    lines: list[SaleLine] = []
+    for line in basket.lines:
+        amounts = priced_by_number.get(line.line_number)
+        points = points_by_number.get(line.line_number)
+        lines.append(
+            SaleLine(
+                line_number=line.line_number,
+                item_id=line.item.item_id,
+                code=line.code,
+                name=line.item.name,
+                category=line.item.category,
+                kind=line.item.kind.value,
+                entry_method=line.entry_method.value,
+                quantity_milli=line.quantity_milli,
+                unit_price_minor=line.unit_price_minor,
+                gross_minor=amounts.gross_minor if amounts else 0,
+                discount_minor=amounts.discount_minor if amounts else 0,
+                net_minor=amounts.net_minor if amounts else 0,
+                fees_minor=amounts.fees_minor if amounts else 0,
+                tax_minor=amounts.tax_minor if amounts else 0,
+                included_tax_minor=amounts.included_tax_minor if amounts else 0,
+                points_base=points.base_points if points else 0,
+                points_bonus=points.bonus_points if points else 0,
+                offer_id=points.offer_id if points else "",
+                price_reason=line.price_reason,
+                voided=line.voided,
+            )
+        )
+    return RetailTransaction(
+        header=header,
+        ended_at=ended_at,
+        lines=tuple(lines),
+        taxes=priced.taxes,
+        tenders=tenders,
+        subtotal_minor=priced.subtotal_minor,
+        discount_minor=priced.discount_minor,
+        fees_minor=priced.fees_minor,
+        tax_minor=priced.tax_minor,
+        included_tax_minor=priced.included_tax_minor,
+        total_minor=priced.total_minor,
+        cash_rounding_minor=settlement.cash_rounding_minor,
+        change_minor=settlement.change_minor,
+        member=basket.member,
+        earned=earned,
+    )
+
+
+def is_product(line: SaleLine) -> bool:
+    """True for lines that may earn points."""
+    return line.kind != ItemKind.GIFT_CARD.value

@@ -1,0 +1,215 @@
+"""The rewards programme: what a sale earns, what points pay, and why.
+
+The terminal and the central service run this same code on the same plain values, so that both come to the
+same points. Rules: the programme's terms; a clause in an explanation names the rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pos_app.domain.rounding import allocate
+
+
+class PointsTaxTreatment(StrEnum):
+    """Points are a payment (tax on the full price) or a discount (tax after the reduction)."""
+
+    PAYMENT = "payment"
+    DISCOUNT = "discount"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferScope:
+    """What an offer covers. An empty tuple means "any"; all the given conditions must hold."""
+
+    categories: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BonusOffer:
+    """Extra points within a window (both ends included), on top of the base points."""
+
+    offer_id: str
+    version: int
+    starts_at: datetime
+    ends_at: datetime
+    multiplier: int
+    scope: OfferScope = OfferScope()
+    name: str = ""
+
+    def covers(self, line: "EarningLine", at: datetime, store_id: str, segment: str) -> bool:
+        """True when the line, sold there and then to that customer, is in the offer."""
+        scope = self.scope
+        return (
+            self.starts_at <= at <= self.ends_at
+            and (not scope.categories or line.category in scope.categories)
+            and (not scope.codes or line.code in scope.codes or line.item_id in scope.codes)
+            and (not scope.stores or store_id in scope.stores)
+            and (not scope.segments or segment in scope.segments)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTerms:
+    """One effective-dated version of the programme's terms; stamped by id and version on every sale."""
+
+    terms_id: str = "standard"
+    version: int = 1
+    earn_points_per_unit: int = 1
+    earn_on_points_paid_part: bool = False
+    redeem_points: int = 100
+    redeem_value_minor: int = 100
+    redeem_step_points: int = 100
+    points_tax_treatment: PointsTaxTreatment = PointsTaxTreatment.PAYMENT
+    time_zone: str = "America/Los_Angeles"
+    offers: tuple[BonusOffer, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.redeem_step_points * self.redeem_value_minor % self.redeem_points:
+            raise ValueError("a redemption step must be worth a whole number of minor units")
+
+    def value_minor(self, points: int) -> int:
+        """What so many points pay, in minor units; whole steps only, so it is exact."""
+        return points * self.redeem_value_minor // self.redeem_points
+
+    def redeemable_points(self, balance_points: int, due_minor: int) -> int:
+        """The most points that may be used: whole steps within both the balance and the amount due."""
+        if balance_points <= 0 or due_minor <= 0:
+            return 0
+        step_value_minor = self.value_minor(self.redeem_step_points)
+        steps = min(balance_points // self.redeem_step_points, due_minor // step_value_minor)
+        return steps * self.redeem_step_points
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLine:
+    """A line as the programme sees it: product price after discounts, without tax, shipping and fees."""
+
+    line_number: int
+    code: str
+    item_id: str
+    category: str
+    product_price_minor: int
+    earns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPoints:
+    """What one offer added."""
+
+    offer_id: str
+    version: int
+    multiplier: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinePoints:
+    """The points one line carries for ever; a return takes exactly these back."""
+
+    line_number: int
+    base_points: int
+    bonus_points: int
+    offer_id: str = ""
+    eligible_minor: int = 0
+
+    @property
+    def points(self) -> int:
+        """All points of the line."""
+        return self.base_points + self.bonus_points
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedPoints:
+    """The points of a sale, per line and per offer, with the way they came about."""
+
+    terms_id: str = ""
+    terms_version: int = 0
+    base_points: int = 0
+    bonus_points: int = 0
+    lines: tuple[LinePoints, ...] = ()
+    offers: tuple[OfferPoints, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """All points of the sale."""
+        return self.base_points + self.bonus_points
+
+
+@dataclass(slots=True)
+class _OfferGroup:
+    offer: BonusOffer
+    indexes: list[int] = field(default_factory=list)
+
+
+def earn(
+    lines: Sequence[EarningLine],
+    terms: ProgrammeTerms,
+    *,
+    points_used: int,
+    at: datetime,
+    store_id: str,
+    minor_per_unit: int = 100,
+    segment: str = "consumer",
+) -> EarnedPoints:
+    """Points that the lines earn: whole units of the transaction's product price, then bonus offers.
+
+    The value of points used is taken off the product price before, never below zero, unless the terms
+    let the part paid with points earn. Points are split over lines by largest remainder.
+    """
+    eligible = [line.product_price_minor if line.earns and line.product_price_minor > 0 else 0 for line in lines]
+    if points_used and not terms.earn_on_points_paid_part:
+        paid_minor = min(terms.value_minor(points_used), sum(eligible))
+        eligible = [amount - paid for amount, paid in zip(eligible, allocate(paid_minor, eligible), strict=True)]
+    per_unit = terms.earn_points_per_unit
+    base_points = sum(eligible) // minor_per_unit * per_unit
+    base_by_line = allocate(base_points, eligible) if base_points else [0] * len(lines)
+    bonus_by_line = [0] * len(lines)
+    offer_by_line = [""] * len(lines)
+    earned_offers: list[OfferPoints] = []
+    for group in _best_offers(lines, eligible, terms, at, store_id, segment):
+        weights = [eligible[i] for i in group.indexes]
+        units = sum(weights) // minor_per_unit
+        points = units * per_unit * (group.offer.multiplier - 1)
+        earned_offers.append(OfferPoints(group.offer.offer_id, group.offer.version, group.offer.multiplier, points))
+        for i, part in zip(group.indexes, allocate(points, weights), strict=True):
+            bonus_by_line[i] = part
+            offer_by_line[i] = group.offer.offer_id
+    return EarnedPoints(
+        terms_id=terms.terms_id,
+        terms_version=terms.version,
+        base_points=base_points,
+        bonus_points=sum(bonus_by_line),
+        lines=tuple(
+            LinePoints(line.line_number, base, bonus, offer_id, amount)
+            for line, base, bonus, offer_id, amount in zip(
+                lines, base_by_line, bonus_by_line, offer_by_line, eligible, strict=True
+            )
+        ),
+        offers=tuple(earned_offers),
+    )
+
+
+def _best_offers(
+    lines: Sequence[EarningLine],
+    eligible: Sequence[int],
+    terms: ProgrammeTerms,
+    at: datetime,
+    store_id: str,
+    segment: str,
+) -> list[_OfferGroup]:
+    """Each line's best multiplier, grouped by offer in the order of the terms; ties go to the first."""
+    groups = {offer.offer_id: _OfferGroup(offer) for offer in terms.offers}
+    for index, line in enumerate(lines):
+        best: BonusOffer | None = None
+        if eligible[index]:
+            for offer in terms.offers:
+                if (best is None or offer.multiplier > best.multiplier) and offer.covers(line, at, store_id, segment):
+                    best = offer
+        if best is not None and best.multiplier > 1:
+            groups[best.offer_id].indexes.append(index)
+    return [group for group in groups.values() if group.indexes]

@@ -1,0 +1,40 @@
+"""A store's profile: everything about one shop that decides amounts, texts and behaviour at its tills."""
+
+from dataclasses import dataclass, field
+
+from pos_app.domain.money import Currency
+from pos_app.domain.pricing import PricingRules
+from pos_app.domain.rounding import Rounding
+from pos_app.domain.tax import TaxRate, TaxRounding
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """One store and one workstation in it."""
+
+    store_id: str
+    store_name: str
+    workstation_id: str
+    currency: Currency
+    time_zone: str
+    tax_rates: tuple[TaxRate, ...] = ()
+    tax_rounding: TaxRounding = TaxRounding.TRANSACTION
+    rounding: Rounding = Rounding.HALF_UP
+    cash_step_minor: int = 1
+    locale: str = "en_US"
+    address_lines: tuple[str, ...] = ()
+    receipt_footer: tuple[str, ...] = ()
+    receipt_columns: int = 42
+    cash_denominations_minor: tuple[int, ...] = field(default=(1, 5, 10, 25, 100, 500, 1000, 2000, 5000, 10000))
+    notes_minor: tuple[int, ...] = field(default=(100, 500, 1000, 2000, 5000, 10000))
+    merge_same_item: bool = True
+
+    def pricing_rules(self) -> PricingRules:
+        """The settings that decide amounts."""
+        return PricingRules(
+            currency=self.currency,
+            tax_rates={rate.tax_id: rate for rate in self.tax_rates},
+            tax_rounding=self.tax_rounding,
+            rounding=self.rounding,
+            cash_step_minor=self.cash_step_minor,
+        )

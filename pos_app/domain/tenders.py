@@ -1,0 +1,122 @@
+"""How a sale is paid: points, cash, card and gift card, in any split, until nothing is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pos_app.domain.rounding import Rounding, round_to_step
+
+
+class TenderType(StrEnum):
+    """Kinds of tender (ARTS TenderType)."""
+
+    POINTS = "points"
+    CASH = "cash"
+    CARD = "card"
+    GIFT_CARD = "gift_card"
+
+
+class TenderError(ValueError):
+    """A tender that the sale cannot take; the text is meant for the associate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One part of the payment.
+
+    amount_minor is what it pays of the sale, tendered_minor what was handed over. A card keeps brand,
+    last four digits and authorisation only; reference names the hold, the authorisation or the gift card account.
+    """
+
+    tender_id: str
+    tender_type: TenderType
+    amount_minor: int
+    tendered_minor: int
+    points: int = 0
+    reference: str = ""
+    description: str = ""
+
+    @property
+    def change_minor(self) -> int:
+        """What goes back to the customer."""
+        return self.tendered_minor - self.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where the payment stands. cash_rounding_minor is what rounding cash to the smallest coin added."""
+
+    total_minor: int
+    paid_minor: int
+    cash_rounding_minor: int
+    change_minor: int
+
+    @property
+    def due_minor(self) -> int:
+        """What is left to pay; 0 when the sale can be completed."""
+        return self.total_minor + self.cash_rounding_minor - self.paid_minor
+
+
+def settle(total_minor: int, tenders: Sequence[Tender], cash_step_minor: int, rounding: Rounding) -> Settlement:
+    """Where a sale of that total stands after these tenders.
+
+    Only the part paid in cash is rounded to the smallest coin, once cash pays the rest of the sale.
+    """
+    paid = sum(tender.amount_minor for tender in tenders)
+    change = sum(tender.change_minor for tender in tenders)
+    cash_rounding = 0
+    if tenders and tenders[-1].tender_type is TenderType.CASH:
+        before_last = paid - tenders[-1].amount_minor
+        cash_due = round_to_step(total_minor - before_last, cash_step_minor, rounding)
+        if tenders[-1].amount_minor == cash_due:
+            cash_rounding = cash_due - (total_minor - before_last)
+    return Settlement(total_minor, paid, cash_rounding, change)
+
+
+def cash_due_minor(due_minor: int, cash_step_minor: int, rounding: Rounding) -> int:
+    """What the rest comes to when it is paid in cash."""
+    return round_to_step(due_minor, cash_step_minor, rounding)
+
+
+def cash_tender(tender_id: str, due_minor: int, tendered_minor: int, step_minor: int, rounding: Rounding) -> Tender:
+    """Cash handed over: it pays up to the rounded rest, the remainder is change.
+
+    Raises TenderError for nothing handed over, or for an amount that no coins make.
+    """
+    if tendered_minor <= 0:
+        raise TenderError("Enter the cash that was handed over.")
+    if step_minor > 1 and tendered_minor % step_minor:
+        raise TenderError("That amount cannot be made with the coins in use.")
+    amount = min(tendered_minor, cash_due_minor(due_minor, step_minor, rounding))
+    return Tender(tender_id, TenderType.CASH, amount, tendered_minor)
+
+
+def exact_tender(
+    tender_id: str,
+    tender_type: TenderType,
+    amount_minor: int,
+    due_minor: int,
+    *,
+    points: int = 0,
+    reference: str = "",
+    description: str = "",
+) -> Tender:
+    """A tender that gives no change. Raises TenderError when it is nothing or more than is due."""
+    if amount_minor <= 0:
+        raise TenderError("The amount must be above zero.")
+    if amount_minor > due_minor:
+        raise TenderError("That is more than is due, and this tender gives no change.")
+    return Tender(tender_id, tender_type, amount_minor, amount_minor, points, reference, description)
+
+
+def quick_cash(due_minor: int, denominations_minor: Sequence[int], count: int = 3) -> list[int]:
+    """Amounts a customer would really hand over for this much: distinct, ascending, each above what is due.
+
+    Each is the amount due rounded up to a note (or a pair of large ones).
+    """
+    if due_minor <= 0:
+        return []
+    notes = sorted(denominations_minor)
+    candidates = {-(-due_minor // note) * note for note in notes}
+    plausible = {amount for amount in candidates if amount > due_minor}
+    return sorted(plausible)[:count]

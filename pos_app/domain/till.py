@@ -1,0 +1,44 @@
+"""The till: what should be in the drawer, by one formula over what was journaled."""
+
+from dataclasses import dataclass, replace
+
+from pos_app.domain.tenders import Tender, TenderType
+
+
+@dataclass(frozen=True, slots=True)
+class TillTotals:
+    """Running totals of a till in one business day, in minor units; sales are counted with their commit."""
+
+    opening_float_minor: int = 0
+    cash_sales_minor: int = 0
+    paid_in_minor: int = 0
+    paid_out_minor: int = 0
+    card_minor: int = 0
+    gift_card_minor: int = 0
+    points_value_minor: int = 0
+    sale_count: int = 0
+    sales_total_minor: int = 0
+    points_earned: int = 0
+    points_used: int = 0
+
+    @property
+    def expected_cash_minor(self) -> int:
+        """Float, plus cash taken less change, plus paid in, less paid out."""
+        return self.opening_float_minor + self.cash_sales_minor + self.paid_in_minor - self.paid_out_minor
+
+    def with_sale(self, total_minor: int, tenders: tuple[Tender, ...], points_earned: int) -> "TillTotals":
+        """The totals after one more sale."""
+        by_type = dict.fromkeys(TenderType, 0)
+        for tender in tenders:
+            by_type[tender.tender_type] += tender.amount_minor
+        return replace(
+            self,
+            cash_sales_minor=self.cash_sales_minor + by_type[TenderType.CASH],
+            card_minor=self.card_minor + by_type[TenderType.CARD],
+            gift_card_minor=self.gift_card_minor + by_type[TenderType.GIFT_CARD],
+            points_value_minor=self.points_value_minor + by_type[TenderType.POINTS],
+            sale_count=self.sale_count + 1,
+            sales_total_minor=self.sales_total_minor + total_minor,
+            points_earned=self.points_earned + points_earned,
+            points_used=self.points_used + sum(tender.points for tender in tenders),
+        )

@@ -1,0 +1,1 @@
+"""What people want to do at a till, one module per intention; plain synchronous calls over ports."""

@@ -1,0 +1,1 @@
+"""Settings of this installation: where the data lives, which devices and services it talks to."""

@@ -1,0 +1,1 @@
+"""Getting journal entries to the central rewards service, and the service itself."""

@@ -1,0 +1,1 @@
+"""The windows: everything the associate, the manager and the technician see."""
