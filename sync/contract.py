@@ -42,6 +42,20 @@ HEADER_CONTRACT = "X-Contract-Version"
 HEADER_TRACE = "X-Trace"
 SIGNATURE_WINDOW_S = 300
 
+# Timestamp: Unix time in whole seconds, decimal. Nonce: 32 hex digits, used once. Signature: base64 of the raw
+# Ed25519 signature. Path: as in the request line. Body hash: SHA-256 in hex of the body as it travels (compressed).
+
+PATH_HEALTH = "/health"  # GET, unsigned, 2xx when the service can take events
+PATH_ENROL_TERMINAL = "/v1/terminals/enrol"  # POST EnrolTerminal, unsigned -> TerminalEnrolled
+PATH_JOURNAL = "/v1/journal"  # POST UploadBatch -> UploadResult
+PATH_TERMS = "/v1/terms"  # GET -> TermsList
+PATH_FIND_MEMBER = "/v1/members/find"  # POST FindMember -> MemberAnswer
+PATH_ENROL_MEMBER = "/v1/members/enrol"  # POST EnrolMember -> MemberAnswer
+PATH_HOLDS = "/v1/holds"  # POST PlaceHold -> Hold
+PATH_RELEASE_HOLD = "/v1/holds/{hold_id}/release"  # POST, empty body, points or gift card; 2xx also when it is gone
+PATH_FIND_GIFT_CARD = "/v1/gift-cards/find"  # POST FindGiftCard -> GiftCard
+PATH_GIFT_CARD_HOLDS = "/v1/gift-cards/holds"  # POST PlaceGiftCardHold -> GiftCardHoldAnswer
+
 
 def signing_input(method: str, path: str, terminal_id: str, timestamp: str, nonce: str, body_sha256: str) -> bytes:
     """The bytes a terminal signs with its Ed25519 device key for one request."""
