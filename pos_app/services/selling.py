@@ -1,0 +1,389 @@
+"""Ringing up a sale: items, quantities, discounts and the member, until it is paid or cancelled.
+
+One object holds the sale under way of this till. It is called from the GUI thread, never blocks on the
+network, and keeps the sale on disk so that a crash loses nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pos_app.domain.basket import Basket, BasketError, Discount, EntryMethod, MemberReference
+from pos_app.domain.item import QUANTITY_SCALE, Item
+from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
+from pos_app.domain.operator import Operator
+from pos_app.domain.pricing import EMPTY, PricedBasket, price
+from pos_app.domain.retail_transaction import TransactionHeader
+from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tenders import Settlement, Tender, TenderType, settle
+from pos_app.errors import CashierError
+from pos_app.ports import Catalogue, Clock, IdSource, OpenTransaction, Storage, TermsSource
+
+UNDO_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """The sale under way as a window shows it; a new one after every change."""
+
+    header: TransactionHeader | None
+    basket: Basket
+    priced: PricedBasket
+    tenders: tuple[Tender, ...]
+    settlement: Settlement
+    account: MemberAccount | None
+    earned: EarnedPoints
+    redeemable_points: int
+    can_undo: bool
+
+    @property
+    def receipt_number(self) -> str:
+        """The number the receipt will carry, or empty before the sale began."""
+        return self.header.receipt_number if self.header else ""
+
+    @property
+    def points_used(self) -> int:
+        """Points among the tenders so far."""
+        return sum(tender.points for tender in self.tenders)
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What became of a code: the line it went to, or the reason why there is none."""
+
+    code: str
+    item: Item | None = None
+    line_number: int = 0
+    merged: bool = False
+    reason: str = ""
+
+    @property
+    def found(self) -> bool:
+        """True when the basket has the item now."""
+        return self.item is not None
+
+
+def save_at_once(save: Callable[[], None]) -> None:
+    """The plain way to keep the sale on disk; a window may put it behind the next paint instead."""
+    save()
+
+
+class Selling:
+    """The sale under way on this till."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        catalogue: Catalogue,
+        terms: TermsSource,
+        clock: Clock,
+        ids: IdSource,
+        profile: StoreProfile,
+        operator: Operator,
+        schedule_save: Callable[[Callable[[], None]], None] = save_at_once,
+    ) -> None:
+        self._storage = storage
+        self._catalogue = catalogue
+        self._terms = terms
+        self._clock = clock
+        self._ids = ids
+        self.profile = profile
+        self.operator = operator
+        self._rules = profile.pricing_rules()
+        self._schedule_save = schedule_save
+        self.on_change: Callable[[], None] | None = None
+        self._history: list[Basket] = []
+        self._sale: OpenTransaction | None = None
+        self._unsaved = False
+        self.view = self._compute()
+
+    # --- life of a sale ----------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> OpenTransaction | None:
+        """The sale under way, or None between sales."""
+        return self._sale
+
+    def restore(self) -> bool:
+        """Take up the sale that a crash or power cut interrupted. False when there was none."""
+        self._sale = self._storage.open_transaction()
+        self._history.clear()
+        self._changed(save=False)
+        return self._sale is not None
+
+    def cancel(self, reason: str) -> tuple[Tender, ...]:
+        """Void the whole sale before it is paid; journaled under its own number.
+
+        The points and gift card tenders that come back had holds, which the caller releases.
+        Raises CashierError when money was already taken.
+        """
+        sale = self._sale
+        if sale is None:
+            return ()
+        if any(tender.tender_type in (TenderType.CARD, TenderType.CASH) for tender in sale.tenders):
+            raise CashierError(
+                "part_paid", "Part of this sale is already paid. Give that payment back first, then cancel the sale."
+            )
+        payload = {
+            "transaction_id": sale.header.transaction_id,
+            "sequence_number": sale.header.sequence_number,
+            "receipt_number": sale.header.receipt_number,
+            "operator_id": self.operator.operator_id,
+            "reason": reason,
+            "line_count": len(sale.basket.lines),
+            "total_minor": self.view.priced.total_minor,
+        }
+        with self._storage.unit_of_work() as work:
+            work.append("transaction_cancelled", payload, event_id=sale.header.transaction_id)
+            work.clear_open_transaction()
+            work.commit()
+        self.forget()
+        return sale.tenders
+
+    def forget(self) -> None:
+        """Start afresh; whoever calls this has made the sale's end durable."""
+        self._sale = None
+        self._history.clear()
+        self._unsaved = False
+        self._changed(save=False)
+
+    def save(self) -> None:
+        """Put the sale under way on disk when it changed since the last time."""
+        if self._unsaved and self._sale is not None:
+            with self._storage.unit_of_work() as work:
+                work.save_open_transaction(self._sale)
+                work.commit()
+            self._unsaved = False
+
+    # --- items -------------------------------------------------------------------------------------------------------
+
+    def add_item(
+        self,
+        code: str,
+        quantity_milli: int = QUANTITY_SCALE,
+        entry_method: EntryMethod = EntryMethod.SCANNED,
+        *,
+        merge: bool | None = None,
+    ) -> AddResult:
+        """Ring up the item of a code. An unknown code changes nothing and comes back with the reason.
+
+        Raises CashierError when the sale cannot take items now, or not this quantity.
+        """
+        cleaned = code.strip()
+        item = self._catalogue.find_by_code(cleaned) if cleaned else None
+        if item is None:
+            return AddResult(cleaned, reason="not_on_file" if cleaned else "empty")
+        before = self._basket
+        wanted = self.profile.merge_same_item if merge is None else merge
+        after = self._attempt(lambda: before.add(item, cleaned, quantity_milli, entry_method, wanted))
+        self._apply(after)
+        changed = next(
+            new for new, old in zip(reversed(after.lines), _aligned(after, before), strict=True) if new is not old
+        )
+        return AddResult(cleaned, item, changed.line_number, merged=len(after.lines) == len(before.lines))
+
+    def set_quantity(self, line_number: int, quantity_milli: int) -> None:
+        """Sell another quantity on a line. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.set_quantity(line_number, quantity_milli)))
+
+    def set_price(self, line_number: int, unit_price_minor: int, reason: str) -> None:
+        """Sell a line at another price, with the reason. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.set_price(line_number, unit_price_minor, reason)))
+
+    def discount_line(self, line_number: int, discount: Discount) -> None:
+        """Reduce one line. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.discount_line(line_number, discount)))
+
+    def discount_transaction(self, discount: Discount) -> None:
+        """Reduce the whole sale. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.discount_transaction(discount)))
+
+    def void_line(self, line_number: int) -> None:
+        """Take a line back. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.void_line(line_number)))
+
+    def undo(self) -> bool:
+        """Go back one change of the basket, exactly. False when there is none, or a payment has begun."""
+        if not self._history or self._paid_in_part():
+            return False
+        before = self._history[-1]
+        self._check_points_fit(before)
+        self._history.pop()
+        self._set_basket(before)
+        return True
+
+    # --- member ------------------------------------------------------------------------------------------------------
+
+    def attach_member(self, account: MemberAccount) -> None:
+        """The sale belongs to this member from now on; points are counted again at once. Raises CashierError."""
+        self._refuse_while_points_are_used("change the member")
+        reference = MemberReference(account.member_id, "", account.masked_email, account.display_name)
+        self._begin()
+        self._remember()
+        self._update(basket=self._basket.attach_member(reference), account=account, contact_email="")
+
+    def attach_unknown_member(self, email: str) -> None:
+        """Offline, or before the central service answered: the sale is credited to whoever has this address.
+
+        Raises CashierError when it is no address.
+        """
+        self._refuse_while_points_are_used("change the member")
+        try:
+            normalised = normalise_email(email)
+        except EmailError as error:
+            raise CashierError("not_an_email", str(error)) from error
+        self._begin()
+        self._remember()
+        reference = MemberReference("", self._ids.new_id(), mask_email(normalised))
+        self._update(basket=self._basket.attach_member(reference), account=None, contact_email=normalised)
+
+    def remove_member(self) -> None:
+        """The sale belongs to nobody. Raises CashierError while the member's points are in the payment."""
+        if self._sale is None or self._basket.member is None:
+            return
+        self._refuse_while_points_are_used("remove the member")
+        self._remember()
+        self._update(basket=self._basket.remove_member(), account=None, contact_email="")
+
+    # --- tenders (called by Tendering) --------------------------------------------------------------------------------
+
+    def set_tenders(self, tenders: tuple[Tender, ...]) -> None:
+        """Replace the tenders; they are on disk before this returns, since they stand for money."""
+        self._update(tenders=tenders)
+        self.save()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _basket(self) -> Basket:
+        return self._sale.basket if self._sale else Basket()
+
+    def _begin(self) -> OpenTransaction:
+        """Fix the transaction's id and number, and store them, before anything else happens to it."""
+        if self._sale is not None:
+            return self._sale
+        business_day = self._storage.business_day()
+        if not business_day:
+            raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
+        with self._storage.unit_of_work() as work:
+            header = TransactionHeader(
+                transaction_id=self._ids.new_id(),
+                sequence_number=work.begin_transaction(),
+                store_id=self.profile.store_id,
+                workstation_id=self.profile.workstation_id,
+                operator_id=self.operator.operator_id,
+                business_day=business_day,
+                began_at=self._clock.now().isoformat(timespec="milliseconds"),
+                currency_code=self.profile.currency.code,
+            )
+            self._sale = OpenTransaction(header, Basket())
+            work.save_open_transaction(self._sale)
+            work.commit()
+        return self._sale
+
+    def _attempt(self, change: Callable[[], Basket]) -> Basket:
+        if self._paid_in_part():
+            raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
+        try:
+            return change()
+        except BasketError as error:
+            raise CashierError("basket", str(error)) from error
+
+    def _apply(self, after: Basket) -> None:
+        self._check_points_fit(after)
+        self._begin()
+        self._remember()
+        self._set_basket(after)
+
+    def _remember(self) -> None:
+        self._history.append(self._basket)
+        del self._history[:-UNDO_DEPTH]
+
+    def _set_basket(self, basket: Basket) -> None:
+        account = self._sale.account if self._sale else None
+        if account is not None and (basket.member is None or basket.member.member_id != account.member_id):
+            account = None
+        self._update(basket=basket, account=account)
+
+    def _update(self, **changes: object) -> None:
+        self._sale = replace(self._begin(), **changes)  # type: ignore[arg-type]
+        self._changed(save=True)
+
+    def _changed(self, *, save: bool) -> None:
+        self.view = self._compute()
+        if save:
+            self._unsaved = True
+            self._schedule_save(self.save)
+        if self.on_change is not None:
+            self.on_change()
+
+    def _paid_in_part(self) -> bool:
+        return any(tender.tender_type is not TenderType.POINTS for tender in self.view.tenders)
+
+    def _refuse_while_points_are_used(self, what: str) -> None:
+        if self.view.points_used:
+            raise CashierError(
+                "points_in_use", f"Points of this member are in the payment. Take them out first to {what}."
+            )
+
+    def _check_points_fit(self, after: Basket) -> None:
+        """A basket that became cheaper must still carry the points already in the payment."""
+        if not self.view.points_used:
+            return
+        priced, settlement = self._amounts(after, self.view.tenders)
+        if settlement.due_minor < 0 or priced.subtotal_minor - priced.discount_minor < 0:
+            raise CashierError("points_in_use", "The points in the payment are worth more. Take them out first.")
+
+    def _amounts(self, basket: Basket, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
+        points_discount_minor = 0
+        terms = self._terms.current_terms()
+        if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
+            points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
+        priced = price(basket, self._rules, points_discount_minor)
+        return priced, settle(priced.total_minor, tenders, self._rules.cash_step_minor, self._rules.rounding)
+
+    def _compute(self) -> SaleView:
+        sale = self._sale
+        if sale is None:
+            return SaleView(None, Basket(), EMPTY, (), Settlement(0, 0, 0, 0), None, EarnedPoints(), 0, False)
+        terms = self._terms.current_terms()
+        priced, settlement = self._amounts(sale.basket, sale.tenders)
+        points_used = sum(tender.points for tender in sale.tenders)
+        earned = EarnedPoints(terms.terms_id, terms.version)
+        if sale.basket.member is not None:
+            earned = earn(
+                priced.earning_lines(),
+                terms,
+                points_used=points_used,
+                at=self._clock.now(),
+                store_id=self.profile.store_id,
+                minor_per_unit=self.profile.currency.minor_per_unit,
+            )
+        redeemable = 0
+        if sale.account is not None:
+            payable = settlement.due_minor
+            if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
+                payable = min(payable, priced.subtotal_minor - priced.discount_minor)
+            redeemable = terms.redeemable_points(sale.account.available_points - points_used, payable)
+        return SaleView(
+            header=sale.header,
+            basket=sale.basket,
+            priced=priced,
+            tenders=sale.tenders,
+            settlement=settlement,
+            account=sale.account,
+            earned=earned,
+            redeemable_points=redeemable,
+            can_undo=bool(self._history) and not self._paid_in_part_of(sale),
+        )
+
+    @staticmethod
+    def _paid_in_part_of(sale: OpenTransaction) -> bool:
+        return any(tender.tender_type is not TenderType.POINTS for tender in sale.tenders)
+
+
+def _aligned(after: Basket, before: Basket) -> list[object]:
+    """The lines of before, last first, with a gap where after has one line more."""
+    gap: list[object] = [None] * (len(after.lines) - len(before.lines))
+    return [*gap, *reversed(before.lines)]

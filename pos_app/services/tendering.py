@@ -1,0 +1,263 @@
+"""Paying a sale, and the one commit after which it exists whatever fails next."""
+
+from dataclasses import dataclass
+
+from pos_app.domain.poslog import sale_to_plain
+from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.domain.retail_transaction import RetailTransaction, complete
+from pos_app.domain.rewards import PointsTaxTreatment
+from pos_app.domain.tenders import (
+    Tender,
+    TenderError,
+    TenderType,
+    cash_due_minor,
+    cash_tender,
+    exact_tender,
+    quick_cash,
+)
+from pos_app.errors import CashierError, CommitUnknownError
+from pos_app.ports import (
+    CardOutcome,
+    CardResult,
+    Clock,
+    Formatter,
+    GiftCardHold,
+    IdSource,
+    OpenTransaction,
+    PointsHold,
+    PrintJob,
+    Storage,
+    TermsSource,
+)
+from pos_app.services.receipts import compose_sale_receipt
+from pos_app.services.selling import Selling
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedSale:
+    """A sale that is durable: what it was, its receipt and the job that prints it."""
+
+    transaction: RetailTransaction
+    document: ReceiptDocument
+    print_job_id: str
+    change_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderOutcome:
+    """The tender taken, what is still due, and the sale when that was the last of it."""
+
+    tender: Tender | None
+    due_minor: int
+    completed: CompletedSale | None
+
+
+class Tendering:
+    """Takes tenders for the sale under way; the last one completes it."""
+
+    def __init__(
+        self,
+        selling: Selling,
+        *,
+        storage: Storage,
+        terms: TermsSource,
+        clock: Clock,
+        ids: IdSource,
+        formatter: Formatter,
+    ) -> None:
+        self._selling = selling
+        self._storage = storage
+        self._terms = terms
+        self._clock = clock
+        self._ids = ids
+        self._formatter = formatter
+        self._rules = selling.profile.pricing_rules()
+
+    @property
+    def due_minor(self) -> int:
+        """What is left to pay."""
+        return self._selling.view.settlement.due_minor
+
+    @property
+    def cash_due_minor(self) -> int:
+        """What is left to pay when the rest is paid in cash."""
+        return cash_due_minor(self.due_minor, self._rules.cash_step_minor, self._rules.rounding)
+
+    def quick_cash(self) -> list[int]:
+        """Amounts above the rest that a customer would really hand over."""
+        return quick_cash(self.cash_due_minor, self._selling.profile.notes_minor)
+
+    def add_cash(self, tendered_minor: int) -> TenderOutcome:
+        """Cash handed over; what is above the rest is change. Raises CashierError."""
+        self._require_sale()
+        try:
+            tender = cash_tender(
+                self._ids.new_id(),
+                self.due_minor,
+                tendered_minor,
+                self._rules.cash_step_minor,
+                self._rules.rounding,
+            )
+        except TenderError as error:
+            raise CashierError("tender", str(error)) from error
+        return self._add(tender)
+
+    def add_points(self, hold: PointsHold) -> TenderOutcome:
+        """Points that the central service set aside. Raises CashierError when they do not fit."""
+        sale = self._require_sale()
+        terms = self._terms.current_terms()
+        member = sale.basket.member
+        if member is None or member.member_id != hold.member_id:
+            raise CashierError("other_member", "These points belong to somebody else than the member of this sale.")
+        if hold.points <= 0 or hold.points % terms.redeem_step_points:
+            raise CashierError("points_step", f"Points are used in steps of {terms.redeem_step_points}.")
+        value_minor = terms.value_minor(hold.points)
+        if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
+            priced = self._selling.view.priced
+            if value_minor > min(self.due_minor, priced.subtotal_minor - priced.discount_minor):
+                raise CashierError("tender", "That is more than the goods come to.")
+            tender = Tender(
+                hold.hold_id, TenderType.POINTS, 0, 0, hold.points, hold.hold_id, f"{hold.points} points as a discount"
+            )
+            return self._add(tender)
+        return self._add(
+            self._exact(
+                TenderType.POINTS,
+                value_minor,
+                tender_id=hold.hold_id,
+                points=hold.points,
+                reference=hold.hold_id,
+                description=f"{hold.points} points",
+            )
+        )
+
+    def add_gift_card(self, hold: GiftCardHold) -> TenderOutcome:
+        """The part of a gift card that the central service set aside. Raises CashierError."""
+        self._require_sale()
+        tender = self._exact(
+            TenderType.GIFT_CARD,
+            hold.amount_minor,
+            tender_id=hold.hold_id,
+            reference=hold.hold_id,
+            description=f"Gift card {hold.card_reference[-4:]}",
+        )
+        return self._add(tender)
+
+    def add_card(self, result: CardResult) -> TenderOutcome:
+        """A card payment as the terminal answered it. Raises CashierError unless it was approved."""
+        self._require_sale()
+        if result.outcome is not CardOutcome.APPROVED:
+            raise CashierError(f"card_{result.outcome.value}", result.message or "The card was not charged.")
+        tender = self._exact(
+            TenderType.CARD,
+            result.amount_minor,
+            reference=result.authorisation,
+            description=f"{result.brand} •••• {result.last_four}".strip(" •"),
+        )
+        return self._add(tender)
+
+    def remove_tender(self, tender_id: str) -> Tender:
+        """Take one part of the payment back; the caller releases its hold or hands the cash back.
+
+        Raises CashierError for a card payment, which only the card terminal can take back.
+        """
+        sale = self._require_sale()
+        for tender in sale.tenders:
+            if tender.tender_id == tender_id:
+                if tender.tender_type is TenderType.CARD:
+                    raise CashierError(
+                        "card_charged", "This card is already charged. Refund it on the card terminal first."
+                    )
+                self._selling.set_tenders(tuple(t for t in sale.tenders if t.tender_id != tender_id))
+                return tender
+        raise CashierError("no_such_tender", "That payment is no longer part of the sale.")
+
+    def complete_if_paid(self) -> CompletedSale | None:
+        """Complete a sale on which nothing is due, such as one that costs nothing."""
+        sale = self._require_sale()
+        return self._complete(sale) if self.due_minor == 0 else None
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _require_sale(self) -> OpenTransaction:
+        sale = self._selling.current
+        if sale is None or sale.basket.is_empty:
+            raise CashierError("nothing_to_pay", "There is nothing to pay yet. Scan an item first.")
+        return sale
+
+    def _exact(
+        self,
+        tender_type: TenderType,
+        amount_minor: int,
+        *,
+        tender_id: str = "",
+        points: int = 0,
+        reference: str = "",
+        description: str = "",
+    ) -> Tender:
+        try:
+            return exact_tender(
+                tender_id or self._ids.new_id(),
+                tender_type,
+                amount_minor,
+                self.due_minor,
+                points=points,
+                reference=reference,
+                description=description,
+            )
+        except TenderError as error:
+            raise CashierError("tender", str(error)) from error
+
+    def _add(self, tender: Tender) -> TenderOutcome:
+        """Keep the tender on disk, then complete the sale when it was the last.
+
+        The same tender id again changes nothing, so that a repeated answer cannot pay twice.
+        """
+        sale = self._require_sale()
+        if all(known.tender_id != tender.tender_id for known in sale.tenders):
+            self._selling.set_tenders((*sale.tenders, tender))
+        due_minor = self.due_minor
+        if due_minor:
+            return TenderOutcome(tender, due_minor, None)
+        return TenderOutcome(tender, 0, self._complete(self._require_sale()))
+
+    def _complete(self, sale: OpenTransaction) -> CompletedSale:
+        view = self._selling.view
+        now = self._clock.now()
+        transaction = complete(
+            sale.header,
+            now.isoformat(timespec="milliseconds"),
+            sale.basket,
+            view.priced,
+            sale.tenders,
+            view.settlement,
+            view.earned,
+        )
+        document = compose_sale_receipt(
+            transaction, self._selling.profile, self._formatter, self._terms.current_terms(), sale.account
+        )
+        has_cash = any(tender.tender_type is TenderType.CASH for tender in sale.tenders)
+        job = PrintJob(self._ids.new_id(), sale.header.transaction_id, document, open_drawer=has_cash)
+        self._commit(sale, transaction, job)
+        self._selling.forget()
+        return CompletedSale(transaction, document, job.job_id, transaction.change_minor)
+
+    def _commit(self, sale: OpenTransaction, transaction: RetailTransaction, job: PrintJob) -> None:
+        """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up."""
+        event_id = sale.header.transaction_id
+        try:
+            with self._storage.unit_of_work() as work:
+                if sale.basket.member is not None and sale.contact_email:
+                    work.add_contact(sale.basket.member.contact_id, sale.contact_email)
+                work.append("sale", sale_to_plain(transaction), event_id=event_id)
+                work.add_print_job(job)
+                work.save_till_totals(
+                    self._storage.till_totals().with_sale(
+                        transaction.total_minor, transaction.tenders, transaction.earned.points
+                    )
+                )
+                work.clear_open_transaction()
+                work.commit()
+        except CommitUnknownError:
+            if not self._storage.has_event(event_id):
+                raise
