@@ -70,6 +70,7 @@ class OpenTransaction:
     basket: Basket
     tenders: tuple[Tender, ...] = ()
     account: MemberAccount | None = None
+    contact_email: str = ""
 
 
 class PrintState(StrEnum):
@@ -229,6 +230,7 @@ class PointsHold:
     member_id: str
     points: int
     expires_at: str
+    state: str = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,7 @@ class GiftCardHold:
     card_reference: str
     amount_minor: int
     balance_minor: int
+    state: str = "held"
 
 
 class RewardsGateway(Protocol):
