@@ -114,6 +114,9 @@ class UnitOfWork(Protocol):
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
 
+    def open_business_day(self, day: str) -> None:
+        """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""
+
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
 
