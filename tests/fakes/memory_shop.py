@@ -1,0 +1,249 @@
+"""A shop in memory: the same behaviour as the real parts, without files or sockets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pos_app.clock import SetClock
+from pos_app.domain.item import Fee, Item, ItemKind
+from pos_app.domain.journal import JournalEntry, canonical_json, next_entry
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.money import currency
+from pos_app.domain.operator import Operator, Role
+from pos_app.domain.rewards import ProgrammeTerms
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tax import TaxRate
+from pos_app.domain.till import TillTotals
+from pos_app.errors import OfflineError, RefusedError
+from pos_app.ids import SeededIds
+from pos_app.ports import GiftCardHold, ItemHit, OpenTransaction, PointsHold, PrintJob
+
+ITEMS = {
+    "10": Item("10", "Wireless microphone", 4999, ("general",), category="audio"),
+    "11": Item("11", "Cable", 50, ("general",), category="cables"),
+    "12": Item("12", "Speaker", 26500, ("general",), category="audio"),
+    "13": Item("13", "Television", 100000, ("general",), category="tv", fees=(Fee("recycling", "Recycling", 500),)),
+    "14": Item("14", "Gift card 20", 2000, (), ItemKind.GIFT_CARD),
+    "15": Item("15", "Sticker", 0, ()),
+}
+OPERATOR = Operator("associate-1", "Associate", Role.ASSOCIATE)
+DEMO_ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1234, 1234, 0, "2026-11-22T10:00:00+00:00")
+
+
+def profile(**changes: Any) -> StoreProfile:
+    """A small store with one tax of 8.25 %."""
+    values: dict[str, Any] = {
+        "store_id": "001",
+        "store_name": "Demo Store",
+        "workstation_id": "02",
+        "currency": currency("USD"),
+        "time_zone": "UTC",
+        "tax_rates": (TaxRate("general", 82_500, name="Sales tax"),),
+    }
+    return StoreProfile(**(values | changes))
+
+
+class MemoryCatalogue:
+    """Items by code."""
+
+    def __init__(self, items: dict[str, Item] | None = None) -> None:
+        self.items = dict(ITEMS if items is None else items)
+
+    def find_by_code(self, code: str) -> Item | None:
+        return self.items.get(code)
+
+    def search(self, text: str, limit: int = 20) -> list[ItemHit]:
+        wanted = text.lower()
+        hits = [i for i in self.items.values() if wanted in i.name.lower()]
+        return [ItemHit(i.item_id, i.name, i.brand, i.price_minor, i.item_id) for i in hits[:limit]]
+
+
+@dataclass
+class MemoryState:
+    """What would be on disk."""
+
+    entries: list[JournalEntry] = field(default_factory=list)
+    open_transaction: OpenTransaction | None = None
+    till_totals: TillTotals = field(default_factory=TillTotals)
+    business_day: str = ""
+    transaction_sequence: int = 0
+    print_jobs: dict[str, PrintJob] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> "MemoryState":
+        return MemoryState(
+            list(self.entries),
+            self.open_transaction,
+            self.till_totals,
+            self.business_day,
+            self.transaction_sequence,
+            dict(self.print_jobs),
+            dict(self.contacts),
+        )
+
+
+class MemoryWork:
+    """One atomic write: works on a copy that commit() puts in place."""
+
+    def __init__(self, storage: "MemoryStorage") -> None:
+        self._storage = storage
+        self._state = storage.state.copy()
+
+    def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
+        entry = next_entry(
+            self._state.entries[-1] if self._state.entries else None,
+            terminal_id="001-02",
+            incarnation="i-1",
+            event_id=event_id or self._storage.ids.new_id(),
+            kind=kind,
+            occurred_at=self._storage.clock.now().isoformat(),
+            business_day=self._state.business_day,
+            payload=canonical_json(payload),
+        )
+        if any(known.event_id == entry.event_id for known in self._state.entries):
+            raise ValueError(f"event {entry.event_id} is in the journal already")
+        self._state.entries.append(entry)
+        return entry
+
+    def begin_transaction(self) -> int:
+        self._state.transaction_sequence += 1
+        return self._state.transaction_sequence
+
+    def save_open_transaction(self, transaction: OpenTransaction) -> None:
+        self._state.open_transaction = transaction
+
+    def clear_open_transaction(self) -> None:
+        self._state.open_transaction = None
+
+    def add_print_job(self, job: PrintJob) -> None:
+        self._state.print_jobs.setdefault(job.job_id, job)
+
+    def open_business_day(self, day: str) -> None:
+        self._state.business_day = day
+        self._state.till_totals = TillTotals()
+
+    def save_till_totals(self, totals: TillTotals) -> None:
+        self._state.till_totals = totals
+
+    def add_contact(self, contact_id: str, email: str) -> None:
+        self._state.contacts[contact_id] = email
+
+    def commit(self) -> None:
+        if self._storage.fail_next_commit is not None:
+            error, lands = self._storage.fail_next_commit
+            self._storage.fail_next_commit = None
+            if lands:
+                self._storage.state = self._state
+            raise error
+        self._storage.state = self._state
+
+
+class MemoryStorage:
+    """The terminal's database without a disk; a commit can be told to fail, with or without effect."""
+
+    def __init__(self) -> None:
+        self.state = MemoryState()
+        self.ids = SeededIds(7)
+        self.clock = SetClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
+        self.fail_next_commit: tuple[Exception, bool] | None = None
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[MemoryWork]:
+        yield MemoryWork(self)
+
+    def open_transaction(self) -> OpenTransaction | None:
+        return self.state.open_transaction
+
+    def till_totals(self) -> TillTotals:
+        return self.state.till_totals
+
+    def business_day(self) -> str:
+        return self.state.business_day
+
+    def has_event(self, event_id: str) -> bool:
+        return any(entry.event_id == event_id for entry in self.state.entries)
+
+    def sale(self, receipt_number: str) -> JournalEntry | None:
+        return next((e for e in self.state.entries if receipt_number.encode() in e.payload), None)
+
+    def kinds(self) -> list[str]:
+        return [entry.kind for entry in self.state.entries]
+
+
+class MemoryTerms:
+    """Terms that a test sets."""
+
+    def __init__(self, terms: ProgrammeTerms | None = None) -> None:
+        self.terms = terms or ProgrammeTerms()
+
+    def current_terms(self) -> ProgrammeTerms:
+        return self.terms
+
+
+class PlainFormatter:
+    """Amounts in the form of the United States."""
+
+    def money(self, amount_minor: int) -> str:
+        return f"{'-' if amount_minor < 0 else ''}${self.amount(abs(amount_minor))}"
+
+    def amount(self, amount_minor: int) -> str:
+        sign = "-" if amount_minor < 0 else ""
+        return f"{sign}{abs(amount_minor) // 100:,}.{abs(amount_minor) % 100:02d}"
+
+    def points(self, points: int) -> str:
+        return f"{points:,}"
+
+    def date_time(self, at: datetime) -> str:
+        return f"{at:%Y-%m-%d %H:%M}"
+
+
+class MemoryGateway:
+    """A central service with one shelf of members, holds and gift cards; lost_answers makes it act and then vanish."""
+
+    def __init__(self) -> None:
+        self.accounts = {"j@example.com": DEMO_ACCOUNT}
+        self.holds: dict[str, PointsHold] = {}
+        self.released: list[str] = []
+        self.gift_cards = {"6006491234567890123": 2000}
+        self.online = True
+        self.lost_answers = 0
+
+    def _answer(self, value: Any) -> Any:
+        if not self.online:
+            raise OfflineError("The rewards service cannot be reached.")
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise OfflineError("The rewards service did not answer.")
+        return value
+
+    def find_member(self, email: str) -> MemberAccount | None:
+        return self._answer(self.accounts.get(email))
+
+    def enrol_member(self, event_id: str, email: str, marketing_consent: bool) -> MemberAccount:
+        account = MemberAccount(f"m-{event_id}", "", "n••••@example.com", 0, 0, 0, "2026-11-22T10:00:00+00:00")
+        return self._answer(self.accounts.setdefault(email, account))
+
+    def hold_points(self, hold_id: str, member_id: str, points: int, transaction_id: str) -> PointsHold:
+        if self.online and hold_id not in self.holds:
+            free = DEMO_ACCOUNT.balance_points - sum(h.points for h in self.holds.values() if h.state == "held")
+            if points > free:
+                raise RefusedError("not_enough_points", f"Only {free} points can be used.")
+            until = datetime(2026, 11, 22, 10, tzinfo=UTC) + timedelta(minutes=5)
+            self.holds[hold_id] = PointsHold(hold_id, member_id, points, until.isoformat())
+        return self._answer(self.holds.get(hold_id))
+
+    def release_hold(self, hold_id: str) -> None:
+        self._answer(None)
+        self.released.append(hold_id)
+        hold = self.holds.get(hold_id)
+        if hold is not None:
+            self.holds[hold_id] = PointsHold(hold_id, hold.member_id, hold.points, hold.expires_at, "released")
+
+    def hold_gift_card(self, hold_id: str, number: str, amount_minor: int, transaction_id: str) -> GiftCardHold:
+        balance = self.gift_cards[number]
+        return self._answer(GiftCardHold(hold_id, "gc-0123", min(balance, amount_minor), balance))
+
+    def gift_card_balance(self, number: str) -> int:
+        return self._answer(self.gift_cards[number])
