@@ -1,0 +1,72 @@
+"""The commands of `python3 -m pos_app`, by name. Standard library only; a command's module is imported when it runs."""
+
+RUNTIME_LOCK = "requirements.lock"
+DEVELOPMENT_LOCK = "requirements-dev.lock"
+
+
+class Command:
+    """One command: where it lives and what must stand before it is imported.
+
+    lock is the lock file its environment is built from (empty: the standard library is enough); window is True when it
+    loads Qt. Its module offers `add_arguments(parser)` and `main(args) -> exit status`;
+    when it sets a default for `passed_on`, that gets the arguments it does not know.
+    """
+
+    __slots__ = ("help", "lock", "module", "name", "window")
+
+    def __init__(self, name: str, help: str, *, lock: str = RUNTIME_LOCK, window: bool = False) -> None:
+        self.name = name
+        self.module = f"pos_app.cli.{name}"
+        self.help = help
+        self.lock = lock
+        self.window = window
+
+    def run(self, arguments: list[str]) -> int:
+        """Parse the arguments and do it; returns the exit status."""
+        import argparse
+        import importlib
+
+        module = importlib.import_module(self.module)
+        parser = argparse.ArgumentParser(
+            prog=f"python3 -m pos_app {self.name}", description=self.help, allow_abbrev=False
+        )
+        module.add_arguments(parser)
+        args, others = parser.parse_known_args(arguments)
+        if others and not hasattr(args, "passed_on"):
+            parser.error(f"unrecognised: {' '.join(others)}")
+        if others:
+            args.passed_on = others
+        status: int = module.main(args)
+        return status
+
+
+COMMANDS = (
+    Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
+    Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
+    Command("demo", "Make or reset the demo store's data.", window=True),
+    Command("scenario", "Play scenario files and compare what they expect.", window=True),
+    Command("catalogue", "Import a catalogue from CSV, or search it."),
+    Command("journal", "Verify or export the terminal's journal."),
+    Command("central", "Start the central rewards service, or verify its ledger."),
+    Command("doctor", "Say what this machine has and what it lacks.", lock=""),
+    Command("version", "Print the version.", lock=""),
+)
+
+
+def find(name: str) -> Command | None:
+    """The command of this name, or None."""
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def overview() -> str:
+    """What `python3 -m pos_app` alone prints."""
+    lines = [f"  {command.name:<11}{command.help}" for command in COMMANDS]
+    return "\n".join(
+        [
+            "Usage: python3 -m pos_app COMMAND [options]      (on Windows: py -m pos_app COMMAND)",
+            "",
+            *lines,
+            "",
+            "Each command explains itself with --help. The first one builds its environment in .venv by itself.",
+        ]
+    )

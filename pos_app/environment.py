@@ -1,0 +1,160 @@
+"""The environment the program runs in: `.venv` in the project's folder, built from a lock file of exact hashes.
+
+Standard library only. The environment stands when it holds a copy of the lock it was built from, byte for byte: the
+copy is written last, so a build that was interrupted, or a lock that changed, is noticed and the build done again.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pos_app.commands import DEVELOPMENT_LOCK, RUNTIME_LOCK
+from pos_app.system_packages import SetupError, ensure_window_libraries, failure_of, install
+
+__all__ = ["Environment", "SetupError"]
+
+PROJECT_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # standard output belongs to the command
+
+
+class Environment:
+    """One project folder and its `.venv`."""
+
+    def __init__(self, project_folder: str = PROJECT_FOLDER, say: Callable[[str], None] = _say) -> None:
+        self.project_folder = project_folder
+        self.folder = os.path.join(project_folder, ".venv")
+        in_folder = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+        self.python = os.path.join(self.folder, *in_folder)
+        self._say = say
+
+    def prepare(self, lock: str, *, window: bool, arguments: list[str]) -> None:
+        """Return inside an environment of this lock: at once when already there, else by starting again in it.
+
+        Builds it first when it does not stand. Raises SetupError when that cannot be done without a person.
+        """
+        if self._entered() and self.stands(lock):
+            return
+        if window:
+            ensure_window_libraries(self._say)
+        if not self.stands(lock):
+            self.build(lock)
+        self._enter(arguments)
+
+    def stands(self, lock: str) -> bool:
+        """True when the environment was built, completely, from this lock as it is now."""
+        stamp = self._stamp_path(lock)
+        return os.path.exists(self.python) and os.path.exists(stamp) and _read(stamp) == _read(self._lock_path(lock))
+
+    def build(self, lock: str) -> None:
+        """Build the environment with uv where it works, else with venv and pip."""
+        if not os.access(self.project_folder, os.W_OK):
+            raise SetupError(
+                f"The folder {self.project_folder} cannot be written, and the program keeps its environment there.\n"
+                "Copy the project to a folder of your own, or make this one writable, then try again."
+            )
+        with self._alone():
+            if self.stands(lock):  # another command built it while this one waited
+                return
+            self._say(f"Building the environment in {self.folder} (once; some 150 MB to fetch) ...")
+            content = _read(self._lock_path(lock))
+            if not (lock == DEVELOPMENT_LOCK and self.stands(RUNTIME_LOCK)):
+                self._clear()
+            failure = self._build_with_uv(lock)
+            if failure:
+                self._say(f"Going on with pip: {failure.splitlines()[-1]}")
+                self._clear()
+                self._build_with_pip(lock)
+            self._stamp(lock, content)
+
+    def _build_with_uv(self, lock: str) -> str:
+        """Empty when it worked, else why not."""
+        import shutil
+
+        uv = shutil.which("uv")
+        if uv is None:
+            return "there is no uv here (it would be faster)."
+        # The system's certificates, by both names uv gave that: a shop's network may have its own authority.
+        variables = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+        variables.pop("VIRTUAL_ENV", None)
+        if not os.path.exists(self.python):
+            failure = failure_of([uv, "venv", "-q", "--python", _base_python(), self.folder], variables)
+            if failure:
+                return failure
+        installing = [uv, "pip", "install", "-q", "--python", self.python, "--require-hashes", "--only-binary", ":all:"]
+        return failure_of([*installing, "-r", self._lock_path(lock)], variables)
+
+    def _build_with_pip(self, lock: str) -> None:
+        if failure_of([_base_python(), "-c", "import ensurepip, venv"]):
+            install([f"python3.{sys.version_info.minor}-venv"], "Python's environments", self._say)
+        failure = failure_of([_base_python(), "-m", "venv", self.folder])
+        if not failure:
+            pip = [self.python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            failure = failure_of([*pip, "--require-hashes", "--only-binary", ":all:", "-r", self._lock_path(lock)])
+        if failure:
+            raise SetupError(f"The environment could not be built:\n{failure}")
+
+    def _clear(self) -> None:
+        import shutil
+
+        for lock in (RUNTIME_LOCK, DEVELOPMENT_LOCK):  # first of all it no longer counts as standing
+            if os.path.exists(self._stamp_path(lock)):
+                os.remove(self._stamp_path(lock))
+        if os.path.exists(self.folder):
+            shutil.rmtree(self.folder)
+
+    def _stamp(self, lock: str, content: bytes) -> None:
+        stamps = {lock: content}
+        if lock == DEVELOPMENT_LOCK:  # it holds all of the other, at the same versions
+            stamps[RUNTIME_LOCK] = _read(self._lock_path(RUNTIME_LOCK))
+        for name, stamp in stamps.items():
+            part = self._stamp_path(name) + ".part"
+            with open(part, "wb") as file:
+                file.write(stamp)
+            os.replace(part, self._stamp_path(name))
+
+    def _entered(self) -> bool:
+        return os.path.exists(self.folder) and os.path.samefile(sys.prefix, self.folder)
+
+    def _enter(self, arguments: list[str]) -> None:
+        command = [self.python, "-m", "pos_app", *arguments]
+        if os.name == "nt":  # there exec returns to the shell at once
+            import subprocess
+
+            raise SystemExit(subprocess.call(command))
+        os.execv(self.python, command)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One build at a time: a lock on the lock file itself, gone with the process that held it."""
+        with open(self._lock_path(RUNTIME_LOCK), "rb") as file:
+            if sys.platform == "win32":
+                import msvcrt
+
+                os.lseek(file.fileno(), 1 << 30, os.SEEK_SET)  # beyond the content, which must stay readable
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _lock_path(self, lock: str) -> str:
+        return os.path.join(self.project_folder, lock)
+
+    def _stamp_path(self, lock: str) -> str:
+        return os.path.join(self.folder, lock)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _base_python() -> str:
+    """The interpreter outside any environment: the one within may be the one to replace."""
+    base: str = getattr(sys, "_base_executable", None) or sys.executable
+    return base
