@@ -1,0 +1,81 @@
+"""Reads a store's profile from its TOML file; each mistake is named with its key."""
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from pos_app.domain.money import MoneyError, currency
+from pos_app.domain.operator import Operator, Role
+from pos_app.domain.rounding import Rounding
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
+from pos_app.errors import WorldError
+
+
+class StoreProfileError(WorldError):
+    """The store's file cannot be used; the sentence names the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """A store's profile with what is only needed to open its day."""
+
+    profile: StoreProfile
+    operators: tuple[Operator, ...]
+    opening_float_minor: int
+
+
+def load_store_file(path: Path) -> StoreFile:
+    """The store of a TOML file. Raises StoreProfileError."""
+    try:
+        return _store(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise StoreProfileError(f"The store's file {path} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise StoreProfileError(f"The store's file {path} is no valid TOML: {error}.") from error
+    except KeyError as error:
+        raise StoreProfileError(f"The store's file {path} lacks the key {error}.") from error
+    except (MoneyError, ValueError, TypeError) as error:
+        raise StoreProfileError(f"The store's file {path} holds a value that cannot be used: {error}.") from error
+
+
+def parse_rate_micro(text: str) -> int:
+    """Millionths of a decimal rate: "0.0825" is 82,500. Raises ValueError for more than six digits."""
+    try:
+        scaled = Decimal(text) * RATE_SCALE
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is not a rate; write it like 0.0825") from error
+    if scaled != int(scaled) or not 0 <= scaled <= RATE_SCALE:
+        raise ValueError(f"{text!r} is not a rate between 0 and 1 with at most six digits")
+    return int(scaled)
+
+
+def _store(raw: dict[str, Any]) -> StoreFile:
+    money = currency(raw["currency"])
+    profile = StoreProfile(
+        store_id=raw["store_id"],
+        store_name=raw["store_name"],
+        workstation_id=raw["workstation_id"],
+        currency=money,
+        time_zone=raw["time_zone"],
+        locale=raw.get("locale", "en_US"),
+        tax_rates=tuple(
+            TaxRate(
+                tax["tax_id"], parse_rate_micro(tax["rate"]), tax.get("included", False), tax.get("name", tax["tax_id"])
+            )
+            for tax in raw.get("tax", [])
+        ),
+        tax_rounding=TaxRounding(raw.get("tax_rounding", "transaction")),
+        rounding=Rounding(raw.get("rounding", "half_up")),
+        cash_step_minor=money.parse_minor(raw.get("cash_step", money.decimal_text(1))),
+        address_lines=tuple(raw.get("address_lines", ())),
+        receipt_footer=tuple(raw.get("receipt_footer", ())),
+        receipt_columns=raw.get("receipt_columns", 42),
+        merge_same_item=raw.get("merge_same_item", True),
+    )
+    operators = tuple(
+        Operator(entry["operator_id"], entry["display_name"], Role(entry["role"])) for entry in raw["operators"]
+    )
+    return StoreFile(profile, operators, money.parse_minor(raw.get("opening_float", "0")))
