@@ -92,8 +92,12 @@ class Environment:
             install([f"python3.{sys.version_info.minor}-venv"], "Python's environments", self._say)
         failure = failure_of([_base_python(), "-m", "venv", self.folder])
         if not failure:
-            pip = [self.python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-            failure = failure_of([*pip, "--require-hashes", "--only-binary", ":all:", "-r", self._lock_path(lock)])
+            pip = [self.python, "-m", "pip", "--disable-pip-version-check"]
+            installing = ["install", "-q", "--require-hashes", "--only-binary", ":all:", "-r", self._lock_path(lock)]
+            failure = failure_of([*pip, *installing])
+            if failure:  # the hashes make every index equally safe, so a broken one need not be the end
+                self._say("pip did not manage with this user's settings; once more with the machine's alone.")
+                failure = failure_of([*pip, "--isolated", *installing])
         if failure:
             raise SetupError(f"The environment could not be built:\n{failure}")
 
