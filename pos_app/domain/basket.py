@@ -10,6 +10,8 @@ from pos_app.domain.item import QUANTITY_SCALE, Item, SoldBy
 
 MAXIMUM_QUANTITY_MILLI = 99_999 * QUANTITY_SCALE
 MAXIMUM_LINES = 1000
+MAXIMUM_LINE_MINOR = 5 * 10**9
+"""No line is dearer: a whole basket then stays within what the journal and the central service hold."""
 
 
 class EntryMethod(StrEnum):
@@ -104,9 +106,10 @@ class Basket:
     ) -> "Basket":
         """One more line; with merge, an untouched line of the same item takes the quantity instead."""
         check_quantity(item, quantity_milli)
+        _check_amount(quantity_milli, item.price_minor)
         if merge:
             for line in reversed(self.lines):
-                if _mergeable(line, item):
+                if _mergeable(line, item, code):
                     return self.set_quantity(line.line_number, line.quantity_milli + quantity_milli)
         if len(self.lines) >= MAXIMUM_LINES:
             raise BasketError(f"A sale can have {MAXIMUM_LINES} lines; finish this one first.")
@@ -118,6 +121,7 @@ class Basket:
         """The line with another quantity."""
         line = self.line(line_number)
         check_quantity(line.item, quantity_milli)
+        _check_amount(quantity_milli, line.unit_price_minor)
         return self._with_line(replace(line, quantity_milli=quantity_milli))
 
     def set_price(self, line_number: int, unit_price_minor: int, reason: str) -> "Basket":
@@ -127,6 +131,7 @@ class Basket:
         if not reason.strip():
             raise BasketError("A changed price needs a reason.")
         line = self.line(line_number)
+        _check_amount(line.quantity_milli, unit_price_minor)
         return self._with_line(replace(line, unit_price_minor=unit_price_minor, price_reason=reason.strip()))
 
     def discount_line(self, line_number: int, discount: Discount) -> "Basket":
@@ -165,9 +170,16 @@ def check_quantity(item: Item, quantity_milli: int) -> None:
         raise BasketError(f"{item.name} is sold by the piece, in whole numbers.")
 
 
-def _mergeable(line: BasketLine, item: Item) -> bool:
+def _check_amount(quantity_milli: int, unit_price_minor: int) -> None:
+    if quantity_milli * unit_price_minor > MAXIMUM_LINE_MINOR * QUANTITY_SCALE:
+        raise BasketError("That comes to more than one line can carry. Check the quantity and the price.")
+
+
+def _mergeable(line: BasketLine, item: Item, code: str) -> bool:
     return (
         not line.voided
+        # An offer may name one of the item's codes, so a line keeps to the code it was rung up by.
+        and line.code == code
         and line.item == item
         and item.sold_by is SoldBy.EACH
         and not line.discounts

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Self
 
 from pos_app.domain.rounding import allocate
 
-_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
+_DECIMAL = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]+))?")
 
 
 class MoneyError(ValueError):
@@ -31,13 +30,15 @@ class Currency:
 
         Raises MoneyError when the text is no number or has more digits than the currency.
         """
-        cleaned = text.strip()
-        if not _DECIMAL.fullmatch(cleaned):
+        match = _DECIMAL.fullmatch(text.strip())
+        if not match:
             raise MoneyError(f"{text!r} is not an amount of money; write it like 49.99")
-        scaled = Decimal(cleaned).scaleb(self.exponent)
-        if scaled != scaled.to_integral_value():
+        sign, whole, fraction = match.groups(default="")
+        digits = fraction.rstrip("0")
+        if len(digits) > self.exponent:
             raise MoneyError(f"{text!r} has more digits than {self.code} has ({self.exponent})")
-        return int(scaled)
+        amount_minor = int(whole + digits.ljust(self.exponent, "0"))
+        return -amount_minor if sign == "-" else amount_minor
 
     def decimal_text(self, amount_minor: int) -> str:
         """The plain decimal text of an amount, the reverse of parse_minor: -1570 is "-15.70"."""
@@ -50,9 +51,10 @@ class Currency:
 CURRENCIES = {
     code: Currency(code, exponent)
     for exponent, codes in (
-        (0, "JPY KRW ISK CLP VND"),
-        (2, "USD EUR GBP CAD AUD NZD CHF MXN SEK NOK DKK PLN CZK CNY HKD SGD INR BRL ZAR AED TRY"),
-        (3, "KWD BHD JOD OMR TND"),
+        (0, "CLP ISK JPY KRW PYG RWF UGX VND XAF XOF XPF"),
+        (2, "AED ARS AUD BRL CAD CHF CNY COP CRC CZK DKK DOP EGP EUR GBP GEL GTQ HKD HUF IDR ILS INR JMD KES KZT"),
+        (2, "MAD MOP MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TTD TWD UAH USD UYU ZAR"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
     )
     for code in codes.split()
 }

@@ -27,7 +27,10 @@ class PricingRules:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """One line with its amounts. gross - discount = net; net is the product price, fees are beside it."""
+    """One line with its amounts. gross - discount = net; net is the product price, fees are beside it.
+
+    tax_minor is what is added to them; included_tax_minor is inside net, fees_included_tax_minor inside the fees.
+    """
 
     line: BasketLine
     gross_minor: int
@@ -36,6 +39,7 @@ class PricedLine:
     fees_minor: int
     tax_minor: int
     included_tax_minor: int
+    fees_included_tax_minor: int = 0
 
     @property
     def line_number(self) -> int:
@@ -45,7 +49,10 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PricedBasket:
-    """All amounts of a sale: total = subtotal - discount + fees + added tax."""
+    """All amounts of a sale: total = subtotal - discount + fees + added tax.
+
+    tax_minor is all tax, included_tax_minor the part of it that was in the prices already.
+    """
 
     lines: tuple[PricedLine, ...]
     subtotal_minor: int
@@ -77,7 +84,8 @@ EMPTY = PricedBasket((), 0, 0, 0, 0, 0, 0, ())
 def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -> PricedBasket:
     """All amounts of the basket. Voided lines are left out.
 
-    points_discount_minor reduces the taxed price where the programme treats points as a discount.
+    points_discount_minor reduces the taxed price where the programme treats points as a discount. Raises KeyError
+    for an item with a tax that the store does not have.
     """
     lines = [line for line in basket.lines if not line.voided]
     if not lines:
@@ -88,8 +96,7 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
     for discount in basket.discounts:
         net = _spread(discount, net, lines, rounding)
     if points_discount_minor:
-        off = min(points_discount_minor, sum(net))
-        net = [amount - part for amount, part in zip(net, allocate(off, net), strict=True)]
+        net = _less(points_discount_minor, net, net)
     fees = [_fees_minor(line, rounding) for line in lines]
     tax = _tax(lines, net, rules)
     subtotal, after_discounts, fee_sum = sum(gross), sum(net), sum(fees)
@@ -97,7 +104,14 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
     return PricedBasket(
         lines=tuple(
             PricedLine(
-                line, gross[i], gross[i] - net[i], net[i], fees[i], tax.added_by_line[i], tax.included_by_line[i]
+                line,
+                gross[i],
+                gross[i] - net[i],
+                net[i],
+                fees[i],
+                tax.added_by_line[i],
+                tax.included_by_line[i],
+                tax.included_in_fees_by_line[i],
             )
             for i, line in enumerate(lines)
         ),
@@ -105,7 +119,7 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
         discount_minor=subtotal - after_discounts,
         fees_minor=fee_sum,
         tax_minor=sum(line.tax_minor for line in tax.taxes),
-        included_tax_minor=sum(tax.included_by_line),
+        included_tax_minor=sum(tax.included_by_line) + sum(tax.included_in_fees_by_line),
         total_minor=after_discounts + fee_sum + added,
         taxes=tuple(tax.taxes),
     )
@@ -126,10 +140,15 @@ def _discounted(discounts: tuple[Discount, ...], amount_minor: int, rounding: Ro
 def _spread(discount: Discount, net: list[int], lines: list[BasketLine], rounding: Rounding) -> list[int]:
     """A transaction discount over the lines in proportion to their price; gift cards keep their value."""
     weights = [0 if line.item.kind is ItemKind.GIFT_CARD else amount for line, amount in zip(lines, net, strict=True)]
-    off = _reduction_minor(discount, sum(weights), rounding)
-    if not off:
+    return _less(_reduction_minor(discount, sum(weights), rounding), net, weights)
+
+
+def _less(off_minor: int, net: list[int], weights: list[int]) -> list[int]:
+    """Net prices less a reduction that they share by weight, never below zero."""
+    off_minor = min(off_minor, sum(weights))
+    if not off_minor:
         return net
-    return [amount - part for amount, part in zip(net, allocate(off, weights), strict=True)]
+    return [amount - part for amount, part in zip(net, allocate(off_minor, weights), strict=True)]
 
 
 def _fees_minor(line: BasketLine, rounding: Rounding) -> int:
@@ -143,5 +162,5 @@ def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxRes
         for fee in line.item.fees:
             if fee.tax_ids:
                 amount = divide(fee.amount_minor * line.quantity_milli, QUANTITY_SCALE, rules.rounding)
-                taxables.append(Taxable(index, amount, fee.tax_ids, line.quantity_milli))
+                taxables.append(Taxable(index, amount, fee.tax_ids, line.quantity_milli, is_fee=True))
     return compute_tax(taxables, len(lines), rules.tax_rates, rules.tax_rounding, rules.rounding)

@@ -35,7 +35,10 @@ class TransactionHeader:
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0."""
+    """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0.
+
+    included_tax_minor is what net_minor contains, fees_included_tax_minor what fees_minor contains.
+    """
 
     line_number: int
     item_id: str
@@ -57,6 +60,7 @@ class SaleLine:
     offer_id: str = ""
     price_reason: str = ""
     voided: bool = False
+    fees_included_tax_minor: int = 0
 
     @property
     def points(self) -> int:
@@ -130,6 +134,7 @@ def complete(
                 offer_id=points.offer_id if points else "",
                 price_reason=line.price_reason,
                 voided=line.voided,
+                fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
             )
         )
     return RetailTransaction(

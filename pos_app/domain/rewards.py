@@ -41,6 +41,12 @@ class BonusOffer:
     scope: OfferScope = OfferScope()
     name: str = ""
 
+    def __post_init__(self) -> None:
+        if self.multiplier < 1:
+            raise ValueError("an offer multiplies points by 1 at least")
+        if self.starts_at.utcoffset() is None or self.ends_at.utcoffset() is None:
+            raise ValueError("an offer begins and ends at a time with an offset, the same everywhere")
+
     def covers(self, line: "EarningLine", at: datetime, store_id: str, segment: str) -> bool:
         """True when the line, sold there and then to that customer, is in the offer."""
         scope = self.scope
@@ -69,6 +75,10 @@ class ProgrammeTerms:
     offers: tuple[BonusOffer, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.earn_points_per_unit < 0:
+            raise ValueError("a sale cannot earn points below zero")
+        if self.redeem_points < 1 or self.redeem_step_points < 1 or self.redeem_value_minor < 1:
+            raise ValueError("points must be worth something, in steps of at least one")
         if self.redeem_step_points * self.redeem_value_minor % self.redeem_points:
             raise ValueError("a redemption step must be worth a whole number of minor units")
 
@@ -159,10 +169,11 @@ def earn(
     """Points that the lines earn: whole units of the transaction's product price, then bonus offers.
 
     The value of points used is taken off the product price before, never below zero, unless the terms
-    let the part paid with points earn. Points are split over lines by largest remainder.
+    let the part paid with points earn. Where points are a discount, the prices given are already lower by it.
+    Points are split over lines by largest remainder.
     """
     eligible = [line.product_price_minor if line.earns and line.product_price_minor > 0 else 0 for line in lines]
-    if points_used and not terms.earn_on_points_paid_part:
+    if points_used and not terms.earn_on_points_paid_part and terms.points_tax_treatment is PointsTaxTreatment.PAYMENT:
         paid_minor = min(terms.value_minor(points_used), sum(eligible))
         eligible = [amount - paid for amount, paid in zip(eligible, allocate(paid_minor, eligible), strict=True)]
     per_unit = terms.earn_points_per_unit
@@ -203,13 +214,15 @@ def _best_offers(
     segment: str,
 ) -> list[_OfferGroup]:
     """Each line's best multiplier, grouped by offer in the order of the terms; ties go to the first."""
-    groups = {offer.offer_id: _OfferGroup(offer) for offer in terms.offers}
+    groups = [_OfferGroup(offer) for offer in terms.offers if offer.multiplier > 1]
     for index, line in enumerate(lines):
-        best: BonusOffer | None = None
+        best: _OfferGroup | None = None
         if eligible[index]:
-            for offer in terms.offers:
-                if (best is None or offer.multiplier > best.multiplier) and offer.covers(line, at, store_id, segment):
-                    best = offer
-        if best is not None and best.multiplier > 1:
-            groups[best.offer_id].indexes.append(index)
-    return [group for group in groups.values() if group.indexes]
+            for group in groups:
+                if (best is None or group.offer.multiplier > best.offer.multiplier) and group.offer.covers(
+                    line, at, store_id, segment
+                ):
+                    best = group
+        if best is not None:
+            best.indexes.append(index)
+    return [group for group in groups if group.indexes]

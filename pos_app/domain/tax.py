@@ -36,11 +36,12 @@ class Taxable:
     amount_minor: int
     tax_ids: tuple[str, ...]
     quantity_milli: int = QUANTITY_SCALE
+    is_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
-    """What one tax came to on the transaction; base_minor is without the tax itself."""
+    """What one tax came to on the transaction; base_minor is without any tax, its own or another included one."""
 
     tax_id: str
     rate_micro: int
@@ -51,11 +52,15 @@ class TaxLine:
 
 @dataclass(slots=True)
 class TaxResult:
-    """Taxes of the transaction, and each line's exact share of the added and the included ones."""
+    """Taxes of the transaction, and each line's exact share of the added and the included ones.
+
+    What is included in a fee is kept apart from what is included in the line's price.
+    """
 
     taxes: list[TaxLine] = field(default_factory=list)
     added_by_line: list[int] = field(default_factory=list)
     included_by_line: list[int] = field(default_factory=list)
+    included_in_fees_by_line: list[int] = field(default_factory=list)
 
 
 def compute_tax(
@@ -67,52 +72,53 @@ def compute_tax(
 ) -> TaxResult:
     """Each tax in the order of the store's list, with shares per line that add up to it exactly.
 
+    Every tax, added or included, is due on the price without the included taxes: no tax is charged on a tax.
     Raises KeyError when a taxable names a tax that the store does not have.
     """
-    by_tax: dict[str, list[Taxable]] = {}
-    included_rate: dict[int, int] = {}
-    for index, taxable in enumerate(items := list(taxables)):
-        if not taxable.amount_minor:
-            continue
+    group_of: dict[str, list[int]] = {}
+    items = [taxable for taxable in taxables if taxable.amount_minor]
+    divisors = [RATE_SCALE] * len(items)
+    for index, taxable in enumerate(items):
         for tax_id in taxable.tax_ids:
             rate = rates[tax_id]
-            by_tax.setdefault(tax_id, []).append(taxable)
+            group_of.setdefault(tax_id, []).append(index)
             if rate.included:
-                included_rate[index] = included_rate.get(index, 0) + rate.rate_micro
-    rate_sum_of = {id(items[index]): total for index, total in included_rate.items()}
-    result = TaxResult([], [0] * line_count, [0] * line_count)
+                divisors[index] += rate.rate_micro
+    # Shares of a tax are wanted before any base is known: a base is what no included tax has a share in.
+    charged: list[tuple[TaxRate, list[int], int]] = []
+    untaxed = [taxable.amount_minor for taxable in items]
+    result = TaxResult([], [0] * line_count, [0] * line_count, [0] * line_count)
     for tax_id, rate in rates.items():
-        group = by_tax.get(tax_id)
-        if group:
-            _apply(rate, group, rate_sum_of, where, rounding, result)
+        group = group_of.get(tax_id)
+        if not group:
+            continue
+        parts = _parts(rate.rate_micro, [items[i] for i in group], [divisors[i] for i in group], where, rounding)
+        charged.append((rate, group, sum(parts)))
+        for index, part in zip(group, parts, strict=True):
+            taxable = items[index]
+            if not rate.included:
+                result.added_by_line[taxable.line_index] += part
+                continue
+            untaxed[index] -= part
+            shares = result.included_in_fees_by_line if taxable.is_fee else result.included_by_line
+            shares[taxable.line_index] += part
+    for rate, group, tax_minor in charged:
+        base_minor = sum(untaxed[index] for index in group)
+        result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, tax_minor))
     return result
 
 
-def _apply(
-    rate: TaxRate,
-    group: list[Taxable],
-    rate_sum_of: Mapping[int, int],
-    where: TaxRounding,
-    rounding: Rounding,
-    result: TaxResult,
-) -> None:
-    """Add one tax to the result."""
-    shares = result.included_by_line if rate.included else result.added_by_line
-    divisors = [RATE_SCALE + rate_sum_of[id(t)] if rate.included else RATE_SCALE for t in group]
+def _parts(
+    rate_micro: int, group: list[Taxable], divisors: list[int], where: TaxRounding, rounding: Rounding
+) -> list[int]:
+    """What one tax comes to on each of these amounts, rounded where the store rounds."""
     if where is TaxRounding.ITEM:
-        parts = [
-            _tax_of_items(taxable, rate.rate_micro, divisor, rounding)
+        return [
+            _tax_of_pieces(taxable, rate_micro, divisor, rounding)
             for taxable, divisor in zip(group, divisors, strict=True)
         ]
-        tax_minor = sum(parts)
-    else:
-        tax_minor = _tax_of_sum(group, divisors, rate.rate_micro, rounding)
-        parts = allocate(tax_minor, [abs(t.amount_minor) for t in group])
-    for taxable, part in zip(group, parts, strict=True):
-        shares[taxable.line_index] += part
-    gross = sum(t.amount_minor for t in group)
-    base = gross - tax_minor if rate.included else gross
-    result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base, tax_minor))
+    tax_minor = _tax_of_sum(group, divisors, rate_micro, rounding)
+    return allocate(tax_minor, [abs(taxable.amount_minor) for taxable in group])
 
 
 def _tax_of_sum(group: list[Taxable], divisors: list[int], rate_micro: int, rounding: Rounding) -> int:
@@ -127,8 +133,11 @@ def _tax_of_sum(group: list[Taxable], divisors: list[int], rate_micro: int, roun
     return divide(numerator, denominator, rounding)
 
 
-def _tax_of_items(taxable: Taxable, rate_micro: int, divisor: int, rounding: Rounding) -> int:
-    """Tax rounded on each piece; a weighed line counts as one piece."""
+def _tax_of_pieces(taxable: Taxable, rate_micro: int, divisor: int, rounding: Rounding) -> int:
+    """Tax rounded on each piece; a weighed line counts as one piece.
+
+    A discounted amount that its pieces cannot share evenly is shared to the cent: some cost one more.
+    """
     pieces, part = divmod(taxable.quantity_milli, QUANTITY_SCALE)
     if part or pieces <= 1:
         return divide(taxable.amount_minor * rate_micro, divisor, rounding)

@@ -16,6 +16,10 @@ class TenderType(StrEnum):
     GIFT_CARD = "gift_card"
 
 
+MAXIMUM_CHANGE_MINOR = 10**8
+"""More change than any till holds: the sign of a barcode scanned into the cash field."""
+
+
 class TenderError(ValueError):
     """A tender that the sale cannot take; the text is meant for the associate."""
 
@@ -81,13 +85,17 @@ def cash_due_minor(due_minor: int, cash_step_minor: int, rounding: Rounding) -> 
 def cash_tender(tender_id: str, due_minor: int, tendered_minor: int, step_minor: int, rounding: Rounding) -> Tender:
     """Cash handed over: it pays up to the rounded rest, the remainder is change.
 
-    Raises TenderError for nothing handed over, or for an amount that no coins make.
+    Nothing need be handed over for a rest smaller than half the smallest coin. Raises TenderError for nothing
+    handed over otherwise, for an amount that no coins make and for one that cannot be meant.
     """
-    if tendered_minor <= 0:
+    cash_due = cash_due_minor(due_minor, step_minor, rounding)
+    if tendered_minor < 0 or (tendered_minor == 0 and (cash_due or not due_minor)):
         raise TenderError("Enter the cash that was handed over.")
     if step_minor > 1 and tendered_minor % step_minor:
         raise TenderError("That amount cannot be made with the coins in use.")
-    amount = min(tendered_minor, cash_due_minor(due_minor, step_minor, rounding))
+    amount = min(tendered_minor, cash_due)
+    if tendered_minor - amount > MAXIMUM_CHANGE_MINOR:
+        raise TenderError("That is far more than is due. Check the amount.")
     return Tender(tender_id, TenderType.CASH, amount, tendered_minor)
 
 
