@@ -1,0 +1,285 @@
+"""Taking goods back: what a customer gets, in money and points, and what the lines' points were.
+
+Everything is counted cumulatively over all returns of a sale, so that parts never drift: after the last
+piece has come back, exactly what was paid and earned has come back. Rules: rewards programme, Returns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.rewards import ProgrammeTerms
+from pos_app.domain.rounding import allocate
+from pos_app.domain.tenders import Tender, TenderType
+
+REFUND_ORDER = (TenderType.POINTS, TenderType.GIFT_CARD, TenderType.CARD, TenderType.CASH)
+"""Points first, cash last (rewards programme, Returns)."""
+
+
+class ReturnError(ValueError):
+    """A return that cannot be taken; the text is meant for the associate."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRequest:
+    """How much of one line comes back."""
+
+    line_number: int
+    quantity_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """What one line gives back; all amounts and points are positive."""
+
+    line_number: int
+    item_id: str
+    code: str
+    name: str
+    quantity_milli: int
+    net_minor: int
+    fees_minor: int
+    tax_minor: int
+    included_tax_minor: int
+    points: int
+
+    @property
+    def refund_minor(self) -> int:
+        """What the customer gets for it: price, fees and added tax."""
+        return self.net_minor + self.fees_minor + self.tax_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A part of the refund, back to the tender it was paid with."""
+
+    tender_type: TenderType
+    amount_minor: int
+    points: int = 0
+    original_tender_id: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTransaction:
+    """Goods taken back, complete: points_reversed are the lines' own, points_restored those that had paid."""
+
+    header: TransactionHeader
+    ended_at: str
+    original_transaction_id: str
+    original_receipt_number: str
+    lines: tuple[ReturnedLine, ...]
+    refunds: tuple[Refund, ...]
+    member_id: str
+    contact_id: str
+    reason: str
+    post_void: bool = False
+
+    @property
+    def total_minor(self) -> int:
+        """The whole refund."""
+        return sum(line.refund_minor for line in self.lines)
+
+    @property
+    def points_reversed(self) -> int:
+        """Points that the returned lines had earned."""
+        return sum(line.points for line in self.lines)
+
+    @property
+    def points_restored(self) -> int:
+        """Points that had paid and go back to their lots."""
+        return sum(refund.points for refund in self.refunds)
+
+
+@dataclass(slots=True)
+class ReturnHistory:
+    """What has come back of a sale already."""
+
+    lines: dict[int, ReturnedLine] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+
+    def add(self, lines: Sequence[ReturnedLine], refunds: Sequence[Refund]) -> None:
+        """Count one more return."""
+        for line in lines:
+            known = self.lines.get(line.line_number)
+            self.lines[line.line_number] = line if known is None else _sum_of_lines(known, line)
+        for refund in refunds:
+            before = self.refunds.get(refund.original_tender_id)
+            self.refunds[refund.original_tender_id] = (
+                refund
+                if before is None
+                else replace(
+                    before, amount_minor=before.amount_minor + refund.amount_minor, points=before.points + refund.points
+                )
+            )
+
+    def returned_milli(self, line_number: int) -> int:
+        """How much of a line has come back."""
+        line = self.lines.get(line_number)
+        return line.quantity_milli if line else 0
+
+    def refunded_to(self, tender: Tender) -> int:
+        """What has gone back to a tender, in minor units."""
+        refund = self.refunds.get(tender.tender_id)
+        return refund.amount_minor if refund else 0
+
+    def points_restored_to(self, tender: Tender) -> int:
+        """Points that have gone back to a points tender."""
+        refund = self.refunds.get(tender.tender_id)
+        return refund.points if refund else 0
+
+    @property
+    def goods_minor(self) -> int:
+        """Price and fees, without tax, of all that came back."""
+        return sum(line.net_minor + line.fees_minor for line in self.lines.values())
+
+    @property
+    def refunded_minor(self) -> int:
+        """All that was refunded."""
+        return sum(line.refund_minor for line in self.lines.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnQuote:
+    """What a return would do, to be shown before it is confirmed."""
+
+    lines: tuple[ReturnedLine, ...]
+    refunds: tuple[Refund, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """The whole refund."""
+        return sum(line.refund_minor for line in self.lines)
+
+    @property
+    def points_reversed(self) -> int:
+        """Points that the returned lines had earned."""
+        return sum(line.points for line in self.lines)
+
+    @property
+    def points_restored(self) -> int:
+        """Points that had paid and go back to their lots."""
+        return sum(refund.points for refund in self.refunds)
+
+
+def refundable_milli(sale: RetailTransaction, history: ReturnHistory) -> dict[int, int]:
+    """How much of each line can still come back."""
+    return {
+        line.line_number: line.quantity_milli - history.returned_milli(line.line_number)
+        for line in sale.lines
+        if not line.voided
+    }
+
+
+def quote_return(
+    sale: RetailTransaction, requests: Sequence[ReturnRequest], history: ReturnHistory, terms: ProgrammeTerms
+) -> ReturnQuote:
+    """What these lines give back. terms are those the sale was rung up with.
+
+    Raises ReturnError for a line that is not on the sale, was removed, or has come back already.
+    """
+    if not requests:
+        raise ReturnError("Choose what comes back.")
+    open_milli = refundable_milli(sale, history)
+    by_number = {line.line_number: line for line in sale.lines}
+    returned: list[ReturnedLine] = []
+    seen: set[int] = set()
+    for request in requests:
+        if request.line_number not in open_milli:
+            raise ReturnError(f"Line {request.line_number} is not on this receipt.")
+        if request.line_number in seen:
+            raise ReturnError(f"Line {request.line_number} is named twice.")
+        seen.add(request.line_number)
+        line = by_number[request.line_number]
+        if request.quantity_milli <= 0:
+            raise ReturnError("A quantity must be above zero.")
+        if request.quantity_milli > open_milli[request.line_number]:
+            raise ReturnError(f"{line.name}: that many are no longer open for return.")
+        returned.append(_returned_line(line, request.quantity_milli, history))
+    refunds = _refunds(sale, returned, history, terms)
+    return ReturnQuote(tuple(returned), tuple(refunds))
+
+
+def quote_all(sale: RetailTransaction, history: ReturnHistory, terms: ProgrammeTerms) -> ReturnQuote:
+    """What everything that is still open gives back."""
+    open_milli = refundable_milli(sale, history)
+    requests = [ReturnRequest(number, quantity) for number, quantity in open_milli.items() if quantity]
+    return quote_return(sale, requests, history, terms)
+
+
+def points_to_reverse(line_points: int, sold_milli: int, returned_before_milli: int, returned_milli: int) -> int:
+    """Points that a part of a line takes back; the last part takes what is left."""
+    return _part(line_points, sold_milli, returned_before_milli, returned_milli)
+
+
+def _part(total: int, whole_milli: int, before_milli: int, now_milli: int) -> int:
+    """This return's share of a line's amount, counted from all returns so far."""
+    return total * (before_milli + now_milli) // whole_milli - total * before_milli // whole_milli
+
+
+def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory) -> ReturnedLine:
+    before = history.returned_milli(line.line_number)
+
+    def part(total: int) -> int:
+        return _part(total, line.quantity_milli, before, quantity_milli)
+
+    return ReturnedLine(
+        line_number=line.line_number,
+        item_id=line.item_id,
+        code=line.code,
+        name=line.name,
+        quantity_milli=quantity_milli,
+        net_minor=part(line.net_minor),
+        fees_minor=part(line.fees_minor),
+        tax_minor=part(line.tax_minor),
+        included_tax_minor=part(line.included_tax_minor),
+        points=part(line.points),
+    )
+
+
+def _refunds(
+    sale: RetailTransaction, returned: Sequence[ReturnedLine], history: ReturnHistory, terms: ProgrammeTerms
+) -> list[Refund]:
+    """The refund over the sale's tenders: points in proportion to the goods that came back so far, the rest over
+    what is still open of the others. When everything is back, so is every tender, cash rounding included.
+    """
+    refund_minor = sum(line.refund_minor for line in returned)
+    back_milli = {line.line_number: line.quantity_milli for line in returned}
+    everything = all(left == back_milli.get(number, 0) for number, left in refundable_milli(sale, history).items())
+    whole_minor = sum(line.net_minor + line.fees_minor for line in sale.lines)
+    back_minor = history.goods_minor + sum(line.net_minor + line.fees_minor for line in returned)
+    ordered = sorted(sale.tenders, key=lambda tender: REFUND_ORDER.index(tender.tender_type))
+    points = {tender.tender_id: 0 for tender in ordered}
+    amounts = {tender.tender_id: 0 for tender in ordered}
+    open_minor = {tender.tender_id: tender.amount_minor - history.refunded_to(tender) for tender in ordered}
+    for tender in ordered:
+        if tender.points:
+            target = tender.points if everything else tender.points * back_minor // max(1, whole_minor)
+            points[tender.tender_id] = target - history.points_restored_to(tender)
+            amounts[tender.tender_id] = min(terms.value_minor(points[tender.tender_id]), open_minor[tender.tender_id])
+    left_minor = refund_minor - sum(amounts.values())
+    others = [tender.tender_id for tender in ordered if not tender.points] or [t.tender_id for t in ordered]
+    if everything:
+        amounts = open_minor
+    else:
+        # A cent that a point cannot pay falls to the points when nothing else had paid.
+        room = [open_minor[name] - amounts[name] for name in others]
+        for name, part in zip(others, allocate(min(left_minor, sum(room)), room), strict=True):
+            amounts[name] += part
+    return [
+        Refund(tender.tender_type, amounts[name], points[name], name, tender.reference)
+        for tender in ordered
+        if amounts[name := tender.tender_id] or points[name]
+    ]
+
+
+def _sum_of_lines(first: ReturnedLine, second: ReturnedLine) -> ReturnedLine:
+    return replace(
+        first,
+        quantity_milli=first.quantity_milli + second.quantity_milli,
+        net_minor=first.net_minor + second.net_minor,
+        fees_minor=first.fees_minor + second.fees_minor,
+        tax_minor=first.tax_minor + second.tax_minor,
+        included_tax_minor=first.included_tax_minor + second.included_tax_minor,
+        points=first.points + second.points,
+    )
