@@ -1,1 +1,1 @@
-"""The terminal's own encrypted database."""
+"""The terminal's own database: SQLite encrypted with SQLCipher, one commit per sale, a journal that is the outbox."""

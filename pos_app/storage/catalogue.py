@@ -1,0 +1,102 @@
+"""Items and prices: look-up by code in one indexed read, search as you type in best-seller order."""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from pos_app.domain.item import Fee, Item, ItemKind, SoldBy
+from pos_app.ports import ItemHit
+from pos_app.storage.database import Database
+from pos_app.storage.item_codes import SKU_PREFIX, candidates
+
+ITEM_COLUMNS = "i.item_id, i.name, i.price_minor, i.tax_ids, i.kind, i.sold_by, i.category, i.brand, i.fees"
+_FIND = f"SELECT {ITEM_COLUMNS} FROM item_code c JOIN item i USING (sales_rank) WHERE c.code = ?"  # noqa: S608
+# Never by relevance: row ids are sales ranks, so the first rows found are the best sellers (and it is 30 times faster).
+_SEARCH = """
+    SELECT i.item_id, i.name, i.brand, i.price_minor, i.code FROM item_search s JOIN item i ON i.sales_rank = s.rowid
+    WHERE item_search MATCH ? ORDER BY s.rowid LIMIT ?
+"""
+_MAXIMUM_CODE_LENGTH = 128
+_MAXIMUM_WORDS = 8
+_MAXIMUM_WORD_LENGTH = 40
+_WORD = re.compile(r"[^\W_]+")
+_LIKE_A_BARCODE = re.compile(r"\d{6,14}")
+
+
+class SqliteCatalogue:
+    """The catalogue of this terminal. Threads may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_by_code(self, code: str) -> Item | None:
+        """The item of a barcode, SKU or PLU as scanned or typed, or None."""
+        text = code.strip()
+        if not text or len(text) > _MAXIMUM_CODE_LENGTH:
+            return None
+        for candidate in candidates(text):
+            row = self._database.one(_FIND, (candidate,))
+            if row is not None:
+                return item_of(row)
+        return None
+
+    def search(self, text: str, limit: int = 20) -> list[ItemHit]:
+        """Items whose name, brand, SKU or model begin with the words typed, best sellers first.
+
+        The item of a barcode typed in full comes before them.
+        """
+        words = _WORD.findall(text)[:_MAXIMUM_WORDS]
+        if not words:
+            return []
+        query = " ".join(f'"{word[:_MAXIMUM_WORD_LENGTH]}"*' for word in words)
+        hits = [ItemHit(*row) for row in self._database.all(_SEARCH, (query, limit))]
+        if _LIKE_A_BARCODE.fullmatch(text.strip()):
+            item = self.find_by_code(text)
+            if item is not None:
+                first = ItemHit(item.item_id, item.name, item.brand, item.price_minor, text.strip())
+                hits = [first, *(hit for hit in hits if hit.item_id != item.item_id)][:limit]
+        return hits
+
+    def codes(self, item_id: str) -> list[str]:
+        """The barcodes of an item as stored: 14 digits of a GTIN, others as they are."""
+        rows = self._database.all(
+            "SELECT c.code FROM item i JOIN item_code c USING (sales_rank) WHERE i.item_id = ? ORDER BY c.code",
+            (item_id,),
+        )
+        return [code for (code,) in rows if not code.startswith(SKU_PREFIX)]
+
+    def count(self) -> int:
+        """How many items there are."""
+        row = self._database.one("SELECT count(*) FROM item")
+        return int(row[0]) if row else 0
+
+
+def item_of(row: tuple[Any, ...]) -> Item:
+    """The item of a row of ITEM_COLUMNS."""
+    item_id, name, price_minor, tax_ids, kind, sold_by, category, brand, fees = row
+    return Item(
+        item_id,
+        name,
+        price_minor,
+        _tax_ids(tax_ids),
+        _KINDS[kind],
+        _SOLD_BY[sold_by],
+        category,
+        brand,
+        _fees(fees) if fees else (),
+    )
+
+
+_KINDS = {kind.value: kind for kind in ItemKind}
+_SOLD_BY = {sold_by.value: sold_by for sold_by in SoldBy}
+
+
+@lru_cache(maxsize=256)
+def _tax_ids(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
+
+
+@lru_cache(maxsize=256)
+def _fees(text: str) -> tuple[Fee, ...]:
+    return tuple(Fee(fee_id, name, amount, tuple(tax_ids)) for fee_id, name, amount, tax_ids in json.loads(text))

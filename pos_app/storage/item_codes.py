@@ -1,0 +1,61 @@
+"""Codes as the catalogue keeps them: every notation of one GTIN in one form, all others as they are.
+
+A GTIN is its last 14 digits with a check digit over them (GS1 General Specifications 7.9), so EAN-8, UPC-A, EAN-13
+and GTIN-14 with leading zeros are the same number. UPC-E is a UPC-A with zeros squeezed out (ibid. 5.2.2.4).
+"""
+
+_GTIN_LENGTHS = range(8, 15)
+SKU_PREFIX = "sku:"
+
+
+def check_digit(digits: str) -> int:
+    """The check digit that follows these digits."""
+    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
+    return -total % 10
+
+
+def gtin(text: str) -> str | None:
+    """The 14 digits of a GTIN in any notation, lost leading zeros put back; None when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) in _GTIN_LENGTHS):
+        return None
+    return text.zfill(14) if check_digit(text[:-1]) == int(text[-1]) else None
+
+
+def expand_upc_e(text: str) -> str | None:
+    """The UPC-A that 8 digits of UPC-E, or 6 without number system and check digit, stand for; None when none."""
+    if not (text.isascii() and text.isdigit() and len(text) in (6, 8)):
+        return None
+    number_system, body = (text[0], text[1:7]) if len(text) == 8 else ("0", text)
+    if number_system not in "01":
+        return None
+    last = body[5]
+    if last in "012":
+        expanded = body[:2] + last + "0000" + body[2:5]
+    elif last == "3":
+        expanded = body[:3] + "00000" + body[3:5]
+    elif last == "4":
+        expanded = body[:4] + "00000" + body[4]
+    else:
+        expanded = body[:5] + "0000" + last
+    upc_a = number_system + expanded
+    check = str(check_digit(upc_a))
+    return upc_a + check if len(text) == 6 or text[7] == check else None
+
+
+def stored_code(text: str) -> str:
+    """The form a barcode is stored and looked up in: 14 digits of a GTIN, else upper case as it is."""
+    return gtin(text) or text.upper()
+
+
+def stored_sku(text: str) -> str:
+    """The form a SKU is stored and looked up in, apart from all barcodes."""
+    return SKU_PREFIX + text.upper()
+
+
+def candidates(text: str) -> list[str]:
+    """The stored codes that a scanned or typed text can mean, likeliest first."""
+    found = [stored_code(text), stored_sku(text), text.upper()]
+    upc_a = expand_upc_e(text)
+    if upc_a:
+        found.append(upc_a.zfill(14))
+    return list(dict.fromkeys(found))

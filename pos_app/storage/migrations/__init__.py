@@ -1,0 +1,1 @@
+"""Schema versions of the terminal's database, one file each, run by Alembic."""

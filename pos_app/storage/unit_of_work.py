@@ -1,0 +1,158 @@
+"""One atomic write: transaction, journal entry, print job and till totals become durable together or not at all."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, fields
+from typing import Any
+
+from pos_app.domain.journal import EventKind, JournalEntry
+from pos_app.domain.receipt_document import to_plain
+from pos_app.domain.till import TillTotals
+from pos_app.ports import Clock, IdSource, OpenTransaction, PrintJob
+from pos_app.storage import open_transaction_json
+from pos_app.storage.database import Connection, Database
+from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
+
+_TOTALS = tuple(field.name for field in fields(TillTotals))
+TOTALS_COLUMNS = ", ".join(_TOTALS)
+_SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, {TOTALS_COLUMNS}) VALUES (?{', ?' * len(_TOTALS)})"  # noqa: S608
+_SELECT_TOTALS = f"SELECT {TOTALS_COLUMNS} FROM till_totals WHERE business_day = (SELECT business_day FROM terminal)"  # noqa: S608
+
+
+class SqliteUnitOfWork:
+    """A write under way; made by SqliteStorage.unit_of_work only."""
+
+    def __init__(self, database: Database, connection: Connection, tail: JournalTail, clock: Clock, ids: IdSource):
+        self._database = database
+        self._connection = connection
+        self._tail = tail
+        self._clock = clock
+        self._ids = ids
+        self._last = tail.last()
+        (self._business_day,) = connection.execute("SELECT business_day FROM terminal").fetchone()
+
+    def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
+        """One more journal entry; the event id is made here unless the caller already used one elsewhere."""
+        self._last = write_entry(
+            self._connection,
+            self._tail,
+            self._last,
+            event_id=event_id or self._ids.new_id(),
+            kind=kind,
+            occurred_at=self._clock.now().isoformat(timespec="milliseconds"),
+            business_day=self._business_day,
+            payload=payload,
+        )
+        return self._last
+
+    def begin_transaction(self) -> int:
+        """The next transaction sequence number of this workstation, without gaps."""
+        row = self._connection.execute(
+            "UPDATE terminal SET transaction_sequence = transaction_sequence + 1 RETURNING transaction_sequence"
+        ).fetchall()
+        return int(row[0][0])
+
+    def open_business_day(self, day: str) -> None:
+        """Entries from here on belong to this day (YYYY-MM-DD); its till starts at 0 unless it has totals already."""
+        self._connection.execute("UPDATE terminal SET business_day = ?", (day,))
+        self._business_day = day
+
+    def save_open_transaction(self, transaction: OpenTransaction) -> None:
+        """Keep the sale under way."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO open_transaction (id, sequence_number, document) VALUES (1, ?, ?)",
+            (transaction.header.sequence_number, open_transaction_json.to_json(transaction)),
+        )
+
+    def clear_open_transaction(self) -> None:
+        """Forget the sale under way."""
+        self._connection.execute("DELETE FROM open_transaction")
+
+    def add_print_job(self, job: PrintJob) -> None:
+        """Queue a document; the same job id again changes nothing."""
+        self._connection.execute(
+            """
+            INSERT INTO print_job (job_id, transaction_id, document, open_drawer, state, reason)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) DO NOTHING
+            """,
+            (
+                job.job_id,
+                job.transaction_id,
+                json.dumps(to_plain(job.document), ensure_ascii=False),
+                int(job.open_drawer),
+                job.state.value,
+                job.reason,
+            ),
+        )
+
+    def save_till_totals(self, totals: TillTotals) -> None:
+        """The running totals of this till and business day."""
+        self._connection.execute(_SAVE_TOTALS, (self._business_day, *astuple(totals)))
+
+    def add_contact(self, contact_id: str, email: str) -> None:
+        """An address that the central service has to resolve; kept beside the journal until it did."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO contact (contact_id, email) VALUES (?, ?)", (contact_id, email)
+        )
+
+    def commit(self) -> None:
+        """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
+        self._database.commit()
+        if self._last is not None:
+            self._tail.moved_to(self._last)
+
+
+class SqliteStorage:
+    """The terminal's database as services see it. Threads may share it."""
+
+    def __init__(self, database: Database, tail: JournalTail, clock: Clock, ids: IdSource) -> None:
+        self._database = database
+        self._tail = tail
+        self._clock = clock
+        self._ids = ids
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[SqliteUnitOfWork]:
+        """A new atomic write (BEGIN IMMEDIATE). Raises WorldError when the file cannot be written."""
+        with self._database.write() as connection:
+            yield SqliteUnitOfWork(self._database, connection, self._tail, self._clock, self._ids)
+
+    def open_business_day(self, day: str, opening_float_minor: int) -> None:
+        """Open a business day with the float in its till, journaled; an open day of that date changes nothing."""
+        if self.business_day() == day:
+            return
+        with self.unit_of_work() as work:
+            work.open_business_day(day)
+            work.append(EventKind.BUSINESS_DAY_OPENED, {})
+            work.append(EventKind.TENDER_LOAN, {"amount_minor": opening_float_minor})
+            work.save_till_totals(TillTotals(opening_float_minor=opening_float_minor))
+            work.commit()
+
+    def open_transaction(self) -> OpenTransaction | None:
+        """The sale under way, if any."""
+        row = self._database.one("SELECT document FROM open_transaction")
+        return open_transaction_json.from_json(row[0]) if row else None
+
+    def till_totals(self) -> TillTotals:
+        """The running totals of this till and business day."""
+        row = self._database.one(_SELECT_TOTALS)
+        return TillTotals(*row) if row else TillTotals()
+
+    def business_day(self) -> str:
+        """The open business day (YYYY-MM-DD), or empty when the store is closed."""
+        row = self._database.one("SELECT business_day FROM terminal")
+        return str(row[0]) if row else ""
+
+    def has_event(self, event_id: str) -> bool:
+        """True when the journal holds the event: the answer to an unknown commit.
+
+        Raises WorldError while the disk lets nobody find out.
+        """
+        self._database.settle()
+        return self._database.one("SELECT 1 FROM journal WHERE event_id = ?", (event_id,)) is not None
+
+    def sale(self, receipt_number: str) -> JournalEntry | None:
+        """The journal entry of a sale by its receipt number, or None."""
+        row = self._database.one(f"{SELECT_ENTRY} WHERE j.receipt_number = ?", (receipt_number,))
+        return entry_of(self._tail.terminal_id, row) if row else None
