@@ -1,1 +1,61 @@
 """Settings of this installation: where the data lives, which devices and services it talks to."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from pos_app.errors import WorldError
+
+FILE_NAME = "settings.toml"
+THEMES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSettings:
+    """What a technician may set, in settings.toml in the data folder. A missing key keeps its default here.
+
+    central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
+    and printer_address where its device is (host:port, serial port, file). scale_percent is the size of everything
+    on the screen.
+    """
+
+    central_url: str = ""
+    printer_driver: str = "simulator"
+    printer_address: str = ""
+    theme: str = "system"
+    scale_percent: int = 100
+
+
+def default_data_folder() -> Path:
+    """Where this user's till data lives unless --data says otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path("pos-terminal", appauthor=False)
+
+
+def load_settings(folder: Path) -> TerminalSettings:
+    """The settings of a data folder; the defaults when it has no settings file.
+
+    Raises WorldError that names the file and the key for anything that is not understood.
+    """
+    path = folder / FILE_NAME
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return TerminalSettings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WorldError(f"The settings in {path} cannot be read: {error}") from error
+    defaults = TerminalSettings()
+    known = {field.name: type(getattr(defaults, field.name)) for field in fields(defaults)}
+    for key, value in found.items():
+        if key not in known:
+            raise WorldError(f"{path}: there is no setting {key!r}; there are {', '.join(known)}.")
+        if type(value) is not known[key]:
+            wanted = "a whole number" if known[key] is int else "a text in quotes"
+            raise WorldError(f"{path}: {key} must be {wanted}.")
+    settings = TerminalSettings(**found)
+    if settings.theme not in THEMES:
+        raise WorldError(f"{path}: theme must be one of {', '.join(THEMES)}.")
+    if not 50 <= settings.scale_percent <= 300:
+        raise WorldError(f"{path}: scale_percent must be between 50 and 300.")
+    return settings
