@@ -212,6 +212,9 @@ class Outbox(Protocol):
     def pending_count(self) -> int:
         """How many entries are still to be sent."""
 
+    def quarantined(self) -> list[EventOutcome]:
+        """Events that the central service keeps but could not apply, oldest first."""
+
     def contacts(self, entries: Sequence[JournalEntry]) -> dict[str, str]:
         """Addresses that these entries' members are known by: contact id -> e-mail."""
 

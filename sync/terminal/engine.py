@@ -48,7 +48,6 @@ class StepResult:
 
     outcome: Outcome
     sent: int = 0
-    quarantined: int = 0
     more: bool = False
     reason: str = ""
     retry_after_s: float = 0.0
@@ -142,7 +141,6 @@ class SyncEngine:
         return StepResult(
             Outcome.DONE,
             sent=len(entries),
-            quarantined=sum(outcome.status == "quarantined" for outcome in outcomes),
             more=acknowledged < last_sent or self._outbox.pending_count() > 0,
             reason=reason,
         )

@@ -151,7 +151,7 @@ class SyncWorker:
         except RefusedError as error:
             return StepResult(Outcome.REFUSED, reason=error.message)
         except Exception:
-            _logger.exception("sync failed behind entry %s", self._status.queued)
+            _logger.exception("sync failed with %s events queued", self._status.queued)
             return StepResult(Outcome.FAULT, reason=BUG_REASON)
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -164,7 +164,6 @@ class SyncWorker:
         return replace(
             before,
             online=online,
-            quarantined=before.quarantined + result.quarantined,
             last_success_at=self._now() if result.outcome is Outcome.DONE else before.last_success_at,
             offline_since="" if online else before.offline_since or self._now(),
             reason=result.reason,
@@ -172,7 +171,7 @@ class SyncWorker:
 
     def _publish(self, status: SyncStatus) -> None:
         try:
-            status = replace(status, queued=self._outbox.pending_count())
+            status = replace(status, queued=self._outbox.pending_count(), quarantined=len(self._outbox.quarantined()))
         except Exception:
             _logger.exception("the queue cannot be counted")
         if status == self._status:

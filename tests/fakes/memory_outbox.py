@@ -50,6 +50,9 @@ class MemoryOutbox:
     def pending_count(self) -> int:
         return len(self.entries) - self.marks[-1]
 
+    def quarantined(self) -> list[EventOutcome]:
+        return [outcome for _, outcome in sorted(self.outcomes.items()) if outcome.status == "quarantined"]
+
     def contacts(self, entries: Sequence[JournalEntry]) -> dict[str, str]:
         return dict(self.addresses)
 
