@@ -31,19 +31,28 @@ class OfferScope:
 
 @dataclass(frozen=True, slots=True)
 class BonusOffer:
-    """Extra points within a window (both ends included), on top of the base points."""
+    """Extra points within a window (both ends included), on top of the base points.
+
+    A multiplier multiplies the points of the lines in scope; of several, each line takes the best. Fixed
+    points are given once per sale, beside any multiplier. With a minimum, the offer counts only when the lines
+    in its scope come to at least that much product price.
+    """
 
     offer_id: str
     version: int
     starts_at: datetime
     ends_at: datetime
-    multiplier: int
+    multiplier: int = 1
     scope: OfferScope = OfferScope()
     name: str = ""
+    fixed_points: int = 0
+    minimum_minor: int = 0
 
     def __post_init__(self) -> None:
         if self.multiplier < 1:
             raise ValueError("an offer multiplies points by 1 at least")
+        if self.fixed_points < 0 or self.minimum_minor < 0:
+            raise ValueError("an offer cannot give or ask less than nothing")
         if self.starts_at.utcoffset() is None or self.ends_at.utcoffset() is None:
             raise ValueError("an offer begins and ends at a time with an offset, the same everywhere")
 
@@ -190,6 +199,14 @@ def earn(
         for i, part in zip(group.indexes, allocate(points, weights), strict=True):
             bonus_by_line[i] = part
             offer_by_line[i] = group.offer.offer_id
+    for group in _qualifying(lines, eligible, terms, at, store_id, segment):
+        offer = group.offer
+        if offer.fixed_points:
+            earned_offers.append(OfferPoints(offer.offer_id, offer.version, 1, offer.fixed_points))
+            weights = [eligible[i] for i in group.indexes]
+            for i, part in zip(group.indexes, allocate(offer.fixed_points, weights), strict=True):
+                bonus_by_line[i] += part
+                offer_by_line[i] = offer_by_line[i] or offer.offer_id
     return EarnedPoints(
         terms_id=terms.terms_id,
         terms_version=terms.version,
@@ -205,6 +222,23 @@ def earn(
     )
 
 
+def _qualifying(
+    lines: Sequence[EarningLine],
+    eligible: Sequence[int],
+    terms: ProgrammeTerms,
+    at: datetime,
+    store_id: str,
+    segment: str,
+) -> list[_OfferGroup]:
+    """Offers of this sale with the earning lines in their scope, where those reach the offer's minimum."""
+    groups: list[_OfferGroup] = []
+    for offer in terms.offers:
+        indexes = [i for i, line in enumerate(lines) if eligible[i] and offer.covers(line, at, store_id, segment)]
+        if indexes and sum(eligible[i] for i in indexes) >= offer.minimum_minor:
+            groups.append(_OfferGroup(offer, indexes))
+    return groups
+
+
 def _best_offers(
     lines: Sequence[EarningLine],
     eligible: Sequence[int],
@@ -214,15 +248,11 @@ def _best_offers(
     segment: str,
 ) -> list[_OfferGroup]:
     """Each line's best multiplier, grouped by offer in the order of the terms; ties go to the first."""
-    groups = [_OfferGroup(offer) for offer in terms.offers if offer.multiplier > 1]
-    for index, line in enumerate(lines):
-        best: _OfferGroup | None = None
-        if eligible[index]:
-            for group in groups:
-                if (best is None or group.offer.multiplier > best.offer.multiplier) and group.offer.covers(
-                    line, at, store_id, segment
-                ):
-                    best = group
-        if best is not None:
-            best.indexes.append(index)
-    return [group for group in groups if group.indexes]
+    best: dict[int, BonusOffer] = {}
+    qualifying = _qualifying(lines, eligible, terms, at, store_id, segment)
+    for group in qualifying:
+        for index in group.indexes:
+            if group.offer.multiplier > (best[index].multiplier if index in best else 1):
+                best[index] = group.offer
+    taken = [_OfferGroup(group.offer, [i for i in group.indexes if best.get(i) is group.offer]) for group in qualifying]
+    return [group for group in taken if group.indexes]
