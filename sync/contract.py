@@ -328,7 +328,7 @@ class OfferMessage(Message):
     ends_at: str
     multiplier: Annotated[int, Meta(ge=1, le=1000)]
     name: str = ""
-    scope: OfferScopeMessage = OfferScopeMessage()
+    scope: OfferScopeMessage = msgspec.field(default_factory=OfferScopeMessage)
 
 
 class EnrolmentOfferMessage(Message):
