@@ -168,6 +168,7 @@ class SaleLineMessage(Message):
     points_bonus: Points
     offer_id: ShortText = ""
     voided: bool = False
+    to_ship: bool = False
 
 
 class TenderMessage(Message):
@@ -209,6 +210,52 @@ class SalePayload(Message):
     change_minor: AmountMinor
     member: SaleMember | None
     points: SalePoints
+
+
+class ReturnedLineMessage(Message):
+    """line_number is 0 when the till had no more than the paper: the service then finds the line by its code."""
+
+    line_number: Annotated[int, Meta(ge=0, le=100_000)]
+    item_id: ShortText
+    code: ShortText
+    quantity_milli: Annotated[int, Meta(ge=1, le=10**9)]
+    net_minor: AmountMinor
+    fees_minor: AmountMinor
+    tax_minor: AmountMinor
+    included_tax_minor: AmountMinor
+    points: Points
+
+
+class RefundMessage(Message):
+    tender_type: Literal["points", "cash", "card", "gift_card"]
+    amount_minor: AmountMinor
+    points: Points = 0
+    original_tender_id: ShortText = ""
+    reference: ShortText = ""
+
+
+class ReturnPayload(Message):
+    """Goods taken back, or a whole sale reversed. The service takes the points from its own record of the sale."""
+
+    header: SaleHeader
+    ended_at: Annotated[str, Meta(max_length=40)]
+    original_transaction_id: Annotated[str, Meta(max_length=64)]
+    original_receipt_number: Identifier
+    lines: Annotated[list[ReturnedLineMessage], Meta(max_length=1000)]
+    refunds: Annotated[list[RefundMessage], Meta(max_length=100)]
+    member: SaleMember | None
+    reason: ShortText
+    post_void: bool
+    total_minor: AmountMinor
+    points_reversed: Points
+    points_restored: Points
+
+
+class ShipmentPayload(Message):
+    """Lines of a sale that left for the customer, or never will."""
+
+    original_transaction_id: Identifier
+    line_numbers: Annotated[list[int], Meta(min_length=1, max_length=1000)]
 
 
 class MemberEnrolledPayload(Message):
@@ -328,6 +375,8 @@ class OfferMessage(Message):
     ends_at: str
     multiplier: Annotated[int, Meta(ge=1, le=1000)]
     name: str = ""
+    fixed_points: Points = 0
+    minimum_minor: AmountMinor = 0
     scope: OfferScopeMessage = msgspec.field(default_factory=OfferScopeMessage)
 
 

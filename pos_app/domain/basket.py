@@ -72,6 +72,7 @@ class BasketLine:
     price_reason: str = ""
     discounts: tuple[Discount, ...] = ()
     voided: bool = False
+    to_ship: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ class Basket:
         line = self.line(line_number)
         return self._with_line(replace(line, discounts=(*line.discounts, discount)))
 
+    def ship_line(self, line_number: int) -> "Basket":
+        """The line sent to the customer instead of handed over; its points are pending until it was shipped."""
+        return self._with_line(replace(self.line(line_number), to_ship=True))
+
     def void_line(self, line_number: int) -> "Basket":
         """The line taken back; it stays on record, counts for nothing and earns nothing."""
         return self._with_line(replace(self.line(line_number), voided=True))
@@ -184,4 +189,5 @@ def _mergeable(line: BasketLine, item: Item, code: str) -> bool:
         and item.sold_by is SoldBy.EACH
         and not line.discounts
         and not line.price_reason
+        and not line.to_ship
     )

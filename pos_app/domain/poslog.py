@@ -9,6 +9,7 @@ from typing import Any
 
 from pos_app.domain.basket import MemberReference
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.returns import Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Tender, TenderType
@@ -79,6 +80,46 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
             ),
             offers=tuple(OfferPoints(**offer) for offer in points["offers"]),
         ),
+    )
+
+
+def return_to_plain(returned: ReturnTransaction) -> dict[str, Any]:
+    """The payload of a return or post-void event."""
+    return {
+        "header": _plain(returned.header) | {"receipt_number": returned.header.receipt_number},
+        "ended_at": returned.ended_at,
+        "original_transaction_id": returned.original_transaction_id,
+        "original_receipt_number": returned.original_receipt_number,
+        "lines": [_plain(line) for line in returned.lines],
+        "refunds": [_plain(refund) for refund in returned.refunds],
+        "member": {"member_id": returned.member_id, "contact_id": returned.contact_id}
+        if returned.member_id or returned.contact_id
+        else None,
+        "reason": returned.reason,
+        "post_void": returned.post_void,
+        "total_minor": returned.total_minor,
+        "points_reversed": returned.points_reversed,
+        "points_restored": returned.points_restored,
+    }
+
+
+def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
+    """The return of a payload. Raises KeyError, TypeError or ValueError when it is none."""
+    header = {key: value for key, value in plain["header"].items() if key != "receipt_number"}
+    member = plain["member"] or {"member_id": "", "contact_id": ""}
+    return ReturnTransaction(
+        header=TransactionHeader(**header),
+        ended_at=plain["ended_at"],
+        original_transaction_id=plain["original_transaction_id"],
+        original_receipt_number=plain["original_receipt_number"],
+        lines=tuple(ReturnedLine(**line) for line in plain["lines"]),
+        refunds=tuple(
+            Refund(**{**refund, "tender_type": TenderType(refund["tender_type"])}) for refund in plain["refunds"]
+        ),
+        member_id=member["member_id"],
+        contact_id=member["contact_id"],
+        reason=plain["reason"],
+        post_void=plain["post_void"],
     )
 
 

@@ -60,6 +60,7 @@ class SaleLine:
     offer_id: str = ""
     price_reason: str = ""
     voided: bool = False
+    to_ship: bool = False
     fees_included_tax_minor: int = 0
 
     @property
@@ -134,6 +135,7 @@ def complete(
                 offer_id=points.offer_id if points else "",
                 price_reason=line.price_reason,
                 voided=line.voided,
+                to_ship=line.to_ship,
                 fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
             )
         )

@@ -84,6 +84,8 @@ def _offer(plain: Mapping[str, Any], zone: ZoneInfo) -> BonusOffer:
         multiplier=plain["multiplier"],
         scope=OfferScope(**{field.name: tuple(scope.get(field.name, ())) for field in fields(OfferScope)}),
         name=plain.get("name", ""),
+        fixed_points=plain.get("fixed_points", 0),
+        minimum_minor=plain.get("minimum_minor", 0),
     )
 
 
