@@ -95,18 +95,8 @@ class RetailTransaction:
         return sum(tender.points for tender in self.tenders if tender.tender_type is TenderType.POINTS)
 
 
-def complete(
-    header: TransactionHeader,
-    ended_at: str,
-    basket: Basket,
-    priced: PricedBasket,
-    tenders: tuple[Tender, ...],
-    settlement: Settlement,
-    earned: EarnedPoints,
-) -> RetailTransaction:
-    """The finished transaction. Raises ValueError when something is still due: that is a bug of the caller."""
-    if settlement.due_minor:
-        raise ValueError(f"the sale still has {settlement.due_minor} minor units due")
+def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tuple[SaleLine, ...]:
+    """The basket's lines with their amounts and points, as the journal would keep them now."""
     priced_by_number = {line.line_number: line for line in priced.lines}
     points_by_number = {line.line_number: line for line in earned.lines}
     lines: list[SaleLine] = []
@@ -139,10 +129,25 @@ def complete(
                 fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
             )
         )
+    return tuple(lines)
+
+
+def complete(
+    header: TransactionHeader,
+    ended_at: str,
+    basket: Basket,
+    priced: PricedBasket,
+    tenders: tuple[Tender, ...],
+    settlement: Settlement,
+    earned: EarnedPoints,
+) -> RetailTransaction:
+    """The finished transaction. Raises ValueError when something is still due: that is a bug of the caller."""
+    if settlement.due_minor:
+        raise ValueError(f"the sale still has {settlement.due_minor} minor units due")
     return RetailTransaction(
         header=header,
         ended_at=ended_at,
-        lines=tuple(lines),
+        lines=sale_lines(basket, priced, earned),
         taxes=priced.taxes,
         tenders=tenders,
         subtotal_minor=priced.subtotal_minor,
