@@ -1,0 +1,50 @@
+"""What every device has: a name, a kind, a state with its reason, and counters."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from pos_app.ports import DeviceState, DeviceStatus
+
+StatusListener = Callable[[DeviceStatus], None]
+
+
+class Device:
+    """The state of one device, told to a listener on each change. Thread-safe.
+
+    Counters carry the names of the UnifiedPOS statistics (CommunicationErrorCount, GoodScanCount ...).
+    The listener is called on the device's thread and must not block.
+    """
+
+    def __init__(self, name: str, kind: str, on_status: StatusListener | None = None) -> None:
+        self.name = name
+        self._lock = threading.Lock()
+        self._status = DeviceStatus(name, kind, DeviceState.ABSENT, "not started")
+        self._counters: Counter[str] = Counter()
+        self._on_status = on_status
+
+    @property
+    def status(self) -> DeviceStatus:
+        """How the device is now."""
+        with self._lock:
+            return self._status
+
+    def report(self, state: DeviceState, reason: str = "") -> None:
+        """Set the state; the listener hears of it when it is news."""
+        with self._lock:
+            status = DeviceStatus(self.name, self._status.kind, state, reason)
+            if status == self._status:
+                return
+            self._status = status
+        if self._on_status is not None:
+            self._on_status(status)
+
+    def count(self, statistic: str, by: int = 1) -> None:
+        """Add to a counter."""
+        with self._lock:
+            self._counters[statistic] += by
+
+    def statistics(self) -> dict[str, int]:
+        """The counters so far."""
+        with self._lock:
+            return dict(self._counters)

@@ -1,0 +1,1 @@
+"""Receipt printers: layout, renderings, transports, the printer's worker and its simulator."""

@@ -1,0 +1,35 @@
+"""How one receipt printer is reached and what its paper takes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Cutter(StrEnum):
+    """What the printer cuts with."""
+
+    PARTIAL = "partial"
+    FULL = "full"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """One receipt printer.
+
+    driver is simulator, tcp, serial, usb or file; address is host:port, [::1]:9100, a serial port with an optional
+    baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202) or a path. columns are those of font A: 48 on 80 mm at
+    203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5 and gets a pulse of drawer_on_ms.
+    """
+
+    name: str = "receipt printer"
+    driver: str = "simulator"
+    address: str = ""
+    columns: int = 42
+    dots_per_column: int = 12
+    profile: str = "default"
+    code_page: str = "CP858"
+    cutter: Cutter = Cutter.PARTIAL
+    raster: bool = True
+    drawer_pin: int = 2
+    drawer_on_ms: int = 50
+    drawer_off_ms: int = 500
