@@ -81,9 +81,8 @@ def _line(line: SaleLine, eligible: dict[int, int], names: dict[str, str], point
     if line.discount_minor:
         steps.append(Step("Discounts", -line.discount_minor, MINOR, PRODUCT_PRICE))
     if line.included_tax_minor:
-        included = line.included_tax_minor - line.fees_included_tax_minor
-        steps.append(Step("Tax inside the price", -included, MINOR, PRODUCT_PRICE))
-    price_minor = line.net_minor - (line.included_tax_minor - line.fees_included_tax_minor)
+        steps.append(Step("Tax inside the price", -line.included_tax_minor, MINOR, PRODUCT_PRICE))
+    price_minor = line.net_minor - line.included_tax_minor
     eligible_minor = eligible.get(line.line_number, 0)
     if line.kind == ItemKind.GIFT_CARD.value:
         steps.append(Step("Gift card", -price_minor, MINOR, GIFT_CARDS))
