@@ -116,9 +116,9 @@ class SyncEngine:
         """Move the mark to where the service's own one is, and keep what it said of each event."""
         sent = {entry.sequence: entry.event_id for entry in entries}
         outcomes = [
-            EventOutcome(event.sequence, event.event_id, event.status, event.reason)
+            EventOutcome(event.sequence, sent[event.sequence], event.status, event.reason)
             for event in result.results
-            if sent.get(event.sequence) == event.event_id
+            if event.sequence in sent
         ]
         last_sent = entries[-1].sequence if entries else mark
         acknowledged = result.acknowledged

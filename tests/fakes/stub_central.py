@@ -4,8 +4,10 @@ It checks signatures and takes events once, in order; `script` answers the next 
 """
 
 import base64
+import contextlib
 import gzip
 import hashlib
+import socket
 import threading
 import time
 from collections import deque
@@ -46,8 +48,8 @@ def problem(status: int, code: str, message: str = "No.", **headers: str) -> Ans
 
 
 class StubCentral:
-    def __init__(self) -> None:
-        self.key = Ed25519PrivateKey.generate()
+    def __init__(self, port: int = 0, key: Ed25519PrivateKey | None = None) -> None:
+        self.key = key or Ed25519PrivateKey.generate()
         self.requests: list[Request] = []
         self.script: deque[Reply] = deque()  # None: answer as a healthy service would
         self.events: list[contract.Event] = []
@@ -55,12 +57,17 @@ class StubCentral:
         self.terms: list[contract.Terms] = []
         self.clock_ahead_s = 0.0
         self.arrived = threading.Condition()
+        self.connections: list[socket.socket] = []
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
             wbufsize = -1
+
+            def setup(self) -> None:
+                stub.connections.append(self.request)
+                super().setup()
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -90,7 +97,7 @@ class StubCentral:
             def handle_error(self, *_: object) -> None:
                 pass  # a client that hangs up is what the tests are about
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
@@ -99,6 +106,12 @@ class StubCentral:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self.drop_connections()
+
+    def drop_connections(self) -> None:
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def identity(self, terminal_id: str = "S001-01") -> Enrolment:
         store_id, _, workstation_id = terminal_id.partition("-")
@@ -110,6 +123,10 @@ class StubCentral:
     def wait_for_requests(self, count: int) -> None:
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.requests) >= count, 10), self.paths()
+
+    def wait_for_events(self, count: int) -> None:
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.events) >= count, 10), len(self.events)
 
     def answer(self, request: Request) -> Answer:
         with self.arrived:
@@ -156,6 +173,8 @@ class StubCentral:
                 self.events.append(event)
                 status = "quarantined" if event.kind == "poison" else "applied"
             results.append(contract.EventResult(sequence=event.sequence, event_id=event.event_id, status=status))
+        with self.arrived:
+            self.arrived.notify_all()
         version = max((terms.version for terms in self.terms), default=0)
         return contract.UploadResult(acknowledged=len(self.events), results=results, terms_version=version)
 
