@@ -20,7 +20,7 @@ BESIDE_THEM = {"docs", "bench", "LICENSE", "CHANGELOG.md", RUNTIME_LOCK, DEVELOP
 
 # A path that exists on one machine only, or a file outside the project.
 SOMEBODYS_MACHINE = re.compile(
-    r"(?<![\w.])(/home/[a-z]\w*/|/root/|/Users/[A-Za-z]|/wor[k]/|[A-Z]:\\Users\\[A-Z])|\.\./share[d]"
+    r"(?<![\w.])(/home/[a-z]\w*/|/roo[t]/|/Users/[A-Za-z]|/wor[k]/|[A-Z]:\\Users\\[A-Z])|\.\./share[d]"
 )
 TEXT_SUFFIXES = {".py", ".md", ".toml", ".lock", ".csv", ".json", ".yaml", ".txt", ".svg", ".ini", ".sql", ".mako", ""}
 
