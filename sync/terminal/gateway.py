@@ -45,7 +45,7 @@ class CentralGateway:
         """Set points aside; the same hold id again gives the same hold."""
         request = contract.PlaceHold(hold_id=hold_id, member_id=member_id, points=points, transaction_id=transaction_id)
         hold = self._ask(contract.PATH_HOLDS, request, contract.Hold)
-        return PointsHold(hold.hold_id, hold.member_id, hold.points, hold.expires_at)
+        return PointsHold(hold.hold_id, hold.member_id, hold.points, hold.expires_at, hold.state)
 
     def release_hold(self, hold_id: str) -> None:
         """Give back what a hold of points or of a gift card set aside; harmless when it is gone."""
@@ -58,7 +58,7 @@ class CentralGateway:
             hold_id=hold_id, number=number, amount_minor=amount_minor, transaction_id=transaction_id
         )
         hold = self._ask(contract.PATH_GIFT_CARD_HOLDS, request, contract.GiftCardHoldAnswer)
-        return GiftCardHold(hold.hold_id, hold.reference, hold.amount_minor, hold.balance_minor)
+        return GiftCardHold(hold.hold_id, hold.reference, hold.amount_minor, hold.balance_minor, hold.state)
 
     def gift_card_balance(self, number: str) -> int:
         """What is left on a gift card, in minor units."""
