@@ -1,0 +1,340 @@
+"""What events do: joins, sales, redemptions, posted together in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from pos_app.domain.journal import EventKind
+from pos_app.domain.member import EmailError, normalise_email
+from pos_app.ports import IdSource
+from sync import contract
+from sync.central import gift_cards, members, tables
+from sync.central.database import write_new_rows
+from sync.central.ledger import Cause, Posting
+from sync.central.members import Joining, Membership
+from sync.central.moments import parse, stored
+from sync.central.sales import PoisonError, SalePlan, TermsLookup, plan_sale, read_sale
+from sync.central.terminals import Terminal
+from sync.central.vault import Vault
+
+STORE_POOL = "store"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of an event. points are those the sale earned, as the service computed them."""
+
+    quarantined: bool = False
+    reason: str = ""
+    member_id: str = ""
+    points: int = 0
+    correction_points: int = 0
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An event in its place, read and checked by itself; email is the normalised address of its contact, if any."""
+
+    terminal: Terminal
+    event: contract.Event
+    sale: SalePlan | None = None
+    joining: Joining | None = None
+    email: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+def candidate(
+    terminal: Terminal, event: contract.Event, contacts: Mapping[str, str], terms_of: TermsLookup
+) -> Candidate:
+    """Read what an event is about. Raises PoisonError for one that cannot be applied."""
+    found = Candidate(terminal, event)
+    if event.kind == EventKind.SALE:
+        payload = read_sale(bytes(event.payload))
+        if payload.header.training:
+            found.outcome.reason = "training"
+            return found
+        found.sale = plan_sale(payload, terminal.store_id, terms_of)
+        if payload.member is not None and not payload.member.member_id:
+            found.email = _email(contacts.get(payload.member.contact_id, ""))
+    elif event.kind == EventKind.MEMBER_ENROLLED:
+        found.joining = _joining(event, contacts)
+    return found
+
+
+def _joining(event: contract.Event, contacts: Mapping[str, str]) -> Joining:
+    try:
+        payload = contract.decode(bytes(event.payload), contract.MemberEnrolledPayload)
+        joined_at = stored(parse(payload.joined_at))
+    except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
+        raise PoisonError("bad_payload", str(error)[:300]) from error
+    email = _email(contacts.get(payload.contact_id, ""))
+    if not email:
+        raise PoisonError("no_address", "The address of the person who joined did not come along or is none.")
+    return Joining(event.event_id, email, payload.marketing_consent, joined_at)
+
+
+def _email(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except EmailError:
+        return ""
+
+
+@dataclass(slots=True)
+class _Hold:
+    member_id: str
+    points: int
+    state: str
+    captured_points: int
+    changed: bool = False
+
+
+class Applying:
+    """One transaction of applied events."""
+
+    def __init__(
+        self, connection: Connection, vault: Vault, ids: IdSource, now: datetime, terms_of: TermsLookup
+    ) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._ids = ids
+        self._received_at = stored(now)
+        self._terms_of = terms_of
+        self._posting = Posting(connection, self._received_at)
+        self._holds: dict[str, _Hold] = {}
+        self._members: dict[str, Membership] = {}
+        self._sale_ids: set[str] = set()
+        self._sales: list[dict[str, Any]] = []
+        self._unclaimed: list[dict[str, Any]] = []
+
+    def run(self, candidates: Sequence[Candidate]) -> None:
+        """Apply all of them in order; each one's outcome tells what became of it."""
+        joined = self.join([one.joining for one in candidates if one.joining is not None])
+        for one in candidates:
+            if one.joining is not None:
+                one.outcome.member_id = joined[one.joining.email]
+        sales = [(one, one.sale) for one in candidates if one.sale is not None]
+        if sales:
+            self._load(sales)
+            for one, plan in sales:
+                try:
+                    self._apply_sale(one, plan)
+                except PoisonError as poison:
+                    one.outcome = Outcome(quarantined=True, reason=f"{poison.code}: {poison}")
+        self._flush()
+
+    def join(self, joining: Sequence[Joining]) -> dict[str, str]:
+        """Member ids by normalised address; sales that waited for the news of an enrolment are posted."""
+        if not joining:
+            return {}
+        member_ids = members.join(self._connection, self._vault, self._ids, joining)
+        self._claim(tables.unclaimed.c.email_key.in_(sorted(member_ids)))
+        return {one.email: member_ids[self._vault.email_key(one.email)] for one in joining}
+
+    def enrol(self, joining: Joining) -> str:
+        """One person who joins online; the member id comes back."""
+        member_id = self.join([joining])[joining.email]
+        self._flush()
+        return member_id
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def _load(self, sales: Sequence[tuple[Candidate, SalePlan]]) -> None:
+        keys = {self._vault.email_key(one.email) for one, _ in sales if one.email}
+        self._members = members.memberships(self._connection, sorted(keys))
+        hold = tables.hold
+        references = sorted({tender.reference for _, plan in sales for tender in plan.tenders_of_points})
+        if references:
+            rows = self._connection.execute(
+                select(hold).where(hold.c.hold_id.in_(references)).order_by(hold.c.hold_id).with_for_update()
+            )
+            for row in rows:
+                self._holds[row.hold_id] = _Hold(row.member_id, row.points, row.state, row.captured_points)
+        named = {plan.payload.member.member_id for _, plan in sales if plan.payload.member is not None}
+        by_address = {membership.member_id for membership in self._members.values()}
+        self._posting.load((named | by_address | {hold.member_id for hold in self._holds.values()}) - {""})
+        sale = tables.sale
+        transaction_ids = sorted({plan.payload.header.transaction_id for _, plan in sales})
+        rows = self._connection.execute(select(sale.c.transaction_id).where(sale.c.transaction_id.in_(transaction_ids)))
+        self._sale_ids = {row.transaction_id for row in rows}
+
+    # --- a sale -------------------------------------------------------------------------------------------------------
+
+    def _apply_sale(self, one: Candidate, plan: SalePlan) -> None:
+        """Post a sale. What makes it impossible is found before anything of it is posted."""
+        header = plan.payload.header
+        if header.transaction_id in self._sale_ids:
+            raise PoisonError("sale_repeated", "This sale came before, in another event; the first one stays.")
+        member_id, remark = self._member_of(one, plan)
+        payers = [self._payer(tender, member_id) for tender in plan.tenders_of_points]
+        self._sale_ids.add(header.transaction_id)
+        cause = Cause(one.event.event_id, plan.ended_at, header.transaction_id, header.store_id)
+        remarks = [remark]
+        for tender, payer in zip(plan.tenders_of_points, payers, strict=True):
+            remarks.append(self._redeem(cause, tender, payer))
+        for tender in plan.tenders_of_gift_cards:
+            remarks.append(
+                gift_cards.capture(
+                    self._connection,
+                    self._received_at,
+                    one.event.event_id,
+                    header.transaction_id,
+                    tender.tender_id,
+                    tender.reference,
+                    tender.amount_minor,
+                )
+            )
+        if member_id:
+            one.outcome.points, one.outcome.correction_points = self._earn(cause, plan, member_id)
+        one.outcome.member_id = member_id
+        one.outcome.reason = "; ".join(remark for remark in remarks if remark)
+        self._sales.append(_sale_row(one, plan, member_id))
+        if remark:
+            self._unclaimed.append(self._unclaimed_row(one, plan))
+
+    def _member_of(self, one: Candidate, plan: SalePlan) -> tuple[str, str]:
+        """Who earns, or why nobody does. An address counts from the moment at which its owner joined."""
+        reference = plan.payload.member
+        if reference is None:
+            return "", ""
+        if reference.member_id:
+            if not self._posting.knows(reference.member_id):
+                raise PoisonError("unknown_member", "There is no such member.")
+            return reference.member_id, ""
+        membership = self._members.get(self._vault.email_key(one.email)) if one.email else None
+        if membership is None or membership.joined_at > plan.ended_at:
+            return "", "unclaimed: nobody had joined with this address when the sale was made"
+        return membership.member_id, ""
+
+    def _payer(self, tender: contract.TenderMessage, member_id: str) -> str:
+        hold = self._holds.get(tender.reference)
+        payer = hold.member_id if hold is not None else member_id
+        if not payer:
+            raise PoisonError("points_of_nobody", "Points were used and neither a hold nor a member says whose.")
+        return payer
+
+    def _redeem(self, cause: Cause, tender: contract.TenderMessage, payer: str) -> str:
+        """Take points that paid; the goods are gone, so also after the hold is over, as a debt if need be."""
+        hold = self._holds.get(tender.reference)
+        remark = "" if hold is not None and hold.state == "held" else "redeemed_without_hold"
+        if hold is not None:
+            if hold.state == "held":
+                self._posting.give_back_held(payer, hold.points)
+            hold.state, hold.changed = "captured", True
+            hold.captured_points += tender.points
+        owed = self._posting.debit(cause, payer, "redeem", tender.points, part=tender.tender_id)
+        return "overdrawn" if owed else remark
+
+    def _earn(self, cause: Cause, plan: SalePlan, member_id: str) -> tuple[int, int]:
+        """Post the points as printed, then the difference to what is right: points earned and correction."""
+        earned = correction = 0
+        for line in plan.credits:
+            for kind, printed, right in (
+                ("base", line.printed_base, line.base),
+                ("bonus", line.printed_bonus, line.bonus),
+            ):
+                offer_id = line.offer_id if kind == "bonus" else ""
+                for entry_kind, points in ((f"earn_{kind}", printed), ("correction", right - printed)):
+                    self._posting.credit(
+                        cause,
+                        member_id,
+                        entry_kind,
+                        points,
+                        pool=STORE_POOL,
+                        earned_on=plan.earned_on,
+                        expires_on=plan.expires_on,
+                        part=kind,
+                        line_number=line.line_number,
+                        offer_id=offer_id,
+                    )
+                earned += right
+                correction += right - printed
+        self._posting.recover_debt(cause, member_id)
+        return earned, correction
+
+    def _unclaimed_row(self, one: Candidate, plan: SalePlan) -> dict[str, Any]:
+        return {
+            "event_id": one.event.event_id,
+            "email_key": self._vault.email_key(one.email) if one.email else "",
+            "payload": bytes(one.event.payload),
+            "ended_at": plan.ended_at,
+            "claimed_by": "",
+        }
+
+    # --- sales that waited --------------------------------------------------------------------------------------------
+
+    def claim_waiting(self) -> int:
+        """Post all sales that wait for nothing any more; how many they were.
+
+        An enrolment and a sale that come in at the same moment through two processes may not see each other.
+        """
+        claimed = self._claim(tables.unclaimed.c.email_key != "")
+        self._flush()
+        return claimed
+
+    def _claim(self, which: ColumnElement[bool]) -> int:
+        """Post the sales that were made after their customer had joined but came in before the news of it."""
+        waiting = tables.unclaimed
+        rows = self._connection.execute(
+            select(waiting, tables.account.c.joined_at, tables.account.c.member_id)
+            .join(tables.person, tables.person.c.email_key == waiting.c.email_key)
+            .join(tables.account, tables.account.c.member_id == tables.person.c.member_id)
+            .where(
+                which,
+                waiting.c.claimed_by == "",
+                waiting.c.ended_at >= tables.account.c.joined_at,
+            )
+            .order_by(waiting.c.ended_at, waiting.c.event_id)
+            .with_for_update(of=waiting)
+        ).all()
+        self._posting.load(row.member_id for row in rows)
+        for row in rows:
+            payload = read_sale(bytes(row.payload))
+            plan = plan_sale(payload, payload.header.store_id, self._terms_of)
+            header = payload.header
+            cause = Cause(row.event_id, plan.ended_at, header.transaction_id, header.store_id)
+            self._earn(cause, plan, row.member_id)
+            self._connection.execute(
+                update(waiting).where(waiting.c.event_id == row.event_id).values(claimed_by=row.member_id)
+            )
+            self._connection.execute(
+                update(tables.sale)
+                .where(tables.sale.c.transaction_id == header.transaction_id)
+                .values(member_id=row.member_id)
+            )
+        return len(rows)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        write_new_rows(self._connection, tables.sale, self._sales)
+        write_new_rows(self._connection, tables.unclaimed, self._unclaimed)
+        for hold_id, hold in sorted(self._holds.items()):
+            if hold.changed:
+                self._connection.execute(
+                    update(tables.hold)
+                    .where(tables.hold.c.hold_id == hold_id)
+                    .values(state=hold.state, captured_points=hold.captured_points)
+                )
+        self._posting.flush()
+
+
+def _sale_row(one: Candidate, plan: SalePlan, member_id: str) -> dict[str, Any]:
+    header = plan.payload.header
+    return {
+        "transaction_id": header.transaction_id,
+        "event_id": one.event.event_id,
+        "receipt_number": header.receipt_number,
+        "store_id": header.store_id,
+        "business_day": header.business_day,
+        "ended_at": plan.ended_at,
+        "member_id": member_id,
+        "total_minor": plan.payload.total_minor,
+        "currency_code": header.currency_code,
+        "terms_id": plan.payload.points.terms_id,
+        "terms_version": plan.payload.points.terms_version,
+    }

@@ -1,0 +1,159 @@
+"""The service's database: one file of SQLite or a PostgreSQL server, the same statements on both.
+
+Every piece of work is one transaction that is run again as a whole when the engine asks for it, so work must
+be free of side effects outside the database and idempotent inside it.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlcipher3.dbapi2 as sqlite  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from sync.central.errors import StartError
+
+Result = TypeVar("Result")
+
+MAXIMUM_ATTEMPTS = 5
+FIRST_DELAY_S = 0.02
+# Serialization failure and deadlock (SQL standard class 40), connection gone (class 08, admin shutdown).
+RETRIED_STATES = ("40001", "40P01", "08000", "08003", "08006", "57P01", "57P02", "57P03")
+# Older versions can lose a commit when two connections checkpoint the WAL at once (sqlite.org/wal.html).
+OLDEST_SQLITE = (3, 51, 3)
+BUSY_TIMEOUT_MS = 10_000
+_POSTGRESQL = PGDialect()  # type: ignore[no-untyped-call]
+
+
+class LostRaceError(Exception):
+    """Another process was faster with the same keys: what this one read is no longer so."""
+
+
+class Database:
+    """One engine and the way transactions are run on it. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite has one connection here; PostgreSQL's pool does its own queueing.
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """The database of a URL: sqlite:///PATH or postgresql://... Raises StartError when it cannot be used."""
+        if url.startswith("sqlite:///"):
+            return cls(_sqlite_engine(Path(url.removeprefix("sqlite:///"))))
+        if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            _, _, rest = url.partition("://")
+            return cls(create_engine(f"postgresql+psycopg://{rest}", pool_pre_ping=True, pool_size=16, max_overflow=16))
+        raise StartError(
+            f"{url.split(':', 1)[0]!r} is no database this service knows; use sqlite:///FILE or postgresql://"
+        )
+
+    def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Run work in one transaction and commit it.
+
+        It is run again, at most MAXIMUM_ATTEMPTS times with full jitter, when the engine gives it up in favour
+        of another or the connection breaks: an unknown commit is safe to repeat since all work is idempotent.
+        """
+        attempt = 1
+        while True:
+            try:
+                with self._serialised(), self.engine.begin() as connection:
+                    return work(connection)
+            except (DBAPIError, LostRaceError) as error:
+                if attempt >= MAXIMUM_ATTEMPTS or not _may_succeed_again(error):
+                    raise
+            time.sleep(random.uniform(0, FIRST_DELAY_S * 2**attempt))  # noqa: S311 - jitter, not a secret
+            attempt += 1
+
+    @contextmanager
+    def _serialised(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._lock:
+            yield
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            self.engine.dispose()
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    if sqlite.sqlite_version_info < OLDEST_SQLITE:
+        raise StartError(
+            f"SQLite {sqlite.sqlite_version} can lose a commit; at least {'.'.join(map(str, OLDEST_SQLITE))} is needed"
+        )
+
+    def connect() -> Any:
+        connection = sqlite.connect(str(path), check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite.DatabaseError as error:
+            connection.close()
+            raise StartError(f"{path} is not a database of this service: {error}") from error
+        return connection
+
+    engine = create_engine("sqlite://", module=sqlite, creator=connect, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _may_succeed_again(error: DBAPIError | LostRaceError) -> bool:
+    if isinstance(error, LostRaceError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+
+
+@lru_cache(maxsize=256)
+def _write_statement(table: Table, columns: tuple[str, ...], on_conflict: str, arrays: bool) -> Any:
+    names = ", ".join(columns)
+    if arrays:
+        kinds = [table.c[name].type.compile(_POSTGRESQL) for name in columns]
+        source = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(columns, kinds, strict=True))
+        body = f"SELECT * FROM unnest({source})"  # noqa: S608 - names of this program's own tables, values bound
+    else:
+        body = f"VALUES ({', '.join(f':{name}' for name in columns)})"
+    return text(f"INSERT INTO {table.name} ({names}) {body} ON CONFLICT {on_conflict}")
+
+
+def write_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "DO NOTHING"
+) -> int:
+    """Insert many rows in one round trip; all rows have the same columns. Returns how many were written.
+
+    on_conflict is SQL that both engines share, e.g. "(lot_id) DO UPDATE SET granted = lot.granted + excluded.granted".
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        return connection.execute(_write_statement(table, columns, on_conflict, False), list(rows)).rowcount
+    arrays = {name: [row[name] for row in rows] for name in columns}
+    return connection.execute(_write_statement(table, columns, on_conflict, True), arrays).rowcount
+
+
+def write_new_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that were found to be missing.
+
+    Raises LostRaceError, which runs the transaction again, when another process wrote one of them meanwhile.
+    """
+    if write_rows(connection, table, rows) != len(rows):
+        raise LostRaceError(f"another process wrote to {table.name} at the same moment")

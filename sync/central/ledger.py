@@ -1,0 +1,233 @@
+"""Movements of points: entries, lots and balances, posted together in one transaction.
+
+The rules (rewards programme): the soonest to expire are spent first; what is spent beyond the lots is a debt,
+shown as a negative balance and recovered from what is earned next; nothing is ever edited.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from sync.central import tables
+from sync.central.database import write_new_rows, write_rows
+from sync.central.moments import NEVER
+
+DEBT_POOL = "debt"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What moves points: the event and the sale behind it. Times as stored."""
+
+    event_id: str
+    occurred_at: str
+    transaction_id: str = ""
+    store_id: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Lot:
+    lot_id: str
+    pool: str
+    earned_on: str
+    expires_on: str
+    remaining: int
+    granted_delta: int = 0
+    remaining_delta: int = 0
+
+
+@dataclass(slots=True)
+class _MemberState:
+    points: int
+    held: int
+    points_delta: int = 0
+    held_delta: int = 0
+    touched: bool = False
+    lots: dict[str, _Lot] = field(default_factory=dict)
+
+
+def derived_id(*parts: str) -> str:
+    """A key that the same event always makes again."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Posting:
+    """All movements of one transaction. The members' balances stay locked until it ends."""
+
+    def __init__(self, connection: Connection, received_at: str) -> None:
+        self._connection = connection
+        self._received_at = received_at
+        self._members: dict[str, _MemberState] = {}
+        self._entries: list[dict[str, Any]] = []
+
+    def load(self, member_ids: Iterable[str]) -> None:
+        """Lock and read balances and lots, in the order of member ids so that two transactions cannot cross."""
+        wanted = sorted(set(member_ids) - self._members.keys())
+        if not wanted:
+            return
+        balance, lot = tables.balance, tables.lot
+        rows = self._connection.execute(
+            select(balance.c.member_id, balance.c.points, balance.c.held)
+            .where(balance.c.member_id.in_(wanted))
+            .order_by(balance.c.member_id)
+            .with_for_update()
+        )
+        for row in rows:
+            self._members[row.member_id] = _MemberState(row.points, row.held)
+        lots = self._connection.execute(
+            select(lot).where(lot.c.member_id.in_(wanted), lot.c.remaining != 0).order_by(lot.c.lot_id)
+        )
+        for row in lots:
+            self._members[row.member_id].lots[row.lot_id] = _Lot(
+                row.lot_id, row.pool, row.earned_on, row.expires_on, row.remaining
+            )
+
+    def knows(self, member_id: str) -> bool:
+        """True when the member was loaded, so has an account."""
+        return member_id in self._members
+
+    def balance_points(self, member_id: str) -> int:
+        """The balance with all movements so far."""
+        return self._members[member_id].points
+
+    def credit(
+        self,
+        cause: Cause,
+        member_id: str,
+        kind: str,
+        points: int,
+        *,
+        pool: str,
+        earned_on: str,
+        expires_on: str,
+        part: str = "",
+        line_number: int = 0,
+        offer_id: str = "",
+    ) -> None:
+        """Points into the member's lot of that pool and last day of use.
+
+        points may be negative for a correction of points credited in the same transaction.
+        """
+        state = self._members[member_id]
+        lot_id = derived_id("lot", member_id, pool, expires_on)
+        lot = state.lots.setdefault(lot_id, _Lot(lot_id, pool, earned_on, expires_on, 0))
+        lot.granted_delta += points
+        self._move(cause, member_id, state, lot, kind, points, part, line_number, offer_id)
+
+    def debit(self, cause: Cause, member_id: str, kind: str, points: int, *, part: str = "") -> int:
+        """Take points, the soonest to expire first. Returns what no lot had: that is recorded as a debt."""
+        state = self._members[member_id]
+        left = points
+        for lot in sorted(state.lots.values(), key=lambda lot: (lot.expires_on, lot.pool, lot.lot_id)):
+            taken = min(left, lot.remaining)
+            if taken > 0:
+                self._move(cause, member_id, state, lot, kind, -taken, f"{part}:{lot.lot_id}")
+                left -= taken
+        if left:
+            self._move(cause, member_id, state, _debt(member_id, state), kind, -left, f"{part}:debt")
+        return left
+
+    def recover_debt(self, cause: Cause, member_id: str) -> None:
+        """Let what was earned pay what is owed; the balance stays, the lots move."""
+        state = self._members[member_id]
+        debt = state.lots.get(_debt_lot_id(member_id))
+        if debt is None:
+            return
+        for lot in sorted(state.lots.values(), key=lambda lot: (lot.expires_on, lot.pool, lot.lot_id)):
+            paid = min(-debt.remaining, lot.remaining)
+            if paid > 0:
+                self._move(cause, member_id, state, lot, "debt_recovered", -paid, f"from:{lot.lot_id}")
+                self._move(cause, member_id, state, debt, "debt_recovered", paid, f"by:{lot.lot_id}")
+
+    def give_back_held(self, member_id: str, points: int) -> None:
+        """What a hold had set aside is no longer held."""
+        state = self._members[member_id]
+        state.held -= points
+        state.held_delta -= points
+        state.touched = True
+
+    def flush(self) -> None:
+        """Write everything: entries, lots, then balances in the order of member ids."""
+        write_new_rows(self._connection, tables.ledger, self._entries)
+        touched = sorted((member_id, state) for member_id, state in self._members.items() if state.touched)
+        write_rows(
+            self._connection,
+            tables.lot,
+            [
+                {
+                    "lot_id": lot.lot_id,
+                    "member_id": member_id,
+                    "pool": lot.pool,
+                    "earned_on": lot.earned_on,
+                    "expires_on": lot.expires_on,
+                    "granted": lot.granted_delta,
+                    "remaining": lot.remaining_delta,
+                }
+                for member_id, state in touched
+                for lot in state.lots.values()
+                if lot.granted_delta or lot.remaining_delta
+            ],
+            "(lot_id) DO UPDATE SET granted = lot.granted + excluded.granted, "
+            "remaining = lot.remaining + excluded.remaining",
+        )
+        for member_id, state in touched:
+            self._connection.execute(
+                tables.balance.update()
+                .where(tables.balance.c.member_id == member_id)
+                .values(
+                    points=tables.balance.c.points + state.points_delta,
+                    held=tables.balance.c.held + state.held_delta,
+                    version=tables.balance.c.version + 1,
+                )
+            )
+
+    def _move(
+        self,
+        cause: Cause,
+        member_id: str,
+        state: _MemberState,
+        lot: _Lot,
+        kind: str,
+        points: int,
+        part: str,
+        line_number: int = 0,
+        offer_id: str = "",
+    ) -> None:
+        if not points:
+            return
+        self._entries.append(
+            {
+                "entry_id": derived_id(cause.event_id, kind, str(line_number), part),
+                "event_id": cause.event_id,
+                "member_id": member_id,
+                "pool": lot.pool,
+                "lot_id": lot.lot_id,
+                "kind": kind,
+                "points": points,
+                "transaction_id": cause.transaction_id,
+                "line_number": line_number,
+                "offer_id": offer_id,
+                "store_id": cause.store_id,
+                "occurred_at": cause.occurred_at,
+                "received_at": self._received_at,
+                "reason": cause.reason,
+            }
+        )
+        lot.remaining += points
+        lot.remaining_delta += points
+        state.points += points
+        state.points_delta += points
+        state.touched = True
+
+
+def _debt_lot_id(member_id: str) -> str:
+    return derived_id("lot", member_id, DEBT_POOL, NEVER)
+
+
+def _debt(member_id: str, state: _MemberState) -> _Lot:
+    lot_id = _debt_lot_id(member_id)
+    return state.lots.setdefault(lot_id, _Lot(lot_id, DEBT_POOL, "", NEVER, 0))

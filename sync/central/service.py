@@ -1,0 +1,294 @@
+"""The central rewards service itself: plain calls that take and give messages of the contract.
+
+HTTP is a thin layer over this; tests, the scenario runner and the demo store call it in process. Each call is
+one transaction and returns when it is durable. All raise CentralError for a refusal. Thread-safe.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from pos_app.clock import SystemClock
+from pos_app.domain.rewards import ProgrammeTerms
+from pos_app.ids import SystemIds
+from pos_app.ports import Clock, IdSource
+from sync import contract
+from sync.central import gift_cards, holds, ingest, members, tables, terminals, terms
+from sync.central.applying import Applying
+from sync.central.database import Database
+from sync.central.errors import CentralError
+from sync.central.ledger import Cause, Posting, derived_id
+from sync.central.members import Joining
+from sync.central.migrations import migrate
+from sync.central.moments import last_day_of_use, parse, stored
+from sync.central.terminals import Terminal
+from sync.central.vault import Vault
+from sync.central.verify import Report, verify
+
+Result = TypeVar("Result")
+SECRETS_FILE = "central-secrets.json"
+DATABASE_FILE = "central.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry of a member's ledger, for support. Times as stored."""
+
+    occurred_at: str
+    kind: str
+    points: int
+    pool: str
+    store_id: str
+    transaction_id: str
+    line_number: int
+    reason: str
+
+
+class CentralService:
+    """Accounts, ledger, holds, gift cards, terms, terminals and ingest over one database."""
+
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock | None = None, ids: IdSource | None = None
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self.clock = clock or SystemClock()
+        self._ids = ids or SystemIds()
+        self._terms: dict[tuple[str, int], ProgrammeTerms] = {}
+        migrate(database)
+        self._run(lambda connection: terms.load(connection, terms.STANDARD))
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        url: str = "",
+        *,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+    ) -> "CentralService":
+        """The service whose secrets, and without a URL its SQLite file, are in the folder. Raises StartError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        vault = Vault.load(folder / SECRETS_FILE)
+        return cls(Database.open(url or f"sqlite:///{folder / DATABASE_FILE}"), vault, clock, ids)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    # --- terminals ----------------------------------------------------------------------------------------------------
+
+    def open_enrolment(self, store_id: str, workstation_id: str) -> str:
+        """A one-time code that lets one workstation in within ten minutes."""
+        now = self.clock.now()
+        return self._run(lambda connection: terminals.open_enrolment(connection, now, store_id, workstation_id))
+
+    def enrol_terminal(self, request: contract.EnrolTerminal) -> contract.TerminalEnrolled:
+        """Let a terminal in with its code."""
+        now = self.clock.now()
+        return self._run(lambda connection: terminals.enrol(connection, now, request))
+
+    def find_terminal(self, terminal_id: str) -> Terminal | None:
+        """The terminal of an id, also a revoked one."""
+        return self._run(lambda connection: terminals.find(connection, terminal_id))
+
+    def revoke_terminal(self, terminal_id: str) -> bool:
+        """Shut a terminal out; False when there is none of that id."""
+        return self._run(lambda connection: terminals.revoke(connection, terminal_id))
+
+    def _terminal(self, terminal_id: str) -> Terminal:
+        found = self.find_terminal(terminal_id)
+        if found is None or not found.active:
+            raise CentralError(401, "unknown_terminal", "This terminal is not enrolled here.")
+        return found
+
+    # --- journal ------------------------------------------------------------------------------------------------------
+
+    def upload(self, terminal_id: str, batch: contract.UploadBatch) -> contract.UploadResult:
+        """Take a piece of a terminal's journal."""
+        return self.ingest([ingest.upload_of(self._terminal(terminal_id), batch)])[0]
+
+    def ingest(self, uploads: Sequence[ingest.Upload]) -> list[contract.UploadResult]:
+        """Take several uploads in one transaction; one answer each, in the same order."""
+        now = self.clock.now()
+
+        def work(connection: Connection) -> list[contract.UploadResult]:
+            version = terms.current(terms.every(connection), now).version
+            run = ingest.Ingest(connection, self._vault, self._ids, now, self._lookup(connection))
+            return run.run(uploads, version)
+
+        return self._run(work)
+
+    # --- members ------------------------------------------------------------------------------------------------------
+
+    def find_member(self, request: contract.FindMember) -> contract.MemberAnswer:
+        """The member of exactly this address."""
+        now = self.clock.now()
+        return self._run(lambda connection: members.find(connection, self._vault, now, request.email))
+
+    def enrol_member(self, request: contract.EnrolMember) -> contract.MemberAnswer:
+        """Join online; somebody who is a member already stays the same one."""
+        now = self.clock.now()
+        email = members.normalised(request.email)
+        try:
+            joined_at = stored(parse(request.joined_at))
+        except (ValueError, OverflowError) as error:
+            raise CentralError(422, "bad_time", "joined_at is no time with an offset.") from error
+        joining = Joining(request.event_id, email, request.marketing_consent, joined_at)
+
+        def work(connection: Connection) -> contract.MemberAnswer:
+            member_id = self._applying(connection).enrol(joining)
+            return contract.MemberAnswer(member=members.view(connection, self._vault, now, member_id))
+
+        return self._run(work)
+
+    def grant_points(
+        self,
+        grant_id: str,
+        member_id: str,
+        points: int,
+        *,
+        pool: str = "store",
+        earned_on: date,
+        expires_on: date | None = None,
+        reason: str = "",
+    ) -> None:
+        """Points that no sale earned: opening balances, partners. The same grant id again changes nothing."""
+        now = self.clock.now()
+        last_day = expires_on or last_day_of_use(earned_on)
+
+        def work(connection: Connection) -> None:
+            posting = Posting(connection, stored(now))
+            posting.load([member_id])
+            if not posting.knows(member_id):
+                raise CentralError(404, "unknown_member", "There is no such member.")
+            event_id = derived_id("grant", grant_id)
+            done = select(tables.ledger.c.entry_id).where(
+                tables.ledger.c.member_id == member_id, tables.ledger.c.event_id == event_id
+            )
+            if connection.execute(done).first() is not None:
+                return
+            cause = Cause(event_id, stored(now), reason=reason)
+            posting.credit(
+                cause,
+                member_id,
+                "grant",
+                points,
+                pool=pool,
+                earned_on=earned_on.isoformat(),
+                expires_on=last_day.isoformat(),
+            )
+            posting.recover_debt(cause, member_id)
+            posting.flush()
+
+        self._run(work)
+
+    def movements(self, member_id: str) -> list[Movement]:
+        """A member's ledger, oldest first."""
+        ledger = tables.ledger
+        query = (
+            select(
+                ledger.c.occurred_at,
+                ledger.c.kind,
+                ledger.c.points,
+                ledger.c.pool,
+                ledger.c.store_id,
+                ledger.c.transaction_id,
+                ledger.c.line_number,
+                ledger.c.reason,
+            )
+            .where(ledger.c.member_id == member_id)
+            .order_by(ledger.c.occurred_at, ledger.c.received_at, ledger.c.entry_id)
+        )
+        return self._run(lambda connection: [Movement(*row) for row in connection.execute(query)])
+
+    # --- holds --------------------------------------------------------------------------------------------------------
+
+    def place_hold(self, terminal_id: str, request: contract.PlaceHold) -> contract.Hold:
+        """Set points aside for one sale."""
+        terminal, now = self._terminal(terminal_id), self.clock.now()
+        return self._run(lambda connection: holds.place(connection, now, terminal, request))
+
+    def release_hold(self, terminal_id: str, hold_id: str) -> None:
+        """Give back what a hold set aside, of points or of a gift card; harmless when it is gone."""
+        terminal = self._terminal(terminal_id)
+
+        def work(connection: Connection) -> None:
+            holds.release(connection, terminal, hold_id)
+            gift_cards.release(connection, terminal, hold_id)
+
+        self._run(work)
+
+    def sweep(self) -> int:
+        """Give back holds whose time is up and post sales whose customer's enrolment came in meanwhile."""
+        now = self.clock.now()
+
+        def work(connection: Connection) -> int:
+            expired = holds.expire_all(connection, now) + gift_cards.expire_all(connection, now)
+            return expired + self._applying(connection).claim_waiting()
+
+        return self._run(work)
+
+    # --- gift cards ---------------------------------------------------------------------------------------------------
+
+    def issue_gift_card(self, number: str, amount_minor: int, currency_code: str) -> contract.GiftCard:
+        """A new card with money on it; the same again changes nothing."""
+        now = self.clock.now()
+        return self._run(
+            lambda connection: gift_cards.issue(connection, self._vault, now, number, amount_minor, currency_code)
+        )
+
+    def find_gift_card(self, request: contract.FindGiftCard) -> contract.GiftCard:
+        """The card of a number, and what may be spent from it."""
+        now = self.clock.now()
+        return self._run(lambda connection: gift_cards.find(connection, self._vault, now, request.number))
+
+    def place_gift_card_hold(
+        self, terminal_id: str, request: contract.PlaceGiftCardHold
+    ) -> contract.GiftCardHoldAnswer:
+        """Set part of a gift card aside for one sale."""
+        terminal, now = self._terminal(terminal_id), self.clock.now()
+        return self._run(lambda connection: gift_cards.place(connection, self._vault, now, terminal, request))
+
+    # --- terms --------------------------------------------------------------------------------------------------------
+
+    def load_terms(self, document: contract.Terms) -> bool:
+        """Keep a new version of the terms; False when exactly this one was there."""
+        return self._run(lambda connection: terms.load(connection, document))
+
+    def terms(self) -> contract.TermsList:
+        """Every version, in the order in which they come into force."""
+        return self._run(lambda connection: contract.TermsList(terms=terms.every(connection)))
+
+    # --- proof --------------------------------------------------------------------------------------------------------
+
+    def verify(self) -> Report:
+        """Prove balances, lots, holds and chains from the ledger and the events."""
+        return self._run(verify)
+
+    def ready(self) -> bool:
+        """True when the database answers. Raises what the database raises."""
+        return self._run(lambda connection: bool(connection.execute(select(1)).scalar_one()))
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _run(self, work: Callable[[Connection], Result]) -> Result:
+        return self._database.run(work)
+
+    def _applying(self, connection: Connection) -> Applying:
+        return Applying(connection, self._vault, self._ids, self.clock.now(), self._lookup(connection))
+
+    def _lookup(self, connection: Connection) -> Callable[[str, int], ProgrammeTerms | None]:
+        """Terms by id and version; versions never change, so they are read once."""
+
+        def lookup(terms_id: str, version: int) -> ProgrammeTerms | None:
+            if (terms_id, version) not in self._terms:
+                for document in terms.every(connection):
+                    self._terms[document.terms_id, document.version] = terms.checked(document)
+            return self._terms.get((terms_id, version))
+
+        return lookup

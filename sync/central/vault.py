@@ -1,0 +1,106 @@
+"""The service's own secrets and what is done with them: look-up keys and sealed personal data.
+
+They live in a file that only the service may read, or in the environment; never in the database, so a stolen
+database tells neither addresses nor gift card numbers.
+"""
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sync.central.errors import StartError
+
+ENVIRONMENT_PEPPER = "POS_CENTRAL_PEPPER"
+ENVIRONMENT_SEALING_KEY = "POS_CENTRAL_SEALING_KEY"
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """pepper makes look-up keys (HMAC-SHA-256), sealing_key encrypts (AES-256-GCM)."""
+
+    pepper: bytes = field(repr=False)
+    sealing_key: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "Vault":
+        """Fresh random secrets."""
+        return cls(secrets.token_bytes(_KEY_BYTES), secrets.token_bytes(_KEY_BYTES))
+
+    @classmethod
+    def load(cls, path: Path) -> "Vault":
+        """From the environment, else from the file, which is made (mode 0600) when there is none.
+
+        Raises StartError when they cannot be read, or when others could read them.
+        """
+        if ENVIRONMENT_PEPPER in os.environ or ENVIRONMENT_SEALING_KEY in os.environ:
+            try:
+                return cls(_key(os.environ[ENVIRONMENT_PEPPER]), _key(os.environ[ENVIRONMENT_SEALING_KEY]))
+            except (KeyError, ValueError) as error:
+                raise StartError(
+                    f"{ENVIRONMENT_PEPPER} and {ENVIRONMENT_SEALING_KEY} must both be 32 bytes in base64"
+                ) from error
+        if not path.exists():
+            return cls._create(path)
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise StartError(f"{path} can be read by others; run: chmod 600 '{path}'")
+        try:
+            document = json.loads(path.read_text("utf-8"))
+            return cls(_key(document["pepper"]), _key(document["sealing_key"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StartError(f"the secrets in {path} cannot be read; restore them from your backup") from error
+
+    @classmethod
+    def _create(cls, path: Path) -> "Vault":
+        vault = cls.new()
+        document = {
+            "pepper": base64.b64encode(vault.pepper).decode(),
+            "sealing_key": base64.b64encode(vault.sealing_key).decode(),
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        return vault
+
+    def email_key(self, normalised_email: str) -> str:
+        """The key an address is found by."""
+        return self._hmac("email", normalised_email)
+
+    def gift_card_reference(self, number: str) -> str:
+        """The name a gift card has in everything that is stored."""
+        return "gc-" + self._hmac("gift-card", number.strip().replace("-", "").upper())[:40]
+
+    def _hmac(self, purpose: str, value: str) -> str:
+        return hmac.new(self.pepper, f"{purpose}\n{value}".encode(), sha256).hexdigest()
+
+    def seal(self, plain: dict[str, str], member_id: str) -> bytes:
+        """Encrypt, bound to the member: the bytes of one row are worthless in another."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self.sealing_key).encrypt(nonce, json.dumps(plain).encode(), member_id.encode())
+
+    def unseal(self, sealed: bytes, member_id: str) -> dict[str, str]:
+        """The reverse of seal. Raises StartError when the key is not the one it was sealed with."""
+        try:
+            plain = AESGCM(self.sealing_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], member_id.encode())
+        except InvalidTag as error:
+            raise StartError("personal data was sealed with another key: the service has the wrong secrets") from error
+        return dict(json.loads(plain))
+
+
+def _key(text: str) -> bytes:
+    value = base64.b64decode(text, validate=True)
+    if len(value) != _KEY_BYTES:
+        raise ValueError("a key has 32 bytes")
+    return value
