@@ -148,6 +148,9 @@ class Storage(Protocol):
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
 
+    def returns_of(self, receipt_number: str) -> list[JournalEntry]:
+        """Returns and post-voids of a sale that this terminal took, oldest first."""
+
 
 class PrintQueue(Protocol):
     """The persisted queue of documents, as the printer's thread sees it. Thread-safe."""
@@ -170,6 +173,9 @@ class TermsSource(Protocol):
 
     def current_terms(self) -> ProgrammeTerms:
         """The version in force now."""
+
+    def terms_of(self, terms_id: str, version: int) -> ProgrammeTerms:
+        """The version that a sale was rung up with; the current one when that is not known here any more."""
 
 
 # --- the journal as outbox ------------------------------------------------------------------------------------------
@@ -250,6 +256,14 @@ class GiftCardHold:
     state: str = "held"
 
 
+@dataclass(frozen=True, slots=True)
+class SaleRecord:
+    """A sale as the central service knows it: its payload and those of its returns, from whatever store."""
+
+    sale: dict[str, Any]
+    returns: tuple[dict[str, Any], ...] = ()
+
+
 class RewardsGateway(Protocol):
     """The central service as the till asks it. Every call may block up to its time-out: never on the GUI thread.
 
@@ -273,6 +287,9 @@ class RewardsGateway(Protocol):
 
     def gift_card_balance(self, number: str) -> int:
         """What is left on a gift card, in minor units."""
+
+    def find_sale(self, receipt_number: str) -> SaleRecord | None:
+        """The sale of a receipt number and all its returns, or None."""
 
 
 # --- devices --------------------------------------------------------------------------------------------------------

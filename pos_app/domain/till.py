@@ -1,7 +1,9 @@
 """The till: what should be in the drawer, by one formula over what was journaled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pos_app.domain.returns import Refund
 from pos_app.domain.tenders import Tender, TenderType
 
 
@@ -25,6 +27,22 @@ class TillTotals:
     def expected_cash_minor(self) -> int:
         """Float, plus cash taken less change, plus paid in, less paid out."""
         return self.opening_float_minor + self.cash_sales_minor + self.paid_in_minor - self.paid_out_minor
+
+    def with_return(self, refunds: Sequence[Refund], points_reversed: int) -> "TillTotals":
+        """The totals after goods came back: what was refunded leaves the tender it went to."""
+        by_type = dict.fromkeys(TenderType, 0)
+        for refund in refunds:
+            by_type[refund.tender_type] += refund.amount_minor
+        return replace(
+            self,
+            cash_sales_minor=self.cash_sales_minor - by_type[TenderType.CASH],
+            card_minor=self.card_minor - by_type[TenderType.CARD],
+            gift_card_minor=self.gift_card_minor - by_type[TenderType.GIFT_CARD],
+            points_value_minor=self.points_value_minor - by_type[TenderType.POINTS],
+            sales_total_minor=self.sales_total_minor - sum(by_type.values()),
+            points_earned=self.points_earned - points_reversed,
+            points_used=self.points_used - sum(refund.points for refund in refunds),
+        )
 
     def with_sale(self, total_minor: int, tenders: tuple[Tender, ...], points_earned: int) -> "TillTotals":
         """The totals after one more sale."""

@@ -18,6 +18,7 @@ from pos_app.domain.receipt_document import (
     Text,
 )
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
+from pos_app.domain.returns import ReturnTransaction
 from pos_app.domain.rewards import PointsTaxTreatment, ProgrammeTerms
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxLine, TaxRate
@@ -55,7 +56,41 @@ def compose_sale_receipt(
     return ReceiptDocument(f"Sale {sale.header.receipt_number}", tuple(blocks))
 
 
-def _head(sale: RetailTransaction, profile: StoreProfile, formatter: Formatter) -> list[Block]:
+def compose_return_receipt(returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter) -> ReceiptDocument:
+    """The customer's receipt for goods taken back or a sale reversed."""
+    title = "SALE VOIDED" if returned.post_void else "RETURN"
+    blocks: list[Block] = [*_head(returned, profile, formatter), Text(title, Align.CENTRE, bold=True)]
+    blocks += [Text(f"Of receipt {returned.original_receipt_number}"), Text(f"Reason: {returned.reason}"), Rule()]
+    for line in returned.lines:
+        quantity = "" if line.quantity_milli == QUANTITY_SCALE else f"{_quantity(line.quantity_milli)} x "
+        blocks.append(Pair(f"{quantity}{line.name}", formatter.amount(-line.net_minor)))
+    blocks.append(Rule())
+    for name, amount in (
+        ("Fees", sum(line.fees_minor for line in returned.lines)),
+        ("Tax", sum(line.tax_minor for line in returned.lines)),
+    ):
+        if amount:
+            blocks.append(Pair(name, formatter.amount(-amount)))
+    blocks.append(Pair("REFUND", formatter.money(-returned.total_minor), bold=True, size=Size.DOUBLE))
+    for refund in returned.refunds:
+        name = _TENDER_NAMES[refund.tender_type]
+        if refund.points:
+            name = f"{name} ({formatter.points(refund.points)} given back)"
+        blocks.append(Pair(name, formatter.amount(-refund.amount_minor)))
+    if returned.member_id or returned.contact_id:
+        blocks += [
+            Rule(),
+            Text("REWARDS", bold=True),
+            Pair("Points taken back", formatter.points(-returned.points_reversed)),
+        ]
+        if returned.points_restored:
+            blocks.append(Pair("Points given back", formatter.points(returned.points_restored)))
+    blocks += [Feed(), Text("Customer's signature", Align.LEFT), Feed(2), Rule()]
+    blocks += [Barcode(returned.header.receipt_number), Cut()]
+    return ReceiptDocument(f"{title.capitalize()} {returned.header.receipt_number}", tuple(blocks))
+
+
+def _head(sale: RetailTransaction | ReturnTransaction, profile: StoreProfile, formatter: Formatter) -> list[Block]:
     blocks: list[Block] = [Logo(profile.store_name)]
     blocks += [Text(line, Align.CENTRE) for line in profile.address_lines]
     blocks += [

@@ -22,9 +22,7 @@ class TillControl:
         with self._storage.unit_of_work() as work:
             work.open_business_day(self._clock.now().date().isoformat())
             work.append("business_day_opened", {"operator_id": self._operator.operator_id})
-            work.append(
-                "tender_loan", {"operator_id": self._operator.operator_id, "amount_minor": opening_float_minor}
-            )
+            work.append("tender_loan", {"operator_id": self._operator.operator_id, "amount_minor": opening_float_minor})
             work.save_till_totals(replace(self._storage.till_totals(), opening_float_minor=opening_float_minor))
             work.commit()
         return True
