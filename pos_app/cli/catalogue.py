@@ -1,0 +1,185 @@
+"""Import a catalogue from CSV, or look into it."""
+
+import argparse
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from pos_app.clock import SystemClock
+from pos_app.domain.money import MoneyError, currency
+from pos_app.errors import WorldError
+from pos_app.settings import default_data_folder
+from pos_app.storage.catalogue import SqliteCatalogue
+from pos_app.storage.catalogue_csv import FIELDS, ImportOptions
+from pos_app.storage.catalogue_import import ImportResult, import_catalogue, write_refused
+from pos_app.storage.catalogue_writer import CatalogueWriter
+from pos_app.storage.database import FILE_NAME, Database
+from pos_app.storage.folder_lock import FolderLock
+from pos_app.storage.keys import KeyFile, SystemKeyStore
+from pos_app.storage.terminal_database import KEY_FILE_NAME, open_database, open_for_inspection
+
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    importing = actions.add_parser(
+        "import",
+        help="add and change items from a CSV file",
+        description="Add and change items from a CSV file. Nothing is removed. Rows that cannot go in are listed, "
+        "with the reason, in FILE.refused.csv beside the file. Making the same import again changes nothing, and an "
+        f"interrupted one is continued by it. Fields: {', '.join(FIELDS)}.",
+    )
+    importing.add_argument("file", type=Path, help="products: columns for sku or gtin, name and price at least")
+    importing.add_argument("--barcodes", type=Path, metavar="FILE", help="more barcodes: columns sku and barcode")
+    importing.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="which column is which field; may be repeated",
+    )
+    importing.add_argument("--currency", default="USD", help="ISO 4217 code of the prices (default: USD)")
+    importing.add_argument("--decimal-comma", action="store_true", help="prices are written like 1.234,50")
+    importing.add_argument("--tax", action="append", default=[], metavar="ID", help="tax of items whose row names none")
+    importing.add_argument("--encoding", default="utf-8-sig", help="encoding of the files (default: UTF-8)")
+    importing.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
+    searching = actions.add_parser("search", help="items whose name, brand, SKU or model begin with these words")
+    searching.add_argument("text", nargs="+")
+    searching.add_argument("--limit", type=int, default=20)
+    showing = actions.add_parser("show", help="the item of a barcode or SKU")
+    showing.add_argument("code")
+    for action in (importing, searching, showing):
+        action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run one sub-command; 0 when it did what was asked, 1 when something is wrong, which is said."""
+    folder = args.data or default_data_folder()
+    try:
+        if args.action == "import":
+            return _import(args, folder)
+        database = open_for_inspection(folder, SystemKeyStore(folder / KEY_FILE_NAME))
+        try:
+            catalogue = SqliteCatalogue(database)
+            return _show(catalogue, args.code) if args.action == "show" else _search(catalogue, args)
+        finally:
+            database.close()
+    except (WorldError, MoneyError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. What was read so far is in; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _import(args: argparse.Namespace, folder: Path) -> int:
+    options = ImportOptions(
+        currency=currency(args.currency.upper()),
+        mapping=_mapping(args.map),
+        decimal_comma=args.decimal_comma,
+        tax_ids=tuple(args.tax),
+        encoding=args.encoding,
+    )
+    began = time.monotonic()
+    with ExitStack() as closing:
+        database = _database(folder, args.dry_run, closing)
+        advance = _progress(args.file, closing)
+        writer = CatalogueWriter(database)
+        result = import_catalogue(
+            writer, args.file, options, barcodes=args.barcodes, dry_run=args.dry_run, on_progress=advance
+        )
+    reports = [write_refused(args.file, result.refused)]
+    if args.barcodes:
+        reports.append(write_refused(args.barcodes, result.refused_barcodes))
+    _print_result(result, args, time.monotonic() - began)
+    for report in filter(None, reports):
+        print(f"Refused rows and their reasons: {report}")
+    return 0
+
+
+def _mapping(texts: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for text in texts:
+        column, equals, name = text.rpartition("=")
+        if not equals:
+            raise WorldError(f"--map {text}: write it as COLUMN=FIELD.")
+        mapping[column.strip()] = name.strip()
+    return mapping
+
+
+def _database(folder: Path, dry_run: bool, closing: ExitStack) -> Database:
+    """The till's database, to be written by nobody else; a dry run on a new machine leaves nothing behind."""
+    keys: KeyFile | SystemKeyStore = SystemKeyStore(folder / KEY_FILE_NAME)
+    if dry_run and not (folder / FILE_NAME).exists():
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+        keys = KeyFile(folder / KEY_FILE_NAME)
+    lock = FolderLock(folder)
+    closing.callback(lock.release)
+    database = open_database(folder, keys, SystemClock())
+    closing.callback(database.close)
+    return database
+
+
+def _progress(path: Path, closing: ExitStack):  # type: ignore[no-untyped-def]
+    """What moves the bar to a line of the file; there is a bar on a terminal only."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = closing.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
+    with path.open("rb") as file:
+        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    task = progress.add_task(path.name, total=lines)
+    return lambda line: progress.update(task, completed=line)
+
+
+def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float) -> None:
+    print(
+        f"{result.products_read:,} rows read: {result.products_added:,} products added, "
+        f"{result.products_changed:,} changed, {result.products_unchanged:,} as they were, "
+        f"{len(result.refused):,} refused."
+    )
+    if args.barcodes:
+        print(f"{result.barcodes_read:,} barcode rows read: {len(result.refused_barcodes):,} refused.")
+    print(f"{result.barcodes_added:,} barcodes added. {seconds:.1f} s.")
+    if args.dry_run:
+        print("Dry run: nothing was changed.")
+    elif result.changes_nothing:
+        print("The catalogue was like this already: nothing changed.")
+
+
+def _search(catalogue: SqliteCatalogue, args: argparse.Namespace) -> int:
+    hits = catalogue.search(" ".join(args.text), args.limit)
+    for hit in hits:
+        print(f"{hit.item_id:<16} {hit.price_minor:>10} {hit.brand:<16.16} {hit.name}")
+    if not hits:
+        print("Nothing found.")
+    return 0
+
+
+def _show(catalogue: SqliteCatalogue, code: str) -> int:
+    item = catalogue.find_by_code(code)
+    if item is None:
+        print(f"There is no item with the code {code}.", file=sys.stderr)
+        return 1
+    rows = {
+        "SKU": item.item_id,
+        "Name": item.name,
+        "Brand": item.brand,
+        "Category": item.category,
+        "Kind": item.kind.value,
+        "Sold by": item.sold_by.value,
+        "Price (minor units)": str(item.price_minor),
+        "Taxes": " ".join(item.tax_ids),
+        "Fees": ", ".join(f"{fee.name} {fee.amount_minor}" for fee in item.fees),
+        "Barcodes": " ".join(catalogue.codes(item.item_id)),
+    }
+    for label, value in rows.items():
+        print(f"{label + ':':<21}{value}")
+    return 0

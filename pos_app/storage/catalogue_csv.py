@@ -1,0 +1,298 @@
+"""Reading a catalogue from CSV as the world writes it: every row becomes a product or a refusal with its reason."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pos_app.domain.item import Item, ItemKind, SoldBy
+from pos_app.domain.money import Currency, MoneyError
+from pos_app.errors import WorldError
+from pos_app.storage.catalogue_writer import CatalogueItem
+from pos_app.storage.item_codes import expand_upc_e, gtin
+
+FIELDS = {
+    "sku": ("sku", "item_id", "product_id", "article"),
+    "name": ("name", "title", "product_name", "description"),
+    "price": ("price", "price_usd", "unit_price", "retail_price"),
+    "price_minor": ("price_minor", "price_cents"),
+    "gtin": ("gtin", "ean", "upc", "barcode", "gtin_computed"),
+    "barcodes": ("barcodes", "barcodes_raw", "barcode_raw"),
+    "brand": ("brand", "manufacturer"),
+    "model": ("model", "mpn", "model_number"),
+    "category": ("category", "department"),
+    "kind": ("kind",),
+    "by_weight": ("by_weight", "sold_by_weight"),
+    "tax_ids": ("tax_ids",),
+}
+"""What a product has, and the column names that mean it without being told so."""
+
+MAXIMUM_PRICE_MINOR = 10**10
+LONGEST = {"sku": 64, "name": 500, "brand": 300, "model": 300, "category": 300}
+_LONGEST_BARCODE = 48
+_MOST_LINES_PER_ROW = 50
+_GROUPED = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?")
+_GROUPED_DECIMAL_COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d*)(?:,\d+)?")
+_DECIMAL_COMMA_TO_POINT = str.maketrans({".": None, ",": "."})
+_SYMBOLS = re.compile(r"^(?:[A-Z]{3}|[$€£¥])?\s*|\s*(?:[A-Z]{3}|[$€£¥])?$")
+_CONTROLS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Co": "", "Cn": ""}
+_YES, _NO = ("1", "true", "yes", "y"), ("", "0", "false", "no", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row, or one column of it, that did not go in."""
+
+    line: int
+    column: str
+    reason: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product of one row. Its barcodes that were refused are beside it; the product goes in without them."""
+
+    line: int
+    entry: CatalogueItem
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be read. mapping is column -> field and goes before the names in FIELDS."""
+
+    currency: Currency
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    decimal_comma: bool = False
+    tax_ids: tuple[str, ...] = ()
+    encoding: str = "utf-8-sig"
+
+
+class _BadValueError(ValueError):
+    """A value that cannot be taken; the text is the reason."""
+
+
+class CsvTable:
+    """A CSV file with a header: a BOM, any line ends and the usual separators are understood."""
+
+    def __init__(self, path: Path, encoding: str = "utf-8-sig") -> None:
+        """Read the header. Raises WorldError when the file cannot be read or has none."""
+        self.path = path
+        try:
+            # A row that is not of this encoding is refused by itself, not with the file.
+            self._file = path.open(encoding=encoding, errors="surrogateescape", newline="")
+            first = self._file.readline()
+        except (OSError, LookupError) as error:
+            raise WorldError(f"{path} cannot be read: {error}") from error
+        self._file.seek(0)
+        separator = max(",;\t|", key=first.count)
+        self._reader = csv.reader(self._file, delimiter=separator)
+        self.columns = [column.strip() for column in next(self._reader, [])]
+        if not any(self.columns):
+            self.close()
+            raise WorldError(f"{path} is empty: the first line must name the columns.")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def rows(self) -> Iterator[tuple[int, list[str] | Refusal]]:
+        """Line number and values of each row, or why it cannot be read. Empty lines are skipped."""
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                values = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield line, Refusal(line, "", f"the row cannot be read: {error}")
+                continue
+            if not values:
+                continue
+            lines = self._reader.line_num - line + 1
+            if lines > _MOST_LINES_PER_ROW:
+                yield line, Refusal(line, "", f"the row goes on for {lines} lines: a quotation mark is not closed")
+            elif len(values) != len(self.columns):
+                reason = f"the row has {len(values)} columns, the header has {len(self.columns)}"
+                yield line, Refusal(line, "", reason)
+            else:
+                yield line, values
+
+
+class ProductReader:
+    """Products of a table's rows."""
+
+    def __init__(self, columns: list[str], options: ImportOptions) -> None:
+        """Find the columns. Raises WorldError when one is mapped that is not there, or a needed one is missing."""
+        self._options = options
+        self._column_of = columns_of(columns, options.mapping)
+        self._index = {name: columns.index(column) for name, column in self._column_of.items()}
+        if "name" not in self._index or not {"price", "price_minor"} & self._index.keys():
+            raise WorldError(_missing_columns(columns, "name and price"))
+        if not {"sku", "gtin"} & self._index.keys():
+            raise WorldError(_missing_columns(columns, "sku or gtin"))
+
+    def product(self, line: int, values: list[str]) -> ProductRow | Refusal:
+        """The product of a row, or why there is none."""
+        cells = {name: values[index] for name, index in self._index.items()}
+        column = ""
+        try:
+            refused: list[Refusal] = []
+            texts = {}
+            for name in ("sku", "name", "brand", "model", "category"):
+                column = name
+                texts[name] = clean(cells.get(name, ""), LONGEST[name])
+            column = "name"
+            if not texts["name"]:
+                raise _BadValueError("the name is empty")
+            column = "price" if "price" in cells else "price_minor"
+            price_minor = self._price_minor(cells)
+            codes = self._codes(line, cells, refused)
+            column = "sku" if "sku" in cells else "gtin"
+            item_id = texts["sku"] or (codes[0] if codes else "")
+            if not item_id:
+                raise _BadValueError(refused[0].reason if refused else "the product has neither SKU nor barcode")
+            column = "kind"
+            kind = _one_of(ItemKind, cells.get("kind", "").strip().lower() or ItemKind.GOODS.value)
+            column = "by_weight"
+            by_weight = _yes_or_no(cells.get("by_weight", ""))
+        except _BadValueError as error:
+            return Refusal(line, self._column_of.get(column, column), str(error), cells.get(column, ""))
+        item = Item(
+            item_id=item_id,
+            name=texts["name"],
+            price_minor=price_minor,
+            tax_ids=_tax_ids(cells["tax_ids"]) if "tax_ids" in cells else self._options.tax_ids,
+            kind=kind,
+            sold_by=SoldBy.WEIGHT if by_weight else SoldBy.EACH,
+            category=texts["category"],
+            brand=texts["brand"],
+        )
+        return ProductRow(line, CatalogueItem(item, tuple(codes), texts["model"]), tuple(refused))
+
+    def _price_minor(self, cells: Mapping[str, str]) -> int:
+        if "price" in cells:
+            minor = parse_price(cells["price"], self._options)
+        else:
+            text = cells["price_minor"].strip()
+            if not re.fullmatch(r"-?[0-9]{1,15}", text):
+                raise _BadValueError("the price is not a whole number of minor units")
+            minor = int(text)
+        if minor < 0:
+            raise _BadValueError("the price is below zero")
+        if minor > MAXIMUM_PRICE_MINOR:
+            raise _BadValueError("the price is too large")
+        return minor
+
+    def _codes(self, line: int, cells: Mapping[str, str], refused: list[Refusal]) -> list[str]:
+        codes: list[str] = []
+        for name in ("gtin", "barcodes"):
+            for text in re.split(r"[\s;|]+", cells.get(name, "").strip()):
+                try:
+                    if text:
+                        codes.append(barcode(text, gtin_only=name == "gtin"))
+                except _BadValueError as error:
+                    refused.append(Refusal(line, self._column_of[name], str(error), text))
+        return codes
+
+
+def columns_of(columns: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Field -> column: what is mapped, then what the names say. Raises WorldError for a mapping that fits nothing."""
+    found: dict[str, str] = {}
+    for column, name in mapping.items():
+        if name not in FIELDS:
+            raise WorldError(f"There is no field {name!r}; map a column to one of {', '.join(FIELDS)}.")
+        if column not in columns:
+            raise WorldError(f"There is no column {column!r}; the file has {', '.join(columns)}.")
+        found[name] = column
+    for name, known in FIELDS.items():
+        free = [column for text in known for column in columns if column.casefold() == text and column not in mapping]
+        if free:
+            found.setdefault(name, free[0])
+    return found
+
+
+def clean(text: str, longest: int) -> str:
+    """A text fit for screens and printers: NFC, no control or direction characters, single spaces.
+
+    Raises a ValueError with the reason for one that is too long or in another encoding.
+    """
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        raise _BadValueError("the text is not in the file's encoding")
+    if not text.isprintable():
+        text = "".join(_CONTROLS.get(unicodedata.category(character), character) for character in text)
+    cleaned = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(cleaned) > longest:
+        raise _BadValueError(f"the text is longer than {longest} characters")
+    return cleaned
+
+
+def parse_price(text: str, options: ImportOptions) -> int:
+    """Minor units of a price such as 1,234.50 or $5 (1.234,50 with a decimal comma).
+
+    Raises a ValueError with the reason.
+    """
+    cleaned = _SYMBOLS.sub("", text.replace("\N{NO-BREAK SPACE}", " ").strip())
+    if not cleaned:
+        raise _BadValueError("the price is empty")
+    negative = cleaned.startswith("-")
+    digits = cleaned.removeprefix("-").removeprefix("+")
+    pattern = _GROUPED_DECIMAL_COMMA if options.decimal_comma else _GROUPED
+    if not pattern.fullmatch(digits) or not digits.isascii() or not any(c.isdigit() for c in digits):
+        raise _BadValueError("the price is no amount" + ("" if options.decimal_comma else " written like 1,234.50"))
+    if options.decimal_comma:
+        digits = digits.translate(_DECIMAL_COMMA_TO_POINT)
+    digits = digits.replace(",", "")
+    whole, _, part = digits.partition(".")
+    try:
+        minor = options.currency.parse_minor(f"{whole or '0'}.{part}" if part else whole)
+    except MoneyError as error:
+        raise _BadValueError(str(error)) from error
+    return -minor if negative else minor
+
+
+def barcode(text: str, *, gtin_only: bool = False) -> str:
+    """A barcode as stored: 14 digits of a GTIN (UPC-E expanded), another code of the shop's own in upper case.
+
+    Raises a ValueError with the reason for a wrong check digit.
+    """
+    code = gtin(text)
+    if code is None and len(text) == 8 and (upc_a := expand_upc_e(text)):
+        code = upc_a.zfill(14)
+    if code is not None:
+        return code
+    if text.isascii() and text.isdigit() and 8 <= len(text) <= 14:
+        raise _BadValueError("the check digit of the barcode is wrong")
+    if gtin_only or not text.isascii() or not text.isprintable():
+        raise _BadValueError("the barcode is no GTIN of 8 to 14 digits")
+    if len(text) > _LONGEST_BARCODE:
+        raise _BadValueError(f"the barcode is longer than {_LONGEST_BARCODE} characters")
+    return text.upper()
+
+
+def _one_of(kind: type[ItemKind], value: str) -> ItemKind:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise _BadValueError(f"the kind must be one of {', '.join(kind)}") from error
+
+
+def _yes_or_no(text: str) -> bool:
+    value = text.strip().lower()
+    if value not in _YES + _NO:
+        raise _BadValueError("whether it is sold by weight must be 1 or 0")
+    return value in _YES
+
+
+def _tax_ids(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[\s;,|]+", text.strip()) if part)
+
+
+def _missing_columns(columns: list[str], needed: str) -> str:
+    return (
+        f"No columns for {needed} were found among {', '.join(columns)}. Say which they are: "
+        "--map COLUMN=FIELD, for example --map Bezeichnung=name."
+    )
