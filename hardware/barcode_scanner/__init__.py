@@ -1,0 +1,1 @@
+"""Barcode scanners other than keyboard wedges, which are Qt's business."""

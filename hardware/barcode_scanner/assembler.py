@@ -1,0 +1,68 @@
+"""Scanner bytes put together to codes: everything up to CR or LF, or refused with a reason. Pure."""
+
+from dataclasses import dataclass
+
+from hardware.barcode_scanner.aim import split_symbology
+from pos_app.ports import ScanEvent
+
+LONGEST_SCAN = 128
+_GROUP_SEPARATOR = 0x1D
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedScan:
+    """Something that was read and is not used; raw is what arrived, as hexadecimal bytes for the log."""
+
+    reason: str
+    raw: str
+    source: str = ""
+
+
+class ScanAssembler:
+    """Collects the bytes of one scanner."""
+
+    def __init__(self, source: str = "") -> None:
+        self._source = source
+        self._pending = b""
+        self._is_overlong = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """True when a code has begun and not ended."""
+        return bool(self._pending)
+
+    def feed(self, data: bytes) -> list[ScanEvent | RefusedScan]:
+        """The scans these bytes complete, in order."""
+        results: list[ScanEvent | RefusedScan] = []
+        for byte in data:
+            if byte in b"\r\n":
+                if self._pending:
+                    results.append(self._finish())
+            elif len(self._pending) < LONGEST_SCAN:
+                self._pending += bytes((byte,))
+            else:
+                self._is_overlong = True
+        return results
+
+    def give_up(self) -> RefusedScan | None:
+        """Called after a silence: what has begun will not end any more."""
+        if not self._pending:
+            return None
+        return self._refuse("The scanner stopped in the middle of a code, or sends no end mark (CR): scan again.")
+
+    def _finish(self) -> ScanEvent | RefusedScan:
+        if self._is_overlong:
+            return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: this is not a product's code.")
+        if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in self._pending):
+            return self._refuse("The scanner sent control bytes: check its baud rate and settings.")
+        try:
+            text, symbology = split_symbology(self._pending.decode("utf-8"))
+        except UnicodeDecodeError:
+            return self._refuse("The scanner sent garbage: check its baud rate and settings.")
+        self._pending = b""
+        return ScanEvent(text, symbology, self._source)
+
+    def _refuse(self, reason: str) -> RefusedScan:
+        refused = RefusedScan(reason, self._pending.hex(" "), self._source)
+        self._pending, self._is_overlong = b"", False
+        return refused
