@@ -1,1 +1,183 @@
-"""The composition root: the only place that knows all the parts."""
+"""The composition root: the only place that knows all the parts of a till.
+
+What is needed to scan the first item is made by open_register; the network and the devices come after the
+first paint, by connect.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos_app.clock import SystemClock
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.operator import Operator
+from pos_app.domain.store import StoreProfile
+from pos_app.errors import OfflineError
+from pos_app.formatting import StoreFormatter
+from pos_app.ids import SystemIds
+from pos_app.ports import GiftCardHold, PointsHold, RewardsGateway, SaleRecord, SyncStatus
+from pos_app.services.rewards import Rewards
+from pos_app.services.selling import Selling, save_at_once
+from pos_app.services.tendering import Tendering
+from pos_app.services.till_control import TillControl
+from pos_app.storage.keys import KeyStore
+from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
+from pos_app.store_profile import StoreFile
+
+if TYPE_CHECKING:
+    from sync.terminal.worker import SyncWorker
+
+_logger = logging.getLogger(__name__)
+
+
+class GatewayWhenConnected:
+    """The central service for a till that may not be connected yet, or never: until then every call is offline."""
+
+    def __init__(self) -> None:
+        self._gateway: RewardsGateway | None = None
+
+    def connect(self, gateway: RewardsGateway) -> None:
+        """From now on calls go there."""
+        self._gateway = gateway
+
+    def _connected(self) -> RewardsGateway:
+        if self._gateway is None:
+            raise OfflineError("This till is not connected to the rewards service yet.")
+        return self._gateway
+
+    def find_member(self, email: str) -> MemberAccount | None:
+        """See RewardsGateway."""
+        return self._connected().find_member(email)
+
+    def enrol_member(self, event_id: str, email: str, marketing_consent: bool) -> MemberAccount:
+        """See RewardsGateway."""
+        return self._connected().enrol_member(event_id, email, marketing_consent)
+
+    def hold_points(self, hold_id: str, member_id: str, points: int, transaction_id: str) -> PointsHold:
+        """See RewardsGateway."""
+        return self._connected().hold_points(hold_id, member_id, points, transaction_id)
+
+    def release_hold(self, hold_id: str) -> None:
+        """See RewardsGateway."""
+        self._connected().release_hold(hold_id)
+
+    def hold_gift_card(self, hold_id: str, number: str, amount_minor: int, transaction_id: str) -> GiftCardHold:
+        """See RewardsGateway."""
+        return self._connected().hold_gift_card(hold_id, number, amount_minor, transaction_id)
+
+    def gift_card_balance(self, number: str) -> int:
+        """See RewardsGateway."""
+        return self._connected().gift_card_balance(number)
+
+    def find_sale(self, receipt_number: str) -> SaleRecord | None:
+        """See RewardsGateway."""
+        return self._connected().find_sale(receipt_number)
+
+
+@dataclass(slots=True)
+class Register:
+    """One till, ready to sell: data, services and, once connected, the line to the central service."""
+
+    data: TerminalDatabase
+    profile: StoreProfile
+    operator: Operator
+    clock: SystemClock
+    ids: SystemIds
+    formatter: StoreFormatter
+    selling: Selling
+    tendering: Tendering
+    rewards: Rewards
+    till_control: TillControl
+    gateway: GatewayWhenConnected
+    sync: "SyncWorker | None" = None
+
+    def sync_status(self) -> SyncStatus:
+        """What the status strip shows."""
+        if self.sync is not None:
+            return self.sync.status()
+        return SyncStatus(online=False, queued=self.data.outbox.pending_count(), reason="Not connected yet.")
+
+    def nudge(self) -> None:
+        """Something was committed that the central service should have."""
+        if self.sync is not None:
+            self.sync.nudge()
+
+    def close(self) -> None:
+        """Stop what runs and close the data."""
+        if self.sync is not None:
+            self.sync.stop()
+        self.data.close()
+
+
+def open_register(
+    folder: Path,
+    store: StoreFile,
+    keys: KeyStore,
+    *,
+    schedule_save: Callable[[Callable[[], None]], None] = save_at_once,
+) -> Register:
+    """A till over the data in a folder, with its business day open. Raises WorldError with a sentence."""
+    folder.mkdir(parents=True, exist_ok=True)
+    profile, operator = store.profile, store.operators[0]
+    clock, ids = SystemClock(profile.time_zone), SystemIds()
+    data = open_terminal_database(
+        folder, store_id=profile.store_id, workstation_id=profile.workstation_id, clock=clock, ids=ids, keys=keys
+    )
+    formatter = StoreFormatter(profile)
+    selling = Selling(
+        storage=data.storage,
+        catalogue=data.catalogue,
+        terms=data.terms,
+        clock=clock,
+        ids=ids,
+        profile=profile,
+        operator=operator,
+        schedule_save=schedule_save,
+    )
+    tendering = Tendering(selling, storage=data.storage, terms=data.terms, clock=clock, ids=ids, formatter=formatter)
+    till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
+    till_control.open_day_if_closed(store.opening_float_minor)
+    gateway = GatewayWhenConnected()
+    return Register(
+        data=data,
+        profile=profile,
+        operator=operator,
+        clock=clock,
+        ids=ids,
+        formatter=formatter,
+        selling=selling,
+        tendering=tendering,
+        rewards=Rewards(gateway, ids),
+        till_control=till_control,
+        gateway=gateway,
+    )
+
+
+def connect(
+    register: Register,
+    central_url: str,
+    enrolment_code: Callable[[], str],
+    on_status: Callable[[SyncStatus], None] | None = None,
+) -> None:
+    """Start the line to the central service; a till that was never let in uses a one-time code first.
+
+    May block for the network: not on the GUI thread. Raises WorldError when the till is not let in.
+    """
+    from sync.terminal.client import CentralClient
+    from sync.terminal.engine import SyncEngine
+    from sync.terminal.enrolment import enrol
+    from sync.terminal.gateway import CentralGateway
+    from sync.terminal.worker import SyncWorker
+
+    identity, outbox = register.data.identity, register.data.outbox
+    enrolment = identity.enrolment()
+    if enrolment is None:
+        enrolment = enrol(central_url, enrolment_code(), identity, clock=register.clock)
+        _logger.info("this till was let in as %s", enrolment.terminal_id)
+    client = CentralClient(central_url, enrolment, register.clock)
+    worker = SyncWorker(SyncEngine(outbox, client, register.clock), outbox, client, register.clock, on_status)
+    register.gateway.connect(CentralGateway(client, register.clock, lambda: worker.status().online))
+    register.sync = worker
+    worker.start()

@@ -1,0 +1,42 @@
+"""The demo store that ships with the program: its profile and its products."""
+
+import csv
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from pos_app.domain.item import Fee, Item, ItemKind
+from pos_app.domain.money import Currency
+from pos_app.storage.catalogue_writer import CatalogueItem
+from pos_app.store_profile import StoreFile, load_store_file
+
+FOLDER = Path(str(files("resources"))) / "sample_store"
+
+
+def sample_store() -> StoreFile:
+    """The demo store's profile."""
+    return load_store_file(FOLDER / "store.toml")
+
+
+def sample_items(currency: Currency) -> Iterator[CatalogueItem]:
+    """The demo store's products with their barcodes, best sellers first."""
+    with open(FOLDER / "items.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield CatalogueItem(_item(row, currency), (row["gtin"],))
+
+
+def _item(row: dict[str, str], currency: Currency) -> Item:
+    tax_ids = (row["tax"],) if row["tax"] else ()
+    fees = ()
+    if row["fee_id"]:
+        fees = (Fee(row["fee_id"], row["fee_name"], currency.parse_minor(row["fee_amount"])),)
+    return Item(
+        item_id=row["sku"],
+        name=row["name"],
+        price_minor=currency.parse_minor(row["price"].replace(",", "")),
+        tax_ids=tax_ids,
+        kind=ItemKind(row["kind"]),
+        category=row["category"],
+        brand=row["brand"],
+        fees=fees,
+    )
