@@ -200,6 +200,8 @@ class CentralClient:
 
         with self._session_lock:
             if self._session is None:
+                # What urllib3 warns about is a failed request here anyway, with a state and a reason of its own.
+                logging.getLogger("urllib3").setLevel(logging.ERROR)
                 session = requests.Session()
                 session.trust_env = False  # neither proxies nor certificates nor passwords of the environment
                 session.verify = self._ca_file or True
@@ -273,6 +275,9 @@ def _read_bounded(response: "requests.Response") -> bytes:
     """The body, at most so large and so slow."""
     from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+    if response.status_code != 204 and not response.headers.keys() & {"Content-Length", "Transfer-Encoding"}:
+        # Headers that were cut off look like an answer without a length, complete at any length.
+        raise _AgainError(OfflineError("The connection to the central service broke."))
     deadline_s = time.monotonic() + ANSWER_DEADLINE_S
     body = bytearray()
     try:
