@@ -54,6 +54,7 @@ PATH_ENROL_MEMBER = "/v1/members/enrol"  # POST EnrolMember -> MemberAnswer
 PATH_HOLDS = "/v1/holds"  # POST PlaceHold -> Hold
 PATH_RELEASE_HOLD = "/v1/holds/{hold_id}/release"  # POST, empty body, points or gift card; 2xx also when it is gone
 PATH_FIND_GIFT_CARD = "/v1/gift-cards/find"  # POST FindGiftCard -> GiftCard
+PATH_FIND_SALE = "/v1/sales/find"  # POST FindSale -> SaleAnswer
 PATH_GIFT_CARD_HOLDS = "/v1/gift-cards/holds"  # POST PlaceGiftCardHold -> GiftCardHoldAnswer
 
 
@@ -356,6 +357,28 @@ class GiftCardHoldAnswer(Message):
     amount_minor: AmountMinor
     balance_minor: AmountMinor
     state: Literal["held", "captured", "released", "expired"]
+
+
+# --- sales ------------------------------------------------------------------------------------------------------------
+
+
+class FindSale(Message):
+    """Look-up of one sale, of whatever store, by the number on its receipt."""
+
+    receipt_number: Identifier
+
+
+class FoundSale(Message):
+    """Payloads of a sale and of its returns so far, oldest first, byte for byte as the tills wrote them."""
+
+    sale: Raw
+    returns: list[Raw] = []
+
+
+class SaleAnswer(Message):
+    """found is None when no sale has this number."""
+
+    found: FoundSale | None
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """The rewards service as the till asks it: look-ups, enrolment and holds, by people who wait for the answer."""
 
+import json
 from collections.abc import Callable
 from typing import TypeVar
 
 from pos_app.domain.member import MemberAccount, PoolBalance
 from pos_app.errors import OfflineError
-from pos_app.ports import Clock, GiftCardHold, PointsHold
+from pos_app.ports import Clock, GiftCardHold, PointsHold, SaleRecord
 from sync import contract
 from sync.terminal.client import CentralClient, UnavailableError
 
@@ -64,6 +65,14 @@ class CentralGateway:
         """What is left on a gift card, in minor units."""
         answer = self._ask(contract.PATH_FIND_GIFT_CARD, contract.FindGiftCard(number=number), contract.GiftCard)
         return answer.balance_minor
+
+    def find_sale(self, receipt_number: str) -> SaleRecord | None:
+        """The sale of a receipt number and all its returns, or None."""
+        request = contract.FindSale(receipt_number=receipt_number)
+        found = self._ask(contract.PATH_FIND_SALE, request, contract.SaleAnswer).found
+        if found is None:
+            return None
+        return SaleRecord(json.loads(bytes(found.sale)), tuple(json.loads(bytes(each)) for each in found.returns))
 
     def _ask(self, path: str, message: contract.Message, answer: type[T]) -> T:
         self._refuse_offline()

@@ -95,6 +95,13 @@ def test_a_service_that_disagrees_about_the_time_for_ever_is_not_asked_for_ever(
     client.close()
 
 
+def test_a_request_that_the_network_delivered_twice_is_signed_anew(central: StubCentral, client: CentralClient) -> None:
+    central.script.append(problem(401, "request_replayed"))
+    assert terms(client).terms == []
+    nonces = {request.headers[contract.HEADER_NONCE] for request in central.requests}
+    assert len(nonces) == 2
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_a_busy_or_failing_service_says_when_to_come_back(
     central: StubCentral, client: CentralClient, status: int

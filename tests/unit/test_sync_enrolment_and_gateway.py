@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.stub_central import Answer, StubCentral, plain, problem
+from msgspec import Raw
 
 from pos_app.clock import SystemClock
 from pos_app.domain.member import MemberAccount, PoolBalance
 from pos_app.errors import OfflineError, RefusedError
-from pos_app.ports import Enrolment, GiftCardHold, PointsHold
+from pos_app.ports import Enrolment, GiftCardHold, PointsHold, SaleRecord
 from sync import contract
 from sync.terminal.client import AddressError, CentralClient
 from sync.terminal.enrolment import enrol
@@ -197,3 +198,12 @@ def test_a_gift_card_is_held_for_what_is_on_it(central: StubCentral, gateway: Ce
     )
     assert gateway.gift_card_balance("6006491234567890") == 150
     assert all("6006" not in request.path for request in central.requests), "card numbers stay out of paths"
+
+
+def test_a_sale_of_any_store_is_found_by_its_receipt_with_its_returns(
+    central: StubCentral, gateway: CentralGateway
+) -> None:
+    found = contract.FoundSale(sale=Raw(b'{"total_minor":100}'), returns=[Raw(b'{"total_minor":40}')])
+    central.script.extend([body(contract.SaleAnswer(found=found)), body(contract.SaleAnswer(found=None))])
+    assert gateway.find_sale("S002-01-000007") == SaleRecord({"total_minor": 100}, ({"total_minor": 40},))
+    assert gateway.find_sale("S002-01-000008") is None

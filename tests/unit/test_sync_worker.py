@@ -209,10 +209,13 @@ def test_a_screen_that_fails_does_not_stop_the_upload(till: Till, expect_log) ->
     worker = till.start()
     till.wait_for(online)
 
-    def fail(status: SyncStatus) -> None:
-        raise RuntimeError("no screen")
+    failures = iter([RuntimeError("no screen")])
 
-    worker._on_status = fail
+    def fail_once(status: SyncStatus) -> None:
+        for failure in failures:
+            raise failure
+
+    worker._on_status = fail_once
     till.central.script.append(problem(403, "revoked"))
     worker.nudge()
     till.outbox.write(1)
