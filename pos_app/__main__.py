@@ -10,6 +10,7 @@ import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETUP_FAILED = 3
+INTERRUPTED = 130  # as the shell says it
 
 
 def main(arguments: list[str]) -> int:
@@ -35,6 +36,9 @@ def main(arguments: list[str]) -> int:
         except SetupError as error:
             print(error, file=sys.stderr)
             return SETUP_FAILED
+        except KeyboardInterrupt:
+            print("Set-up was stopped; the next command starts it again.", file=sys.stderr)
+            return INTERRUPTED
     return command.run(arguments[1:])
 
 

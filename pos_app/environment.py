@@ -1,9 +1,11 @@
 """The environment the program runs in: `.venv` in the project's folder, built from a lock file of exact hashes.
 
-Standard library only. The environment stands when it holds a copy of the lock it was built from, byte for byte: the
-copy is written last, so a build that was interrupted, or a lock that changed, is noticed and the build done again.
+Standard library only. The environment stands when it holds a copy of the lock it was built from, under the path of the
+interpreter it was built for. The copy is written last, so a build that was interrupted, a lock that changed and a
+Python that the system replaced are all noticed, and the build is done again.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -47,7 +49,7 @@ class Environment:
     def stands(self, lock: str) -> bool:
         """True when the environment was built, completely, from this lock as it is now."""
         stamp = self._stamp_path(lock)
-        return os.path.exists(self.python) and os.path.exists(stamp) and _read(stamp) == _read(self._lock_path(lock))
+        return os.path.exists(self.python) and os.path.exists(stamp) and _read(stamp) == self._stamp_of(lock)
 
     def build(self, lock: str) -> None:
         """Build the environment with uv where it works, else with venv and pip."""
@@ -56,19 +58,23 @@ class Environment:
                 f"The folder {self.project_folder} cannot be written, and the program keeps its environment there.\n"
                 "Copy the project to a folder of your own, or make this one writable, then try again."
             )
-        with self._alone():
-            if self.stands(lock):  # another command built it while this one waited
-                return
-            self._say(f"Building the environment in {self.folder} (once; some 150 MB to fetch) ...")
-            content = _read(self._lock_path(lock))
-            if not (lock == DEVELOPMENT_LOCK and self.stands(RUNTIME_LOCK)):
-                self._clear()
-            failure = self._build_with_uv(lock)
-            if failure:
-                self._say(f"Going on with pip: {failure.splitlines()[-1]}")
-                self._clear()
-                self._build_with_pip(lock)
-            self._stamp(lock, content)
+        try:
+            with self._alone():
+                if not self.stands(lock):  # another command may have built it while this one waited
+                    self._build(lock)
+        except OSError as error:
+            raise SetupError(f"The environment could not be built: {error}") from error
+
+    def _build(self, lock: str) -> None:
+        self._say(f"Building the environment in {self.folder} (once; some 150 MB to fetch) ...")
+        if not (lock == DEVELOPMENT_LOCK and self.stands(RUNTIME_LOCK)):
+            self._clear()
+        failure = self._build_with_uv(lock)
+        if failure:
+            self._say(f"Going on with pip: {failure.splitlines()[-1]}")
+            self._clear()
+            self._build_with_pip(lock)
+        self._stamp(lock)
 
     def _build_with_uv(self, lock: str) -> str:
         """Empty when it worked, else why not."""
@@ -110,15 +116,16 @@ class Environment:
         if os.path.exists(self.folder):
             shutil.rmtree(self.folder)
 
-    def _stamp(self, lock: str, content: bytes) -> None:
-        stamps = {lock: content}
-        if lock == DEVELOPMENT_LOCK:  # it holds all of the other, at the same versions
-            stamps[RUNTIME_LOCK] = _read(self._lock_path(RUNTIME_LOCK))
-        for name, stamp in stamps.items():
+    def _stamp(self, lock: str) -> None:
+        locks = [RUNTIME_LOCK, lock] if lock == DEVELOPMENT_LOCK else [lock]  # the one holds all of the other
+        for name in locks:
             part = self._stamp_path(name) + ".part"
             with open(part, "wb") as file:
-                file.write(stamp)
+                file.write(self._stamp_of(name))
             os.replace(part, self._stamp_path(name))
+
+    def _stamp_of(self, lock: str) -> bytes:
+        return os.fsencode(f"# for {os.path.realpath(self.python)}\n") + _read(self._lock_path(lock))
 
     def _entered(self) -> bool:
         return os.path.exists(self.folder) and os.path.samefile(sys.prefix, self.folder)
@@ -139,7 +146,13 @@ class Environment:
                 import msvcrt
 
                 os.lseek(file.fileno(), 1 << 30, os.SEEK_SET)  # beyond the content, which must stay readable
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                while True:
+                    try:
+                        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                        break
+                    except OSError as error:
+                        if error.errno != errno.EDEADLOCK:  # it gave up after ten seconds; a build takes longer
+                            raise
             else:
                 import fcntl
 

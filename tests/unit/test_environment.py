@@ -1,6 +1,7 @@
 """The environment is built once, noticed when half built or out of date, and with uv or without."""
 
 import ast
+import errno
 import os
 import subprocess
 import sys
@@ -106,6 +107,16 @@ def test_a_build_that_was_cut_short_is_done_again(machine: Machine) -> None:
     assert machine.calls() == ["venv", "pip"] * 2
 
 
+def test_a_python_that_the_system_replaced_is_noticed(machine: Machine, tmp_path: Path) -> None:
+    """As an upgrade of the system does: the link now leads to another version, whose packages are elsewhere."""
+    machine.environment.build(RUNTIME_LOCK)
+    newer = tmp_path / "python3.13"
+    newer.write_bytes(b"")
+    Path(machine.environment.python).unlink()
+    Path(machine.environment.python).symlink_to(newer)
+    assert not machine.environment.stands(RUNTIME_LOCK)
+
+
 def test_an_interpreter_that_went_away_is_noticed(machine: Machine) -> None:
     machine.environment.build(RUNTIME_LOCK)
     Path(machine.environment.python).unlink()
@@ -153,6 +164,27 @@ def test_two_commands_at_once_build_once(machine: Machine) -> None:
     assert [process.returncode for process in both] == [0, 0]
     assert machine.calls() == ["venv", "pip"]
     assert sorted(map(bool, said)) == [False, True]
+
+
+def test_a_disk_that_refuses_is_said_so(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(SetupError, match="No space left on device"):
+        machine.environment.build(RUNTIME_LOCK)
+    assert not machine.environment.stands(RUNTIME_LOCK)
+
+
+def test_set_up_stopped_by_hand_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(self: Environment, lock: str, *, window: bool, arguments: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Environment, "prepare", stop)
+    assert __main__.main(["run"]) == 130
+    assert "starts it again" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
