@@ -43,12 +43,13 @@ _YES, _NO = ("1", "true", "yes", "y"), ("", "0", "false", "no", "n")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row, or one column of it, that did not go in."""
+    """A row that did not go in; or, where the product did, one barcode of it that did not."""
 
     line: int
     column: str
     reason: str
     value: str = ""
+    whole_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ class ProductReader:
         if not {"sku", "gtin"} & self._index.keys():
             raise WorldError(_missing_columns(columns, "sku or gtin"))
 
+    @property
+    def code_column(self) -> str:
+        """The column that barcodes come from, or empty."""
+        return self._column_of.get("gtin") or self._column_of.get("barcodes", "")
+
     def product(self, line: int, values: list[str]) -> ProductRow | Refusal:
         """The product of a row, or why there is none."""
         cells = {name: values[index] for name, index in self._index.items()}
@@ -195,7 +201,7 @@ class ProductReader:
                     if text:
                         codes.append(barcode(text, gtin_only=name == "gtin"))
                 except _BadValueError as error:
-                    refused.append(Refusal(line, self._column_of[name], str(error), text))
+                    refused.append(Refusal(line, self._column_of[name], str(error), text, whole_row=False))
         return codes
 
 

@@ -40,6 +40,11 @@ class ImportResult:
     refused_barcodes: list[Refusal] = field(default_factory=list)
 
     @property
+    def rows_refused(self) -> int:
+        """Rows of the product file that did not go in at all."""
+        return sum(refusal.whole_row for refusal in self.refused)
+
+    @property
     def changes_nothing(self) -> bool:
         """True when the catalogue was like this before."""
         return not (self.products_added or self.products_changed or self.barcodes_added)
@@ -80,7 +85,7 @@ def import_catalogue(
             result.products_changed = change.changed
             result.products_unchanged = change.unchanged
             result.barcodes_added = change.codes_added
-            _report_conflicts(change, seen, extra, result)
+            _report_conflicts(change, seen, extra, result, reader.code_column)
             _add_remaining_barcodes(writer, extra, seen, result)
     finally:
         table.close()
@@ -96,9 +101,10 @@ def write_refused(path: Path, refused: list[Refusal]) -> Path | None:
             return None
         with report.open("w", encoding="utf-8", newline="", errors="replace") as file:
             writer = csv.writer(file)
-            writer.writerow(("line", "column", "reason", "value"))
+            writer.writerow(("line", "refused", "column", "reason", "value"))
             for refusal in sorted(refused, key=lambda r: r.line):
-                writer.writerow((refusal.line, refusal.column, refusal.reason, _harmless(refusal.value)))
+                what = "row" if refusal.whole_row else "barcode only"
+                writer.writerow((refusal.line, what, refusal.column, refusal.reason, _harmless(refusal.value)))
     except OSError as error:
         raise WorldError(f"The report of refused rows {report} cannot be written: {error}") from error
     return report
@@ -180,11 +186,15 @@ def _add_remaining_barcodes(
             result.refused_barcodes += [Refusal(line, "sku", reason, sku) for line in codes.values()]
     change = writer.add_codes({sku: list(extra[sku]) for sku in known})
     result.barcodes_added += change.codes_added
-    _report_conflicts(change, seen, extra, result)
+    _report_conflicts(change, seen, extra, result, "")
 
 
 def _report_conflicts(
-    change: CatalogueChange, seen: dict[str, _Seen], extra: dict[str, dict[str, int]], result: ImportResult
+    change: CatalogueChange,
+    seen: dict[str, _Seen],
+    extra: dict[str, dict[str, int]],
+    result: ImportResult,
+    code_column: str,
 ) -> None:
     for conflict in change.conflicts:
         code = conflict.code.removeprefix(SKU_PREFIX)
@@ -192,9 +202,9 @@ def _report_conflicts(
         first = seen.get(conflict.item_id)
         if conflict.code.startswith(SKU_PREFIX):
             reason = f"the SKU differs from {conflict.owner_item_id} by case only"
-            result.refused.append(Refusal(first.line if first else 0, "sku", reason, code))
+            result.refused.append(Refusal(first.line if first else 0, "sku", reason, code, whole_row=False))
         elif first is not None and conflict.code in first.code_lines:
-            result.refused.append(Refusal(first.code_lines[conflict.code], "gtin", reason, code))
+            result.refused.append(Refusal(first.code_lines[conflict.code], code_column, reason, code, whole_row=False))
         else:
             line = extra.get(conflict.item_id, {}).get(conflict.code, 0)
             result.refused_barcodes.append(Refusal(line, "barcode", reason, code))

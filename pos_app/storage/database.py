@@ -119,6 +119,15 @@ class Database:
         finally:
             self._write_lock.release()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Every read inside sees the data of one moment, whatever is written meanwhile."""
+        self._reader.one("BEGIN")
+        try:
+            yield
+        finally:
+            self._reader.one("COMMIT")
+
     def commit(self) -> None:
         """Make the write under way durable. Raises CommitUnknownError: after it, settle() decides."""
         try:

@@ -15,10 +15,11 @@ SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS} {_FROM}"
 
 _INSERT = """
     INSERT INTO journal (incarnation_number, sequence, event_id, kind, version, occurred_at, business_day, payload,
-                         previous_hash, entry_hash, receipt_number, contact_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         previous_hash, entry_hash, receipt_number, contact_id, returned_receipt_number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PAGE_ENTRIES = 500
+_WITH_RECEIPT = (EventKind.SALE, EventKind.RETURN, EventKind.POST_VOID)
 
 
 class JournalTail:
@@ -98,12 +99,12 @@ def write_entry(
     return entry
 
 
-def keys_of(kind: str, payload: dict[str, Any]) -> tuple[str | None, str | None]:
-    """What an entry is found by besides its number: the receipt number of a sale, the contact it names."""
-    receipt_number = payload["header"]["receipt_number"] if kind == EventKind.SALE else None
+def keys_of(kind: str, payload: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """What an entry is found by besides its number: its receipt number, the contact it names, the sale it reverses."""
+    receipt_number = payload["header"]["receipt_number"] if kind in _WITH_RECEIPT else None
     member = payload.get("member")
     contact_id = member.get("contact_id") if isinstance(member, dict) else payload.get("contact_id")
-    return receipt_number, contact_id or None
+    return receipt_number, contact_id or None, payload.get("original_receipt_number")
 
 
 def entry_of(terminal_id: str, row: tuple[Any, ...]) -> JournalEntry:

@@ -29,6 +29,11 @@ class SqlitePrintQueue:
         row = self._database.one(f"{_SELECT} WHERE job_id = ?", (job_id,))
         return _job(row) if row else None
 
+    def of_transaction(self, transaction_id: str) -> PrintJob | None:
+        """The first document of a transaction: its receipt."""
+        row = self._database.one(f"{_SELECT} WHERE transaction_id = ? ORDER BY position LIMIT 1", (transaction_id,))
+        return _job(row) if row else None
+
     def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
         """Record where a job is."""
         with self._database.write() as connection:

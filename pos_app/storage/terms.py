@@ -38,6 +38,13 @@ class SqliteTerms:
                 return version.terms
         return ProgrammeTerms()
 
+    def terms_of(self, terms_id: str, version: int) -> ProgrammeTerms:
+        """The version that a sale was rung up with; the current one when that is not known here any more."""
+        for known in self._versions:
+            if (known.terms.terms_id, known.terms.version) == (terms_id, version):
+                return known.terms
+        return self.current_terms()
+
     def save(self, document: bytes) -> None:
         """Keep one version, or a list of them, as delivered. Raises ValueError when one cannot be understood."""
         delivered = json.loads(document)

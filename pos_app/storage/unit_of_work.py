@@ -154,5 +154,17 @@ class SqliteStorage:
 
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
-        row = self._database.one(f"{SELECT_ENTRY} WHERE j.receipt_number = ?", (receipt_number,))
+        row = self._database.one(f"{SELECT_ENTRY} WHERE j.receipt_number = ? AND j.kind = 'sale'", (receipt_number,))
         return entry_of(self._tail.terminal_id, row) if row else None
+
+    def returns_of(self, receipt_number: str) -> list[JournalEntry]:
+        """Returns and post-voids of a sale that this terminal took, oldest first."""
+        rows = self._database.all(
+            f"{SELECT_ENTRY} WHERE j.returned_receipt_number = ? ORDER BY j.position", (receipt_number,)
+        )
+        return [entry_of(self._tail.terminal_id, row) for row in rows]
+
+    def recent_sales(self, limit: int) -> list[JournalEntry]:
+        """The last sales of this till, newest first."""
+        rows = self._database.all(f"{SELECT_ENTRY} WHERE j.kind = 'sale' ORDER BY j.position DESC LIMIT ?", (limit,))
+        return [entry_of(self._tail.terminal_id, row) for row in rows]

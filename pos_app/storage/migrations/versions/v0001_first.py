@@ -54,10 +54,13 @@ _TABLES = (
         entry_hash TEXT NOT NULL,
         receipt_number TEXT,
         contact_id TEXT,
+        returned_receipt_number TEXT,
         UNIQUE (incarnation_number, sequence)
     ) STRICT
     """,
     "CREATE UNIQUE INDEX journal_receipt_number ON journal (receipt_number) WHERE receipt_number IS NOT NULL",
+    "CREATE INDEX journal_returned ON journal (returned_receipt_number) WHERE returned_receipt_number IS NOT NULL",
+    "CREATE INDEX journal_sales ON journal (position) WHERE kind = 'sale'",
     "CREATE INDEX journal_contact_id ON journal (contact_id) WHERE contact_id IS NOT NULL",
     """
     CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal
@@ -118,6 +121,7 @@ _TABLES = (
         reason TEXT NOT NULL
     ) STRICT
     """,
+    "CREATE INDEX print_job_transaction ON print_job (transaction_id)",
     "CREATE INDEX print_job_open ON print_job (position) WHERE state NOT IN ('printed', 'cancelled')",
     """
     CREATE TABLE terms (
