@@ -143,8 +143,10 @@ def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float
     print(
         f"{result.products_read:,} rows read: {result.products_added:,} products added, "
         f"{result.products_changed:,} changed, {result.products_unchanged:,} as they were, "
-        f"{len(result.refused):,} refused."
+        f"{result.rows_refused:,} rows refused."
     )
+    if len(result.refused) > result.rows_refused:
+        print(f"{len(result.refused) - result.rows_refused:,} barcodes refused whose products went in.")
     if args.barcodes:
         print(f"{result.barcodes_read:,} barcode rows read: {len(result.refused_barcodes):,} refused.")
     print(f"{result.barcodes_added:,} barcodes added. {seconds:.1f} s.")
@@ -156,8 +158,10 @@ def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float
 
 def _search(catalogue: SqliteCatalogue, args: argparse.Namespace) -> int:
     hits = catalogue.search(" ".join(args.text), args.limit)
+    if hits:
+        print(f"{'SKU':<16} {'price (minor)':>13} {'brand':<16} name")
     for hit in hits:
-        print(f"{hit.item_id:<16} {hit.price_minor:>10} {hit.brand:<16.16} {hit.name}")
+        print(f"{hit.item_id:<16} {hit.price_minor:>13} {hit.brand:<16.16} {hit.name}")
     if not hits:
         print("Nothing found.")
     return 0

@@ -1,0 +1,188 @@
+"""Proving the journal: pages, chain, numbers, and that everything derived from it is what it says."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pos_app.domain.journal import ChainError, EventKind, JournalEntry, verify_chain
+from pos_app.domain.poslog import return_from_plain, sale_from_plain
+from pos_app.domain.till import TillTotals
+from pos_app.errors import WorldError
+from pos_app.storage.database import Database
+from pos_app.storage.journal import keys_of, stream_entries
+from pos_app.storage.unit_of_work import TOTALS_COLUMNS
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What an audit found; without faults all is as it was written."""
+
+    entries: int = 0
+    incarnations: int = 0
+    transactions: int = 0
+    business_days: int = 0
+    last_hash: str = ""
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Derived:
+    """What the entries alone say, gathered while they stream by."""
+
+    totals: dict[str, TillTotals] = field(default_factory=dict)
+    transaction_numbers: list[int] = field(default_factory=list)
+
+
+def audit(database: Database, on_progress: Callable[[int], None] | None = None) -> AuditReport:
+    """Check everything at one moment, also while the till is running; each fault says its place.
+
+    on_progress gets the number of entries checked.
+    """
+    report = AuditReport()
+    with database.snapshot():
+        try:
+            report.faults += [f"the file: {text}" for text in _damaged_pages(database)]
+            if not report.faults:
+                _audit_entries(database, report, on_progress)
+        except WorldError as error:
+            report.faults.append(str(error))
+    return report
+
+
+def _damaged_pages(database: Database) -> list[str]:
+    rows = database.all("PRAGMA cipher_integrity_check") or database.all("PRAGMA integrity_check")
+    return [str(text) for (text,) in rows if text != "ok"]
+
+
+def _audit_entries(database: Database, report: AuditReport, on_progress: Callable[[int], None] | None) -> None:
+    terminal = database.one("SELECT store_id || '-' || workstation_id, transaction_sequence FROM terminal")
+    if terminal is None:
+        return
+    terminal_id, reached = terminal
+    derived = _Derived()
+    rows = database.all(
+        "SELECT number, incarnation, acknowledged, transactions_before FROM incarnation ORDER BY number"
+    )
+    for number, name, acknowledged, before in rows:
+        report.incarnations += 1
+        derived.transaction_numbers = []
+        entries = stream_entries(database, terminal_id, number)
+        try:
+            last = verify_chain(_gathered(entries, derived, report, on_progress))
+        except ChainError as error:
+            report.faults.append(f"incarnation {name}: {error}")
+            continue
+        report.last_hash = last.entry_hash if last else ""
+        if acknowledged > (last.sequence if last else 0):
+            report.faults.append(f"incarnation {name}: {acknowledged} entries are acknowledged, more than there are")
+        is_current = number == rows[-1][0]
+        numbers = derived.transaction_numbers + (_open_number(database) if is_current else [])
+        report.transactions += len(derived.transaction_numbers)
+        end = reached if is_current else max(numbers, default=before)
+        report.faults += [f"incarnation {name}: {text}" for text in _number_faults(numbers, before, end)]
+    report.faults += _key_faults(database)
+    report.faults += _totals_faults(database, derived.totals)
+    report.business_days = len(derived.totals)
+
+
+def _gathered(
+    entries: Iterable[JournalEntry],
+    derived: _Derived,
+    report: AuditReport,
+    on_progress: Callable[[int], None] | None,
+) -> Iterator[JournalEntry]:
+    """The entries as they are, with what they say taken down on the way."""
+    for entry in entries:
+        yield entry
+        report.entries += 1
+        if on_progress and report.entries % 500 == 0:
+            on_progress(report.entries)
+        try:
+            _take_down(entry, derived)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            report.faults.append(f"entry {entry.sequence}: the {entry.kind} cannot be read: {error!r}")
+
+
+def _take_down(entry: JournalEntry, derived: _Derived) -> None:
+    payload = json.loads(entry.payload)
+    totals = derived.totals.get(entry.business_day, TillTotals())
+    match entry.kind:
+        case EventKind.SALE:
+            sale = sale_from_plain(payload)
+            derived.transaction_numbers.append(sale.header.sequence_number)
+            totals = totals.with_sale(sale.total_minor, sale.tenders, sale.earned.points)
+        case EventKind.RETURN | EventKind.POST_VOID:
+            returned = return_from_plain(payload)
+            derived.transaction_numbers.append(returned.header.sequence_number)
+            totals = totals.with_return(returned.refunds, returned.points_reversed)
+        case EventKind.TRANSACTION_CANCELLED:
+            derived.transaction_numbers.append(payload["sequence_number"])
+            return
+        case EventKind.TENDER_LOAN:
+            totals = replace(totals, opening_float_minor=totals.opening_float_minor + payload["amount_minor"])
+        case EventKind.PAID_IN:
+            totals = replace(totals, paid_in_minor=totals.paid_in_minor + payload["amount_minor"])
+        case EventKind.PAID_OUT:
+            totals = replace(totals, paid_out_minor=totals.paid_out_minor + payload["amount_minor"])
+        case _:
+            return
+    derived.totals[entry.business_day] = totals
+
+
+def _open_number(database: Database) -> list[int]:
+    return [number for (number,) in database.all("SELECT sequence_number FROM open_transaction")]
+
+
+def _number_faults(numbers: list[int], before: int, end: int) -> list[str]:
+    """Every transaction number given out must belong to exactly one sale, cancelled sale or sale under way."""
+    faults: list[str] = []
+    seen: set[int] = set()
+    for number in numbers:
+        if number in seen:
+            faults.append(f"transaction number {number} was used twice")
+        seen.add(number)
+    missing = [number for number in range(before + 1, end + 1) if number not in seen]
+    faults += [f"transaction number {number} is missing" for number in missing]
+    faults += [
+        f"transaction number {number} was never given out" for number in sorted(seen) if not before < number <= end
+    ]
+    return faults
+
+
+def _key_faults(database: Database) -> list[str]:
+    """What entries are found by must be what they say."""
+    faults: list[str] = []
+    after = 0
+    while rows := database.all(
+        """
+        SELECT position, sequence, kind, payload, receipt_number, contact_id, returned_receipt_number FROM journal
+        WHERE position > ? ORDER BY position LIMIT 500
+        """,
+        (after,),
+    ):
+        for position, sequence, kind, payload, *stored in rows:
+            after = position
+            if tuple(stored) != _keys(kind, payload):
+                faults.append(f"entry {sequence}: what it is found by is not what its payload says")
+    return faults
+
+
+def _keys(kind: str, payload: bytes) -> tuple[Any, ...] | None:
+    try:
+        return keys_of(kind, json.loads(payload))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _totals_faults(database: Database, expected: dict[str, TillTotals]) -> list[str]:
+    rows = database.all(f"SELECT business_day, {TOTALS_COLUMNS} FROM till_totals")  # noqa: S608 - constants only
+    stored = {day: TillTotals(*values) for day, *values in rows}
+    faults: list[str] = []
+    for day in sorted(expected.keys() | stored.keys()):
+        from_journal, kept = expected.get(day, TillTotals()), stored.get(day, TillTotals())
+        for name in TillTotals.__slots__:
+            wanted, found = getattr(from_journal, name), getattr(kept, name)
+            if wanted != found:
+                faults.append(f"till of {day or 'no day'}: {name} is {found}, the journal adds up to {wanted}")
+    return faults
