@@ -58,6 +58,11 @@ class SqliteCatalogue:
                 hits = [first, *(hit for hit in hits if hit.item_id != item.item_id)][:limit]
         return hits
 
+    def best_sellers(self, limit: int) -> list[ItemHit]:
+        """The items that sell most."""
+        rows = self._database.all("SELECT item_id, name, brand, price_minor, code FROM item ORDER BY sales_rank LIMIT ?", (limit,))
+        return [ItemHit(*row) for row in rows]
+
     def codes(self, item_id: str) -> list[str]:
         """The barcodes of an item as stored: 14 digits of a GTIN, others as they are."""
         rows = self._database.all(

@@ -1,7 +1,7 @@
 """One atomic write: transaction, journal entry, print job and till totals become durable together or not at all."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import Any
@@ -30,6 +30,7 @@ class SqliteUnitOfWork:
         self._clock = clock
         self._ids = ids
         self._last = tail.last()
+        self.committed_entries = False
         (self._business_day,) = connection.execute("SELECT business_day FROM terminal").fetchone()
 
     def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
@@ -100,6 +101,7 @@ class SqliteUnitOfWork:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
         self._database.commit()
         if self._last is not None:
+            self.committed_entries = self._last is not self._tail.last()
             self._tail.moved_to(self._last)
 
 
@@ -111,12 +113,17 @@ class SqliteStorage:
         self._tail = tail
         self._clock = clock
         self._ids = ids
+        self.on_committed: Callable[[], None] = lambda: None
+        """Called after each commit that wrote to the journal, on the thread that wrote; must not block."""
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SqliteUnitOfWork]:
         """A new atomic write (BEGIN IMMEDIATE). Raises WorldError when the file cannot be written."""
         with self._database.write() as connection:
-            yield SqliteUnitOfWork(self._database, connection, self._tail, self._clock, self._ids)
+            work = SqliteUnitOfWork(self._database, connection, self._tail, self._clock, self._ids)
+            yield work
+        if work.committed_entries:
+            self.on_committed()
 
     def open_business_day(self, day: str, opening_float_minor: int) -> None:
         """Open a business day with the float in its till, journaled; an open day of that date changes nothing."""

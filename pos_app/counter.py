@@ -1,0 +1,207 @@
+"""A whole counter: the register, its devices and, in a demo, the central service, behind the checkout window.
+
+The window is shown first. Devices and the network start behind it, so that the first scan need not wait.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+
+from hardware.payment_terminal.simulator import Behaviour
+from hardware.peripherals import Peripherals, PeripheralsSettings
+from hardware.receipt_printer.settings import PrinterSettings
+from pos_app.bootstrap import Register, connect
+from pos_app.embedded_central import EmbeddedCentral
+from pos_app.errors import CashierError, WorldError
+from pos_app.ports import DeviceStatus, PrintJob, SyncStatus
+from pos_app.settings import TerminalSettings
+from ui.qt_bridge import QtBridge
+from ui.services_bundle import DemoProduct, DevicePanelParts, PrintedReceipt, Services, UiSettings
+
+PRODUCTS_ON_THE_PANEL = 8
+
+_logger = logging.getLogger(__name__)
+_CARD_ANSWERS = {"approve": Behaviour.APPROVE, "decline": Behaviour.DECLINE, "lose_answer": Behaviour.LOST}
+
+
+class PaperAndDrawer:
+    """Receipts again and the drawer, as the window asks for them."""
+
+    def __init__(self, register: Register, peripherals: Peripherals) -> None:
+        self._register = register
+        self._peripherals = peripherals
+
+    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
+        """The last sales of this till, newest first."""
+        return [_printed(entry.payload, self._register) for entry in self._register.data.storage.recent_sales(limit)]
+
+    def reprint(self, receipt_number: str) -> None:
+        """Print a receipt once more, marked as a copy. Raises CashierError when this till never printed it."""
+        data = self._register.data
+        entry = data.storage.sale(receipt_number)
+        job = data.print_queue.of_transaction(entry.event_id) if entry else None
+        if job is None:
+            raise CashierError("no_receipt", f"There is no receipt {receipt_number} on this till.")
+        copy = PrintJob(self._register.ids.new_id(), job.transaction_id, replace(job.document, copy=True))
+        with data.storage.unit_of_work() as work:
+            work.add_print_job(copy)
+            work.commit()
+        self._peripherals.print_nudge()
+
+    def open_drawer(self) -> None:
+        """Journal a no-sale, then open the drawer. Raises CashierError or WorldError."""
+        self._register.till_control.no_sale("opened at the till")
+        self._register.nudge()
+        self._peripherals.kick_drawer("no sale").result(timeout=10)
+
+
+def _printed(payload: bytes, register: Register) -> PrintedReceipt:
+    sale = json.loads(payload)
+    number = sale["header"]["receipt_number"]
+    when = register.formatter.date_time(datetime.fromisoformat(sale["ended_at"]))
+    return PrintedReceipt(number, f"Sale {number}", when, register.formatter.money(sale["total_minor"]))
+
+
+class Counter:
+    """Everything at one counter; start() after the window is shown, stop() at the end."""
+
+    def __init__(self, folder: Path, register: Register, settings: TerminalSettings) -> None:
+        self.register = register
+        self.bridge = QtBridge()
+        printer = PrinterSettings(
+            driver=settings.printer_driver,
+            address=settings.printer_address,
+            columns=register.profile.receipt_columns,
+        )
+        self.peripherals = Peripherals(PeripheralsSettings(printer, data_folder=folder), register.data.print_queue)
+        self.central_url = settings.central_url
+        self.central = (
+            None
+            if settings.central_url
+            else EmbeddedCentral(
+                folder / "central",
+                store_id=register.profile.store_id,
+                workstation_id=register.profile.workstation_id,
+            )
+        )
+        self._network_fault = ""
+        self._network: Thread | None = None
+        self._pulses_seen = 0
+        self._receipts_seen = 0
+        register.data.storage.on_committed = self._committed
+        self.services = Services(
+            selling=register.selling,
+            tendering=register.tendering,
+            rewards=register.rewards,
+            catalogue=register.data.catalogue,
+            terms=register.data.terms,
+            formatter=register.formatter,
+            clock=register.clock,
+            ids=register.ids,
+            profile=register.profile,
+            operator=register.operator,
+            bridge=self.bridge,
+            sync_status=self.sync_status,
+            device_statuses=self.peripherals.statuses,
+            print_actions=PaperAndDrawer(register, self.peripherals),
+            settings=UiSettings(theme="dark" if settings.theme == "dark" else "light"),
+        )
+
+    def start(self) -> None:
+        """Start devices and the line to the central service. Returns at once."""
+        self.peripherals.on_scan = self.bridge.on_scan
+        self.peripherals.on_status = self._on_device
+        self.peripherals.start()
+        self.services.payment_terminal = self.peripherals.payment_terminal
+        if self.peripherals.simulated_printer is not None:
+            self.services.device_panel = self._device_panel()
+        self.peripherals.print_nudge()
+        self._network = Thread(target=self._connect, name="connect", daemon=True)
+        self._network.start()
+
+    def stop(self) -> None:
+        """Stop everything; nothing that was acknowledged is lost."""
+        self.peripherals.stop()
+        if self._network is not None:
+            self._network.join(timeout=30)
+        self.register.close()
+        if self.central is not None:
+            self.central.stop()
+
+    def sync_status(self) -> SyncStatus:
+        """What the status strip shows."""
+        status = self.register.sync_status()
+        return replace(status, reason=self._network_fault) if self._network_fault else status
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _committed(self) -> None:
+        """Something new is in the journal: print what it queued and send it."""
+        self.peripherals.print_nudge()
+        self.register.nudge()
+
+    def _connect(self) -> None:
+        """Runs on its own thread; what goes wrong is shown as the reason for being offline."""
+        try:
+            url = self.central_url
+            if self.central is not None:
+                self.central.start()
+                url = self.central.url
+            connect(self.register, url, self._enrolment_code, self.bridge.on_sync)
+        except WorldError as error:
+            _logger.error("no line to the central service: %s", error)
+            self._network_fault = str(error)
+            self.bridge.on_sync(self.sync_status())
+
+    def _enrolment_code(self) -> str:
+        if self.central is None:
+            raise WorldError("This till was not let in yet. Enrol it with the one-time code of the store's manager.")
+        return self.central.enrolment_code()
+
+    def _on_device(self, status: DeviceStatus) -> None:
+        self.bridge.on_device(status)
+
+    def _device_panel(self) -> DevicePanelParts:
+        printer = self.peripherals.simulated_printer
+        scanner = self.peripherals.simulated_scanner
+        assert printer is not None
+        printer.on_change = self._paper_changed
+        return DevicePanelParts(
+            products=self._products(),
+            inject_scan=(lambda code: scanner.inject(code) and None) if scanner is not None else None,
+            card_terminal=self,
+            set_central_running=self._set_central_running if self.central is not None else None,
+            set_paper_out=lambda out: printer.set_faults(paper_out=out),
+            close_drawer=lambda: self.bridge.on_drawer(False),
+        )
+
+    def _products(self) -> list[DemoProduct]:
+        hits = self.register.data.catalogue.best_sellers(PRODUCTS_ON_THE_PANEL)
+        return [DemoProduct(hit.name, hit.code) for hit in hits]
+
+    def _paper_changed(self) -> None:
+        """On the simulated printer's thread: a drawer that sprang open, or a receipt that was cut."""
+        printer = self.peripherals.simulated_printer
+        assert printer is not None
+        if printer.drawer_pulses > self._pulses_seen:
+            self._pulses_seen = printer.drawer_pulses
+            self.bridge.on_drawer(True)
+        receipts = printer.receipts()
+        if len(receipts) != self._receipts_seen:
+            self._receipts_seen = len(receipts)
+            if receipts:
+                self.bridge.on_paper(receipts[-1].picture())
+
+    def _set_central_running(self, running: bool) -> None:
+        assert self.central is not None
+        Thread(target=self.central.start if running else self.central.stop, name="central switch", daemon=True).start()
+
+    def set_next(self, outcome: str) -> None:
+        """The simulated card terminal's next answer: approve, decline or lose_answer."""
+        terminal = self.peripherals.simulated_terminal
+        if terminal is not None:
+            terminal.set_switches(behaviour=_CARD_ANSWERS[outcome])
