@@ -96,6 +96,11 @@ class CentralService:
         """The terminal of an id, also a revoked one."""
         return self._run(lambda connection: terminals.find(connection, terminal_id))
 
+    def note_seen(self, terminal_id: str) -> None:
+        """A terminal asked something just now; written once a minute at most."""
+        now = self.clock.now()
+        self._run(lambda connection: terminals.note_seen(connection, now, terminal_id))
+
     def revoke_terminal(self, terminal_id: str) -> bool:
         """Shut a terminal out; False when there is none of that id."""
         return self._run(lambda connection: terminals.revoke(connection, terminal_id))

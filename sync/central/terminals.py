@@ -17,6 +17,7 @@ from sync.central.errors import CentralError
 from sync.central.moments import stored
 
 CODE_LIFE = timedelta(minutes=10)
+SEEN_STEP = timedelta(minutes=1)
 # No letter or digit that could be taken for another one when a person types it.
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 24
@@ -101,6 +102,16 @@ def find(connection: Connection, terminal_id: str) -> Terminal | None:
     """The terminal of an id, or None."""
     row = connection.execute(select(tables.terminal).where(tables.terminal.c.terminal_id == terminal_id)).one_or_none()
     return None if row is None else _terminal(row)
+
+
+def note_seen(connection: Connection, now: datetime, terminal_id: str) -> None:
+    """Remember that a terminal asked something, to the minute."""
+    table = tables.terminal
+    connection.execute(
+        update(table)
+        .where(table.c.terminal_id == terminal_id, table.c.last_seen_at < stored(now - SEEN_STEP))
+        .values(last_seen_at=stored(now))
+    )
 
 
 def revoke(connection: Connection, terminal_id: str) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, func, select, text
 
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from sync.central import tables
+from sync.central.ledger import DEBT_POOL
 
 MAXIMUM_FINDINGS = 100
 
@@ -77,8 +78,9 @@ def _lots(connection: Connection) -> Iterator[str]:
     orphans = select(sums.c.lot_id).where(sums.c.lot_id.not_in(select(lot.c.lot_id)))
     for lot_id in connection.execute(orphans).scalars():
         yield f"lot {lot_id[:12]}: entries in the ledger and no lot"
-    for row in connection.execute(select(lot.c.lot_id, lot.c.pool).where(lot.c.remaining < 0, lot.c.pool != "debt")):
-        yield f"lot {row.lot_id[:12]} of pool {row.pool} is below zero"
+    below_zero = select(lot.c.lot_id).where(lot.c.remaining < 0, lot.c.pool != DEBT_POOL)
+    for lot_id in connection.execute(below_zero).scalars():
+        yield f"lot {lot_id[:12]} is below zero and is no debt"
 
 
 def _holds(connection: Connection) -> Iterator[str]:

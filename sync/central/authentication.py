@@ -1,0 +1,107 @@
+"""Who is asking: signed requests of enrolled terminals, each accepted once."""
+
+import base64
+import binascii
+import hashlib
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync import contract
+from sync.central.errors import CentralError
+from sync.central.service import CentralService
+from sync.central.terminals import Terminal
+
+TERMINAL_CACHE_S = 1.0
+MAXIMUM_NONCES = 1_000_000
+_NONCE_LENGTHS = range(16, 65)
+
+
+class Nonces:
+    """Nonces seen within the signature window.
+
+    They are kept by each process for itself: all that changes anything is idempotent by its own id, so that a
+    replay at another process has no effect beyond an answer to whoever had the signed request already.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: set[tuple[str, str]] = set()
+        self._order: deque[tuple[float, tuple[str, str]]] = deque()
+
+    def use(self, terminal_id: str, nonce: str, now_s: float) -> bool:
+        """True the first time within the window."""
+        key = (terminal_id, nonce)
+        with self._lock:
+            while self._order and (
+                self._order[0][0] < now_s - 2 * contract.SIGNATURE_WINDOW_S or len(self._order) >= MAXIMUM_NONCES
+            ):
+                self._seen.discard(self._order.popleft()[1])
+            if key in self._seen:
+                return False
+            self._seen.add(key)
+            self._order.append((now_s, key))
+            return True
+
+
+class Authenticator:
+    """Checks signatures against the enrolled terminals; a revocation is noticed within a second. Thread-safe."""
+
+    def __init__(self, service: CentralService) -> None:
+        self._service = service
+        self._nonces = Nonces()
+        self._cache: dict[str, tuple[float, Terminal]] = {}
+
+    def authenticate(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Terminal:
+        """The terminal that signed this request. Raises CentralError (401).
+
+        What is wrong is told only to who has the key: without it, every refusal looks the same.
+        """
+        terminal_id = headers.get(contract.HEADER_TERMINAL, "")
+        timestamp, nonce = headers.get(contract.HEADER_TIMESTAMP, ""), headers.get(contract.HEADER_NONCE, "")
+        signature = headers.get(contract.HEADER_SIGNATURE, "")
+        if not (terminal_id and timestamp and nonce and signature):
+            raise CentralError(401, "not_signed", "Requests are signed by an enrolled terminal.")
+        first_seen = not self.is_cached(terminal_id)
+        terminal = self._terminal(terminal_id)
+        signed = contract.signing_input(method, path, terminal_id, timestamp, nonce, hashlib.sha256(body).hexdigest())
+        if terminal is None or not _verifies(terminal.public_key, signature, signed):
+            raise CentralError(401, "not_authenticated", "The signature is not that of a terminal enrolled here.")
+        if not terminal.active:
+            raise CentralError(401, "terminal_revoked", "This terminal was shut out. Enrol it again.")
+        now_s = self._service.clock.now().timestamp()
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12) or (
+            abs(now_s - int(timestamp)) > contract.SIGNATURE_WINDOW_S
+        ):
+            raise CentralError(401, "request_out_of_time", "The request's time is too far from the service's.")
+        if len(nonce) not in _NONCE_LENGTHS or not self._nonces.use(terminal_id, nonce, now_s):
+            raise CentralError(401, "request_replayed", "This request came before.")
+        if first_seen:
+            self._service.note_seen(terminal_id)
+        return terminal
+
+    def _terminal(self, terminal_id: str) -> Terminal | None:
+        cached = self._cache.get(terminal_id)
+        if cached is not None and cached[0] > time.monotonic():
+            return cached[1]
+        found = self._service.find_terminal(terminal_id) if len(terminal_id) <= 64 else None
+        if found is not None:
+            self._cache[terminal_id] = (time.monotonic() + TERMINAL_CACHE_S, found)
+        return found
+
+    def is_cached(self, terminal_id: str) -> bool:
+        """True when authenticating would not ask the database."""
+        cached = self._cache.get(terminal_id)
+        return cached is not None and cached[0] > time.monotonic()
+
+
+def _verifies(public_key: bytes, signature: str, signed: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(signature, validate=True), signed)
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""The service on a socket: in the foreground for the command, in a thread for the demo store and tests."""
+
+import socket
+import threading
+from typing import Self
+
+import uvicorn
+
+from sync.central.errors import StartError
+from sync.central.http import build_app
+from sync.central.service import CentralService
+
+START_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 10
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class CentralServer:
+    """One listening service. Port 0 takes a free one; url tells which."""
+
+    def __init__(self, service: CentralService, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Bind the address. Raises StartError when it is taken."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise StartError(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from error
+        shown = f"[{host}]" if family is socket.AF_INET6 else host
+        self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(
+            build_app(service),
+            http="h11",
+            loop="asyncio",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            backlog=1024,
+        )
+        self._server = _Server(config)
+        self._thread: threading.Thread | None = None
+
+    def serve(self) -> None:
+        """Serve in this thread until a signal ends it."""
+        self._socket.listen(1024)
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> Self:
+        """Serve in a thread of its own; returns when requests are taken. Raises StartError."""
+        self._thread = threading.Thread(target=self.serve, name="central-server", daemon=True)
+        self._thread.start()
+        if not self._server.ready.wait(START_TIMEOUT_S) or not self._server.started:
+            raise StartError("the central service did not start")
+        return self
+
+    def stop(self) -> None:
+        """Answer what is under way, then end."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+        self._socket.close()
