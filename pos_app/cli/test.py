@@ -32,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
     if args.passed_on:
         return _python(["-m", "pytest", *args.passed_on])
     statuses = [_check(name, arguments) for name, arguments in CHECKS]
-    statuses.append(_python(["-m", "pytest", "-q", "-n", "2"]))
+    statuses.append(_python(["-m", "pytest", "-q", "-n", "logical", "--maxprocesses", "4"]))
     return next((status for status in statuses if status), 0)
 
 
