@@ -1,0 +1,181 @@
+"""A till for window tests: the real services over a shop in memory, with electronics on its shelves."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pos_app.clock import SetClock
+from pos_app.domain.item import Fee, Item
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.operator import Operator, Role
+from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, ItemHit, SyncStatus
+from pos_app.services.rewards import Rewards
+from pos_app.services.selling import Selling
+from pos_app.services.tendering import Tendering
+from ui.qt_bridge import QtBridge
+from ui.services_bundle import PrintedReceipt, Services, UiSettings
+
+from fakes import memory_shop as memory
+
+EMAIL = "j@example.com"
+ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1240, 1240, 0, "2026-11-22T14:00:00+00:00")
+
+
+def _item(code: str, name: str, brand: str, price: int, category: str, fee: int = 0) -> Item:
+    fees = (Fee("recycling", "Recycling", fee),) if fee else ()
+    return Item(code, name, price, ("general",), category=category, brand=brand, fees=fees)
+
+
+SHELF = {
+    item.item_id: item
+    for item in (
+        _item("4006381333931", "Wireless Headphones WH-7", "Auralis", 24_999, "Headphones"),
+        _item("5901234123457", "4K Action Camera Kit", "Veldra", 31_900, "Cameras"),
+        _item("9780201379624", "USB-C Cable, 2 m", "Nordlink", 1_499, "Cables"),
+        _item("4012345678901", "Smart TV 43 inch", "Lumora", 42_900, "Televisions", 1_200),
+        _item("7612345678900", "Game Controller", "Pixelar", 6_499, "Gaming"),
+        _item("8412345678905", "Portable SSD 1 TB", "Corvex", 10_950, "Storage"),
+        _item("3045140105502", "Power Bank 20,000 mAh", "Voltaro", 4_995, "Chargers"),
+        _item(
+            "3045140105519",
+            "Instant Photo Printer with a very long product name for the shelf",
+            "Printa",
+            8_900,
+            "Printers",
+        ),
+        _item("0012345678905", "Wireless Mouse", "Nordlink", 2_999, "Mice"),
+        _item("0000000000017", "Sample", "", 0, "Samples"),
+    )
+}
+
+
+class Shelf(memory.MemoryCatalogue):
+    """Looks items up and finds them by words."""
+
+    def search(self, text: str, limit: int = 20) -> list[ItemHit]:
+        wanted = text.lower().split()
+        hits = [i for i in self.items.values() if all(w in f"{i.name} {i.brand} {i.item_id}".lower() for w in wanted)]
+        return [ItemHit(i.item_id, i.name, i.brand, i.price_minor, i.item_id) for i in hits[:limit]]
+
+
+class ScriptedTerminal:
+    """A card terminal that answers what it is told; it waits while `hold` is set."""
+
+    def __init__(self) -> None:
+        import threading
+
+        self.outcome = CardOutcome.APPROVED
+        self.recovered = CardOutcome.APPROVED
+        self.go = threading.Event()
+        self.go.set()
+        self.cancelled = False
+        self.payments: list[tuple[str, int]] = []
+
+    def _result(self, outcome: CardOutcome, amount_minor: int) -> CardResult:
+        if outcome is CardOutcome.APPROVED:
+            return CardResult(outcome, amount_minor, f"A{len(self.payments):05d}", "Visa", "4242")
+        return CardResult(
+            outcome, amount_minor, message="The card was declined." if outcome is CardOutcome.DECLINED else ""
+        )
+
+    def authorise(self, payment_id: str, amount_minor: int, currency_code: str) -> CardResult:
+        self.payments.append((payment_id, amount_minor))
+        self.go.wait(10)
+        return self._result(CardOutcome.CANCELLED if self.cancelled else self.outcome, amount_minor)
+
+    def recover(self, payment_id: str) -> CardResult:
+        return self._result(self.recovered, dict(self.payments)[payment_id])
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.go.set()
+
+
+class Paper:
+    """Receipts and the drawer."""
+
+    def __init__(self, storage: memory.MemoryStorage) -> None:
+        self._storage = storage
+        self.reprinted: list[str] = []
+        self.drawer_opened = 0
+
+    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
+        jobs = list(self._storage.state.print_jobs.values())[-limit:]
+        return [
+            PrintedReceipt(j.document.title.removeprefix("Sale "), j.document.title, "14:26", "")
+            for j in reversed(jobs)
+        ]
+
+    def reprint(self, receipt_number: str) -> None:
+        self.reprinted.append(receipt_number)
+
+    def open_drawer(self) -> None:
+        self.drawer_opened += 1
+
+
+class UiShop:
+    """Everything behind one checkout window."""
+
+    def __init__(self, **profile: object) -> None:
+        self.storage = memory.MemoryStorage()
+        self.storage.state.business_day = "2026-11-22"
+        self.clock = SetClock(datetime(2026, 11, 22, 14, 26, tzinfo=UTC))
+        self.storage.clock = self.clock
+        self.terms = memory.MemoryTerms()
+        self.gateway = memory.MemoryGateway()
+        self.gateway.accounts[EMAIL] = ACCOUNT
+        self.catalogue = Shelf(SHELF)
+        self.terminal = ScriptedTerminal()
+        self.paper = Paper(self.storage)
+        self.bridge = QtBridge()
+        self.status = SyncStatus(online=True, queued=0)
+        self.profile = memory.profile(store_name="Northgate Electronics", **profile)
+        self.formatter = memory.PlainFormatter()
+        self.devices = [
+            DeviceStatus("Receipt printer", "receipt_printer", DeviceState.READY),
+            DeviceStatus("Barcode scanner", "barcode_scanner", DeviceState.READY),
+        ]
+
+    def services(self, settings: UiSettings | None = None) -> Services:
+        """A fresh set of services over what is on 'disk'."""
+        operator = Operator("associate-1", "Associate", Role.ASSOCIATE)
+        selling = Selling(
+            storage=self.storage,
+            catalogue=self.catalogue,
+            terms=self.terms,
+            clock=self.clock,
+            ids=self.storage.ids,
+            profile=self.profile,
+            operator=operator,
+        )
+        tendering = Tendering(
+            selling,
+            storage=self.storage,
+            terms=self.terms,
+            clock=self.clock,
+            ids=self.storage.ids,
+            formatter=self.formatter,
+        )
+        return Services(
+            selling=selling,
+            tendering=tendering,
+            rewards=Rewards(self.gateway, self.storage.ids),
+            catalogue=self.catalogue,
+            terms=self.terms,
+            formatter=self.formatter,
+            clock=self.clock,
+            ids=self.storage.ids,
+            profile=self.profile,
+            operator=operator,
+            bridge=self.bridge,
+            sync_status=lambda: self.status,
+            device_statuses=lambda: self.devices,
+            payment_terminal=self.terminal,
+            print_actions=self.paper,
+            settings=settings or UiSettings(sounds=False),
+        )
+
+    def go_offline(self, queued: int = 3) -> None:
+        """The connection to the central service is lost."""
+        self.gateway.online = False
+        self.status = SyncStatus(online=False, queued=queued, reason="No answer")
+        self.bridge.on_sync(self.status)

@@ -1,0 +1,39 @@
+"""The Qt application, and the checkout window built from its services."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from ui.sale.checkout_window import CheckoutWindow
+from ui.services_bundle import Services
+
+
+def build_application(arguments: Sequence[str] = (), scale_percent: int = 100) -> QApplication:
+    """The one QApplication of this process; scale_percent enlarges everything for small, dense screens."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Without a vertical sync to wait for, Qt would hold every repaint back by 5 ms.
+    os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
+    if scale_percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", str(scale_percent / 100))
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication([sys.argv[0] or "till", *arguments])
+    application.setStyle("Fusion")
+    application.setApplicationName("Point of sale")
+    return application
+
+
+def open_checkout(services: Services, *, full_screen: bool = False) -> CheckoutWindow:
+    """Build the window and show it."""
+    window = CheckoutWindow(services)
+    if full_screen:
+        window.showFullScreen()
+    else:
+        window.resize(1280, 800)
+        window.show()
+    return window

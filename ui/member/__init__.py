@@ -1,0 +1,1 @@
+"""The member of a sale, as the checkout screen shows them."""

@@ -1,0 +1,63 @@
+"""From device and sync threads into the GUI thread: every callback becomes a queued signal."""
+
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+
+from pos_app.ports import DeviceStatus, ScanEvent, SyncStatus
+
+
+class QtBridge(QObject):
+    """Hand its methods to devices and to the sync worker as callbacks; connect to its signals in the window.
+
+    The methods may be called on any thread and never wait.
+    """
+
+    scanned = Signal(object)
+    device_changed = Signal(object)
+    sync_changed = Signal(object)
+    drawer_changed = Signal(bool)
+    paper_printed = Signal(object)
+
+    _scanned = Signal(object)
+    _device_changed = Signal(object)
+    _sync_changed = Signal(object)
+    _drawer_changed = Signal(bool)
+    _paper_printed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        for inner, outer in (
+            (self._scanned, self.scanned),
+            (self._device_changed, self.device_changed),
+            (self._sync_changed, self.sync_changed),
+            (self._drawer_changed, self.drawer_changed),
+            (self._paper_printed, self.paper_printed),
+        ):
+            inner.connect(outer, Qt.ConnectionType.QueuedConnection)
+
+    def on_scan(self, event: ScanEvent) -> None:
+        """A scanner read something."""
+        _emit(self._scanned, event)
+
+    def on_device(self, status: DeviceStatus) -> None:
+        """A device came, went or changed."""
+        _emit(self._device_changed, status)
+
+    def on_sync(self, status: SyncStatus) -> None:
+        """The sync worker's state changed."""
+        _emit(self._sync_changed, status)
+
+    def on_drawer(self, is_open: bool) -> None:
+        """The drawer was opened or closed."""
+        _emit(self._drawer_changed, is_open)
+
+    def on_paper(self, picture_png: bytes) -> None:
+        """The simulated printer's paper, as a PNG picture."""
+        _emit(self._paper_printed, picture_png)
+
+
+def _emit(signal: SignalInstance, value: object) -> None:
+    try:
+        signal.emit(value)
+    except RuntimeError:
+        # The window was closed while a device was still talking; nobody is left to tell.
+        return

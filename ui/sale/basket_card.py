@@ -1,0 +1,128 @@
+"""The basket card: its head, the lines, the message strip; idle and complete have their own pictures in it."""
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from pos_app.ports import Formatter
+from ui.sale.complete_page import CompletePage
+from ui.sale.line_items_canvas import (
+    QUANTITY_FROM_RIGHT,
+    TEXT_LEFT,
+    TOTAL_FROM_RIGHT,
+    UNIT_FROM_RIGHT,
+    LineItemsCanvas,
+    ScrollThumb,
+)
+from ui.sale.rows import RowMaker, quantity_text
+from ui.sale.sale_view_model import SaleViewModel, Stage
+from ui.theme import paint
+from ui.theme.current import colour
+from ui.theme.fonts import font
+from ui.widgets.card import Card
+from ui.widgets.message_strip import MessageStrip
+
+_HEAD = 56
+_COLUMNS = 32
+_STRIP = 52
+
+
+class IdlePicture(QWidget):
+    """What the basket shows while it is empty."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Scan to begin")
+
+    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        painter.fillRect(rect, colour("surface"))
+        centre = rect.center() - QPointF(0, 20)
+        paint.rounded(painter, QRectF(centre.x() - 44, centre.y() - 88, 88, 88), 24, "accent_soft")
+        paint.glyph(painter, QPointF(centre.x(), centre.y() - 44), "scan-barcode", 44, "accent", 1.75)
+        title = QRectF(0, centre.y() + 18, rect.width(), 36)
+        paint.text(painter, title, "Scan to begin", font(26, 700, display=True), "ink", paint.CENTRE)
+        hint = QRectF(0, centre.y() + 58, rect.width(), 24)
+        paint.text(painter, hint, "or type a name, SKU or barcode", font(15, 450), "ink_2", paint.CENTRE)
+        painter.end()
+
+
+class BasketCard(Card):
+    """Head with item count and receipt number, column names, lines, messages."""
+
+    new_sale = Signal()
+
+    def __init__(self, sale: SaleViewModel, formatter: Formatter, parent: QWidget | None = None) -> None:
+        super().__init__("Current sale", parent)
+        self._sale = sale
+        self._rows = RowMaker(formatter)
+        self._pieces = ""
+        self._number = ""
+        self._title = "Current sale"
+        self.canvas = LineItemsCanvas(self)
+        self._thumb = ScrollThumb(self.canvas, self)
+        self._idle = IdlePicture(self)
+        self.complete_page = CompletePage(formatter, self)
+        self.strip = MessageStrip(self)
+
+    def refresh(self) -> None:
+        """Show the sale as it is now."""
+        sale, view = self._sale, self._sale.view
+        rows = self._rows.rows(view.priced.lines)
+        complete = sale.stage is Stage.COMPLETE
+        self.canvas.show_rows(rows, 0 if complete else sale.selected, sale.merged, sale.editable)
+        pieces = sum(line.line.quantity_milli for line in view.priced.lines)
+        items = f"{quantity_text(pieces)} item{'' if pieces == 1000 else 's'}" if rows else ""
+        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number)
+        if head != (self._title, self._pieces, self._number):
+            self._title, self._pieces, self._number = head
+            self.setAccessibleDescription(", ".join(part for part in head if part))
+            self.update(0, 0, self.width(), _HEAD)
+        if complete and sale.completed is not None:
+            self.complete_page.show_sale(sale.completed)
+        self.complete_page.setVisible(complete)
+        self._idle.setVisible(not rows and not complete)
+        self.strip.show_messages(sale.banner, sale.toast)
+        self._thumb.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        top = _HEAD + _COLUMNS
+        bottom = self.height() - _STRIP - 12 - 8
+        self.canvas.setGeometry(1, top, self.width() - 10, bottom - top)
+        self._thumb.setGeometry(self.width() - 9, top, 7, bottom - top)
+        whole = (1, _HEAD + 1, self.width() - 2, bottom - _HEAD - 1)
+        self._idle.setGeometry(*whole)
+        self.complete_page.setGeometry(*whole)
+        self.strip.setGeometry(12, self.height() - _STRIP - 12, self.width() - 24, _STRIP)
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Head and column names."""
+        middle = _HEAD / 2 + 1
+        left = 20 + paint.text(painter, QRectF(20, 0, 260, _HEAD + 2), self._title, font(20, 700)) + 12
+        if self._pieces:
+            left += paint.chip(painter, left, middle, self._pieces, "ink_2", "sunken", "line") + 8
+        if self._number:
+            paint.chip(painter, left, middle, f"No. {self._number}", "ink_2", "sunken", "line")
+        if self.canvas.rows and self._sale.editable and rect.width() > 700:
+            made = font(13, 500)
+            paint.text(
+                painter,
+                QRectF(rect.right() - 150, 0, 130, _HEAD + 2),
+                "Edit line  ↑ ↓  + −",
+                made,
+                "ink_3",
+                paint.RIGHT,
+            )
+        columns = QRectF(1, _HEAD, rect.width() - 2, _COLUMNS - 1)
+        painter.fillRect(columns, colour("sunken"))
+        painter.fillRect(QRectF(1, _HEAD, rect.width() - 2, 1), colour("line"))
+        painter.fillRect(QRectF(1, _HEAD + _COLUMNS - 1, rect.width() - 2, 1), colour("line"))
+        made, right = font(13, 600), self.canvas.geometry().right()
+        paint.text(painter, QRectF(TEXT_LEFT, _HEAD, 120, _COLUMNS), "Item", made, "ink_2")
+        quantity = QRectF(right - QUANTITY_FROM_RIGHT - 40, _HEAD, 80, _COLUMNS)
+        paint.text(painter, quantity, "Qty", made, "ink_2", paint.CENTRE)
+        unit = QRectF(right - UNIT_FROM_RIGHT - 100, _HEAD, 100, _COLUMNS)
+        paint.text(painter, unit, "Unit price", made, "ink_2", paint.RIGHT)
+        total = QRectF(right - TOTAL_FROM_RIGHT - 100, _HEAD, 100, _COLUMNS)
+        paint.text(painter, total, "Total", made, "ink_2", paint.RIGHT)

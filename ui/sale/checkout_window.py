@@ -1,0 +1,263 @@
+"""The checkout window: puts the parts in their places, and keys, scans and answers on their way."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+from pos_app.ports import ScanEvent
+from ui.announce import announce
+from ui.background import Background
+from ui.member.member_card import MemberCard
+from ui.member.member_view_model import MemberViewModel
+from ui.sale.action_bar import ActionBar
+from ui.sale.basket_card import BasketCard
+from ui.sale.functions import Functions
+from ui.sale.hit_list import HitList
+from ui.sale.sale_view_model import SaleViewModel, Stage
+from ui.sale.side_column import SideColumn
+from ui.sale.top_bar import TopBar
+from ui.services_bundle import Services
+from ui.sounds import Sounds
+from ui.tender.pay_card import PayCard
+from ui.tender.tender_view_model import TenderViewModel
+from ui.theme.current import colour, set_reduce_motion, theme, use
+from ui.theme.tokens import DARK, LIGHT, THEMES, Height, Space
+from ui.wedge_scanner import WedgeScanner
+from ui.widgets.question_overlay import QuestionOverlay
+
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 1024, 768
+_SIDE, _NARROW_SIDE, _WIDE_SIDE = 424, 360, 480
+
+
+class CheckoutWindow(QWidget):
+    """One till's window. Everything in it lives in the GUI thread."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.setWindowTitle(f"{services.profile.store_name} · Till {services.profile.workstation_id}")
+        self.setAccessibleName("Checkout")
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        set_reduce_motion(services.settings.reduce_motion)
+        use(THEMES.get(services.settings.theme, LIGHT))
+        self.background = Background(self)
+        self.sounds = Sounds(services.settings.sounds)
+        self.sale = SaleViewModel(services, self.background, self.sounds)
+        self.member = MemberViewModel(self.sale)
+        self.tender = TenderViewModel(self.sale, self.member)
+        self.functions = Functions(self)
+        self._build()
+        self._connect()
+        self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing)
+        self.sale.restore()
+        self.refresh()
+        self.scan_field.setFocus()
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        services, formatter = self.services, self.services.formatter
+        self.top_bar = TopBar(services.profile, services.operator, services.clock, self)
+        self.scan_field = self.top_bar.scan_field
+        self.basket = BasketCard(self.sale, formatter, self)
+        self.side = SideColumn(
+            MemberCard(self.sale, self.member, self.tender, formatter),
+            PayCard(self.sale, self.tender, formatter, services.profile),
+            self,
+        )
+        self.actions_bar = ActionBar(self.functions.absent(), self)
+        self.hits = HitList(formatter, self)
+        self.question = QuestionOverlay(self)
+        self.top_bar.show_devices(list(services.device_statuses()))
+        self.top_bar.show_sync(services.sync_status())
+        self.top_bar.show_theme()
+
+    def _connect(self) -> None:
+        sale, side, bridge = self.sale, self.side, self.services.bridge
+        sale.changed.connect(self.refresh)
+        sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
+        sale.item_added.connect(self._item_added)
+        sale.sale_ended.connect(self._sale_ended)
+        self.member.changed.connect(self._refresh_functions)
+        self.scan_field.entered.connect(self._entered)
+        self.scan_field.typed.connect(self._search)
+        self.scan_field.quantity_typed.connect(sale.set_pending_quantity)
+        self.scan_field.key_for_basket.connect(self._basket_key)
+        self.hits.picked.connect(self._picked)
+        canvas = self.basket.canvas
+        canvas.step_requested.connect(sale.step_quantity)
+        canvas.selection_changed.connect(lambda: sale.select(canvas.selected))
+        strip = self.basket.strip
+        strip.undo.connect(sale.undo)
+        strip.dismiss.connect(sale.dismiss_banner)
+        strip.search.connect(self._search_for)
+        side.panel_closed.connect(self.focus_scan_field)
+        side.member.focus_released.connect(self.focus_scan_field)
+        side.member.points_requested.connect(self.functions.points)
+        side.pay.split_requested.connect(self.functions.split)
+        side.pay.gift_card_requested.connect(self.functions.gift_card)
+        side.pay.next_sale_requested.connect(sale.next_sale)
+        self.actions_bar.triggered.connect(self.functions.trigger)
+        self.question.answered.connect(sale.answer)
+        self.top_bar.theme_toggled.connect(self.toggle_theme)
+        bridge.scanned.connect(self._device_scan)
+        bridge.device_changed.connect(self.top_bar.show_device)
+        bridge.sync_changed.connect(self._sync_changed)
+        for keys, act in self.functions.shortcuts():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(act)
+
+    # --- showing ----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the sale as it is now; every part repaints only what differs."""
+        self.basket.refresh()
+        self.side.pay.refresh()
+        self.side.member.refresh()
+        self.side.entry.refresh()
+        self.scan_field.set_quantity(
+            str(self.sale.pending_quantity_milli // 1000) if self.sale.pending_quantity_milli else ""
+        )
+        self.scan_field.set_ready(self.sale.stage is not Stage.CARD_PENDING and not self.sale.paid_in_part)
+        self._refresh_functions()
+        had_question = not self.question.isHidden()
+        self.question.show_question(self.sale.question)
+        if had_question and self.sale.question is None:
+            self.focus_scan_field()
+
+    def _refresh_functions(self) -> None:
+        self.side.member.refresh()
+        self.actions_bar.set_enabled(self.functions.usable())
+
+    def focus_scan_field(self) -> None:
+        """Typing goes to the find field again."""
+        self.scan_field.line.setFocus()
+
+    def toggle_theme(self) -> None:
+        """Light to dark and back."""
+        use(LIGHT if theme() is DARK else DARK)
+        self.top_bar.show_theme()
+
+    def _sync_changed(self, status: object) -> None:
+        self.top_bar.show_sync(self.services.sync_status())
+        self.side.member.refresh()
+
+    # --- scans and typing -------------------------------------------------------------------------------------------
+
+    def on_scan(self, code: str) -> None:
+        """A scan from anywhere: it goes to the basket, never into a number that is being typed."""
+        if self.sale.scan(code):
+            self._leave_entries()
+        if self.scan_field.text():
+            self.scan_field.clear()
+
+    def _device_scan(self, event: ScanEvent) -> None:
+        self.on_scan(event.text)
+
+    def _leave_entries(self) -> None:
+        self.side.close_panel()
+        self.hits.hide()
+
+    def _item_added(self, result: object) -> None:
+        if self.sale.toast is not None:
+            announce(self, f"{self.sale.toast.words}. Total {self.side.pay.total_text}")
+
+    def _sale_ended(self) -> None:
+        self.side.close_panel()
+        self.hits.show_hits([], 0, 0, 0)
+        self.scan_field.clear()
+        self.focus_scan_field()
+
+    def _entered(self, text: str) -> None:
+        words = text.strip()
+        if not words:
+            return
+        hits, highlighted = self.hits.hits, self.hits.highlighted
+        self.scan_field.clear()
+        self.sale.enter_text(words, hits, highlighted)
+
+    def _picked(self, index: int) -> None:
+        code = self.hits.hits[index].code
+        self.scan_field.clear()
+        self.sale.enter_text(code, [], -1)
+        self.focus_scan_field()
+
+    def _search(self, text: str) -> None:
+        field = self.scan_field.geometry()
+        self.hits.show_hits(self.sale.search(text), field.left(), field.bottom() + 6, field.width())
+
+    def _search_for(self, code: str) -> None:
+        self.sale.dismiss_banner()
+        self.scan_field.line.setText(code)
+        self.focus_scan_field()
+        self.scan_field.line.selectAll()
+
+    def _basket_key(self, event: QKeyEvent) -> None:
+        key, sale, canvas = event.key(), self.sale, self.basket.canvas
+        if self.hits.isVisible() and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.hits.move_highlight(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            canvas.move_selection(1 if key == Qt.Key.Key_Down else -1)
+        elif key == Qt.Key.Key_Plus:
+            sale.step_quantity(sale.selected, 1)
+        elif key == Qt.Key.Key_Minus:
+            sale.step_quantity(sale.selected, -1)
+        elif key == Qt.Key.Key_Delete:
+            sale.remove_line(sale.selected)
+        else:
+            canvas.keyPressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        """Keys nobody wanted: basket keys work from everywhere, digits belong to the find field."""
+        basket = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete)
+        if self.sale.question is not None:
+            return
+        if event.key() in basket and not self.side.panel_open:
+            self._basket_key(event)
+        elif len(event.text()) == 1 and event.text().isalnum() and not self.side.panel_open:
+            self.focus_scan_field()
+            QApplication.sendEvent(self.scan_field.line, event)
+        else:
+            super().keyPressEvent(event)
+
+    def step_back(self) -> None:
+        """Esc: one step back, and never more."""
+        if self.sale.question is not None:
+            return
+        if self.side.panel_open:
+            self.side.close_panel()
+        elif self.scan_field.text() or self.sale.pending_quantity_milli:
+            self.scan_field.clear()
+            self.sale.set_pending_quantity(0)
+        elif self.sale.stage is Stage.CARD_PENDING:
+            self.tender.cancel_card()
+        else:
+            self.sale.dismiss_toast()
+        if not self.side.member.email.isVisible():
+            self.focus_scan_field()
+
+    # --- window -----------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        wide, high = self.width(), self.height()
+        gutter = Space.GUTTER
+        side = _NARROW_SIDE if wide < 1200 else _WIDE_SIDE if wide >= 1600 else _SIDE
+        top = Height.TOP_BAR + gutter
+        middle = high - top - Height.TILE - 2 * gutter
+        self.top_bar.setGeometry(0, 0, wide, Height.TOP_BAR)
+        self.basket.setGeometry(gutter, top, wide - side - 3 * gutter, middle)
+        self.side.setGeometry(wide - side - gutter, top, side, middle)
+        self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
+        self.question.setGeometry(0, 0, wide, high)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colour("page"))
+        painter.end()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102
+        """Closing keeps the sale on disk; nothing is lost by signing off."""
+        self.services.selling.save()
+        super().closeEvent(event)

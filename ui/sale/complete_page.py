@@ -1,0 +1,79 @@
+"""The sale is done: the change in letters nobody misses, until the next scan."""
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from pos_app.ports import Formatter
+from pos_app.services.tendering import CompletedSale
+from ui.theme import paint
+from ui.theme.current import colour
+from ui.theme.fonts import font, width
+
+CHANGE_SIZE = 96
+SMALLEST_CHANGE_SIZE = 72
+
+
+class CompletePage(QWidget):
+    """Change due, what was paid and what was earned."""
+
+    def __init__(self, formatter: Formatter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._formatter = formatter
+        self._change = ""
+        self._facts: list[str] = []
+        self.hide()
+
+    @property
+    def change_text(self) -> str:
+        """The change as it is shown."""
+        return self._change
+
+    @property
+    def change_size(self) -> int:
+        """The height of its letters in pixels; smaller only where a huge amount would not fit."""
+        for size in (CHANGE_SIZE, 84, SMALLEST_CHANGE_SIZE):
+            if width(self._change, font(size, 700, tabular=True, display=True)) <= self.width() - 40:
+                return size
+        return SMALLEST_CHANGE_SIZE
+
+    def show_sale(self, completed: CompletedSale) -> None:
+        """Show how this sale ended."""
+        sale, show = completed.transaction, self._formatter
+        self._change = show.money(completed.change_minor)
+        paid = show.money(sale.total_minor + sale.cash_rounding_minor)
+        facts = [f"Paid {paid}", f"Receipt {sale.header.receipt_number}"]
+        if sale.member is not None:
+            facts.append(f"+{show.points(sale.earned.points)} points")
+        if facts != self._facts:
+            self._facts = facts
+        self.setAccessibleName(f"Sale complete. Change due {self._change}")
+        self.setAccessibleDescription(", ".join(facts))
+        self.update()
+
+    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        painter.fillRect(rect, colour("surface"))
+        centre = rect.center()
+        top = centre.y() - 150
+        paint.rounded(painter, QRectF(centre.x() - 32, top, 64, 64), 32, "go_soft")
+        paint.glyph(painter, QPointF(centre.x(), top + 32), "check", 34, "go_text", 2.5)
+        label = QRectF(0, top + 80, rect.width(), 30)
+        paint.text(painter, label, "Change due", font(20, 600), "ink_2", paint.CENTRE)
+        size = self.change_size
+        amount = QRectF(0, top + 108, rect.width(), 116)
+        paint.text(painter, amount, self._change, font(size, 700, tabular=True, display=True), "ink", paint.CENTRE)
+        self._paint_facts(painter, centre.x(), top + 246)
+        hint = QRectF(0, top + 276, rect.width(), 24)
+        paint.text(painter, hint, "The next scan starts a new sale", font(15, 450), "ink_3", paint.CENTRE)
+        painter.end()
+
+    def _paint_facts(self, painter: QPainter, centre: float, middle: float) -> None:
+        made = font(13, 600, tabular=True)
+        total = sum(width(fact, made) + 20 for fact in self._facts) + 8 * (len(self._facts) - 1)
+        left = centre - total / 2
+        for fact in self._facts:
+            gain = fact.startswith("+")
+            ink, ground, border = ("go_text", "go_soft", "") if gain else ("ink_2", "sunken", "line")
+            left += paint.chip(painter, left, middle, fact, ink, ground, border) + 8

@@ -1,0 +1,242 @@
+"""What the function keys and tiles do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from pos_app.domain.tenders import Tender, TenderType
+from pos_app.errors import CashierError, WorldError
+from ui.member.member_view_model import MemberStage
+from ui.messages import Banner
+from ui.sale.sale_view_model import Stage
+from ui.services_bundle import PrintedReceipt
+from ui.tender import entries
+from ui.widgets.list_panel import ListRow
+
+if TYPE_CHECKING:
+    from ui.sale.checkout_window import CheckoutWindow
+
+_RECEIPTS = 6
+
+
+class Functions:
+    """The functions of the checkout, each usable only when it can do something."""
+
+    def __init__(self, window: CheckoutWindow) -> None:
+        self._window = window
+        self.device_panel: QWidget | None = None
+
+    def absent(self) -> frozenset[str]:
+        """Functions whose parts this till does not have."""
+        return frozenset() if self._window.services.print_actions else frozenset({"receipts", "drawer"})
+
+    def usable(self) -> dict[str, bool]:
+        """Which functions can do something now."""
+        sale = self._window.sale
+        lines = sale.editable and bool(sale.view.priced.lines)
+        selling = sale.stage is not Stage.CARD_PENDING
+        return {
+            "member": selling and (sale.stage is Stage.COMPLETE or sale.view.basket.member is None),
+            "discount": lines,
+            "quantity": lines and bool(sale.selected),
+            "undo": sale.stage is Stage.SALE and sale.view.can_undo,
+            "cancel": sale.stage is Stage.SALE and sale.view.header is not None,
+            "receipts": selling,
+            "drawer": selling,
+        }
+
+    def shortcuts(self) -> list[tuple[str, Callable[[], None]]]:
+        """Keys and what they do."""
+        window = self._window
+
+        def tile(name: str) -> Callable[[], None]:
+            return lambda: self.trigger(name)
+
+        return [
+            ("F2", self.find),
+            ("F3", tile("member")),
+            ("F4", tile("discount")),
+            ("F5", tile("quantity")),
+            ("Shift+F6", tile("cancel")),
+            ("F8", tile("receipts")),
+            ("F9", tile("drawer")),
+            ("F10", tile("more")),
+            ("F11", self.cash),
+            ("F12", self.card),
+            ("Ctrl+Z", tile("undo")),
+            ("Esc", window.step_back),
+        ]
+
+    def trigger(self, name: str) -> None:
+        """Do what a tile says, when it can be used now."""
+        if self._window.sale.question is None and name not in self.absent() and self.usable().get(name, True):
+            acts: dict[str, Callable[[], None]] = {
+                "member": self.member,
+                "discount": self.discount,
+                "quantity": self.quantity,
+                "undo": self._window.sale.undo,
+                "cancel": self._window.sale.ask_to_cancel,
+                "receipts": self.receipts,
+                "drawer": self.drawer,
+                "more": self.more,
+            }
+            acts[name]()
+
+    # --- selling ----------------------------------------------------------------------------------------------------
+
+    def find(self) -> None:
+        """F2: back to the find field."""
+        if self._window.sale.question is None:
+            self._window.side.close_panel()
+            self._window.focus_scan_field()
+
+    def member(self) -> None:
+        """F3: ask for the member's e-mail."""
+        self._window.side.close_panel()
+        if self._window.member.stage is MemberStage.ENTRY:
+            self._window.side.member.email.setFocus()
+        else:
+            self._window.member.begin_entry()
+
+    def quantity(self) -> None:
+        """F5: another quantity on the selected line."""
+        entry = entries.quantity_entry(self._window.sale)
+        if entry is not None:
+            self._window.side.ask(entry)
+
+    def discount(self) -> None:
+        """F4: a discount on the selected line or the sale."""
+        self._window.side.ask(entries.discount_entry(self._window.sale, self._window.services.formatter))
+
+    # --- paying -----------------------------------------------------------------------------------------------------
+
+    def cash(self) -> None:
+        """F11: cash handed over, preset to exactly what is due."""
+        window = self._window
+        if window.sale.question is None and window.tender.can_pay and window.tender.due_minor > 0:
+            window.side.ask(entries.cash_entry(window.tender, window.services.formatter))
+
+    def card(self) -> None:
+        """F12: the rest by card, or the end of a sale on which nothing is due."""
+        window = self._window
+        if window.sale.question is None and window.tender.can_pay:
+            window.side.close_panel()
+            window.tender.pay_card() if window.tender.due_minor else window.tender.pay_nothing()
+
+    def points(self) -> None:
+        """Ask how many points to use."""
+        window = self._window
+        if window.tender.can_pay and not window.tender.points_refusal:
+            window.side.ask(entries.points_entry(window.sale, window.tender, window.services.formatter))
+
+    def gift_card(self, amount_minor: int = 0) -> None:
+        """Ask for a gift card."""
+        window = self._window
+        if window.tender.can_pay:
+            window.side.ask(entries.gift_card_entry(window.tender, window.services.formatter, amount_minor))
+
+    def split(self) -> None:
+        """Pay a part, or take one back."""
+        window = self._window
+        tenders = window.sale.view.tenders
+        if not tenders:
+            self.pay_part()
+            return
+        money = window.services.formatter.money
+        rows = [
+            ListRow(
+                f"Remove {_tender_words(tender)}",
+                "Give it back to the customer" if tender.tender_type is TenderType.CASH else "",
+                lambda tender=tender: window.tender.remove(tender),  # type: ignore[misc]
+                "undo-2",
+                money(tender.amount_minor),
+            )
+            for tender in tenders
+            if tender.tender_type is not TenderType.CARD
+        ]
+        part = ListRow("Pay another part", f"{money(window.tender.due_minor)} left", self.pay_part, "split")
+        window.side.show_list("Split payment", [part, *rows])
+
+    def pay_part(self) -> None:
+        """Ask for a part and how it is paid."""
+        window = self._window
+        window.side.ask(entries.part_entry(window.tender, window.services.formatter, self.gift_card))
+
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
+    def receipts(self) -> None:
+        """F8: the last receipts; a touch prints one again, marked as a copy."""
+        actions = self._window.services.print_actions
+        if actions is None:
+            return
+        self._window.background.run(lambda: actions.recent_receipts(_RECEIPTS), self._show_receipts, self._failed)
+
+    def _show_receipts(self, receipts: list[PrintedReceipt]) -> None:
+        rows = [
+            ListRow(
+                f"No. {receipt.receipt_number}",
+                f"{receipt.when}  ·  print a copy",
+                lambda number=receipt.receipt_number: self._reprint(number),  # type: ignore[misc]
+                "printer",
+                receipt.total,
+            )
+            for receipt in receipts
+        ]
+        self._window.side.show_list("Last receipts", rows, "No sale on this till today yet.")
+
+    def _reprint(self, number: str) -> None:
+        actions = self._window.services.print_actions
+        if actions is not None:
+            words = f"A copy of {number} is being printed"
+            self._window.background.run(
+                lambda: actions.reprint(number), lambda _: self._window.sale.say(words), self._failed
+            )
+
+    def drawer(self) -> None:
+        """F9: open the drawer without a sale; it is journaled."""
+        actions = self._window.services.print_actions
+        if actions is not None:
+            self._window.background.run(
+                actions.open_drawer, lambda _: self._window.sale.say("Drawer opened, no sale"), self._failed
+            )
+
+    def more(self) -> None:
+        """F10: what is needed less often."""
+        window = self._window
+        rows = [
+            ListRow("Light or dark theme", "", window.toggle_theme, "sun-moon"),
+        ]
+        if window.services.device_panel is not None:
+            rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
+        rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
+        window.side.show_list("More", rows)
+
+    def devices(self) -> None:
+        """Show the simulated devices."""
+        from ui.devices.device_panel import DevicePanel
+
+        window = self._window
+        if window.services.device_panel is not None:
+            if self.device_panel is None:
+                self.device_panel = DevicePanel(window.services.device_panel, window.services.bridge)
+            self.device_panel.show()
+            self.device_panel.raise_()
+
+    def close(self) -> None:
+        """Close the window; an open sale stays on disk."""
+        if self.device_panel is not None:
+            self.device_panel.close()
+        self._window.close()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CashierError | WorldError):
+            raise error
+        with self._window.sale.one_change():
+            self._window.sale.refuse(Banner("Not done", str(error)))
+
+
+def _tender_words(tender: Tender) -> str:
+    return "cash" if tender.tender_type is TenderType.CASH else tender.description.lower()

@@ -1,0 +1,85 @@
+"""Basket lines as the canvas draws them: finished texts, made once per change of a line."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+from pos_app.domain.item import QUANTITY_SCALE, SoldBy
+from pos_app.domain.pricing import PricedLine
+from pos_app.ports import Formatter
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line, written out."""
+
+    line_number: int
+    name: str
+    meta: str
+    category: str
+    tint: int
+    quantity: str
+    whole_pieces: bool
+    unit_price: str
+    total: str
+    old_total: str
+    chip: str
+    spoken: str
+
+
+def quantity_text(quantity_milli: int) -> str:
+    """A quantity without needless zeros: 2, or 1.234."""
+    whole, part = divmod(quantity_milli, QUANTITY_SCALE)
+    return f"{whole}.{part:03d}".rstrip("0") if part else str(whole)
+
+
+class RowMaker:
+    """Makes rows of priced lines and keeps them, so that a scan writes out one line and not a hundred."""
+
+    def __init__(self, formatter: Formatter) -> None:
+        self._formatter = formatter
+        self._kept: dict[int, tuple[PricedLine, Row]] = {}
+
+    def rows(self, lines: tuple[PricedLine, ...]) -> list[Row]:
+        """The rows of these lines, in their order."""
+        kept: dict[int, tuple[PricedLine, Row]] = {}
+        rows: list[Row] = []
+        for priced in lines:
+            number = priced.line.line_number
+            known = self._kept.get(number)
+            if known is None or known[0] != priced:
+                known = (priced, self._row(priced))
+            kept[number] = known
+            rows.append(known[1])
+        self._kept = kept
+        return rows
+
+    def _row(self, priced: PricedLine) -> Row:
+        line, item, money = priced.line, priced.line.item, self._formatter.money
+        meta = [part for part in (item.brand, item.category, line.code) if part]
+        quantity = quantity_text(line.quantity_milli)
+        reduced = priced.discount_minor > 0
+        chip = f"{_reason(priced)} {money(-priced.discount_minor)}".strip() if reduced else ""
+        if line.price_reason:
+            meta.append(line.price_reason)
+        if priced.fees_minor:
+            meta.append(f"+ {money(priced.fees_minor)} fees")
+        spoken = f"{item.name}, quantity {quantity}, {money(priced.net_minor)}"
+        return Row(
+            line_number=line.line_number,
+            name=item.name,
+            meta="  ·  ".join(meta),
+            category=item.category,
+            tint=crc32(item.category.encode()),
+            quantity=quantity,
+            whole_pieces=item.sold_by is SoldBy.EACH,
+            unit_price=money(line.unit_price_minor),
+            total=money(priced.net_minor),
+            old_total=money(priced.gross_minor) if reduced else "",
+            chip=chip,
+            spoken=spoken,
+        )
+
+
+def _reason(priced: PricedLine) -> str:
+    """Why the line costs less: its own discount's reason, or the share of a discount on the sale."""
+    return priced.line.discounts[-1].reason if priced.line.discounts else "Discount"

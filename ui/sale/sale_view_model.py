@@ -1,0 +1,405 @@
+"""The sale as the checkout window shows it: takes scans and keys, asks the services, says what became of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from pos_app.domain.basket import BasketLine, Discount, EntryMethod
+from pos_app.domain.item import QUANTITY_SCALE
+from pos_app.domain.tenders import Tender, TenderType
+from pos_app.errors import CashierError, WorldError
+from pos_app.ports import ItemHit
+from pos_app.services.selling import AddResult, SaleView
+from pos_app.services.tendering import CompletedSale, TenderOutcome
+from ui.background import Background
+from ui.messages import Banner, Choice, MissLog, Question, Toast
+from ui.services_bundle import Services
+from ui.sounds import Sound, Sounds
+
+SEARCH_HITS = 8
+ASK_ABOVE_PIECES = 999
+
+
+class Stage(StrEnum):
+    """Where the checkout is."""
+
+    SALE = "sale"
+    CARD_PENDING = "card_pending"
+    COMPLETE = "complete"
+
+
+class SaleViewModel(QObject):
+    """State and intentions of the checkout. Lives in the GUI thread."""
+
+    changed = Signal()
+    sale_ended = Signal()
+    announced = Signal(str, bool)
+    """words for a screen reader, and whether they are urgent"""
+    member_scanned = Signal(str)
+    item_added = Signal(object)
+
+    def __init__(self, services: Services, background: Background, sounds: Sounds) -> None:
+        super().__init__()
+        self.services = services
+        self.background = background
+        self.sounds = sounds
+        self.stage = Stage.SALE
+        self.toast: Toast | None = None
+        self.question: Question | None = None
+        self.completed: CompletedSale | None = None
+        self.last_view: SaleView | None = None
+        self.selected = 0
+        self.merged = 0
+        self.pending_quantity_milli = 0
+        self.sale_serial = 0
+        self._misses = MissLog()
+        self._warning: Banner | None = None
+        self._depth = 0
+        services.selling.on_change = self._selling_changed
+
+    # --- what the window reads --------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> SaleView:
+        """The sale under way, or the one just completed while it is still shown."""
+        if self.stage is Stage.COMPLETE and self.last_view is not None:
+            return self.last_view
+        return self.services.selling.view
+
+    @property
+    def banner(self) -> Banner | None:
+        """The banner to show: an unknown code goes before everything else."""
+        return self._misses.banner() or self._warning
+
+    @property
+    def paid_in_part(self) -> bool:
+        """True while money was taken that does not cover the sale yet; then no item can be added."""
+        return any(tender.tender_type is not TenderType.POINTS for tender in self.view.tenders)
+
+    @property
+    def editable(self) -> bool:
+        """True while lines may change."""
+        return self.stage is Stage.SALE and not self.paid_in_part
+
+    # --- scanning ---------------------------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Take up a sale that a crash interrupted."""
+        with self.one_change():
+            if self.services.selling.restore():
+                view = self.services.selling.view
+                self.selected = view.priced.lines[-1].line_number if view.priced.lines else 0
+                self._warning = Banner(
+                    "Sale restored", "The terminal stopped in the middle of this sale. Nothing was lost.", "warn"
+                )
+
+    def scan(self, code: str, method: EntryMethod = EntryMethod.SCANNED) -> bool:
+        """A scan, from whatever scanner: it lands in the basket or makes itself heard. True when it landed."""
+        with self.one_change():
+            if self.question is not None or self.stage is Stage.CARD_PENDING or self.paid_in_part:
+                self.refuse(Banner("Finish payment first", "This sale is being paid. The scan was not added.", "warn"))
+                return False
+            self._leave_complete()
+            if "@" in code:
+                self.member_scanned.emit(code)
+                return True
+            result = self._add(code, method)
+            if result is not None and not result.found:
+                self._misses.add(code)
+                self._missed(f"Not found: {code}")
+            return result is not None and result.found
+
+    def enter_text(self, text: str, hits: list[ItemHit], highlighted: int) -> bool:
+        """Enter in the find field: a code if it is one, else the highlighted hit. True when an item was added."""
+        with self.one_change():
+            if not self.editable and self.stage is not Stage.COMPLETE:
+                return self.scan(text, EntryMethod.KEYED)
+            self._leave_complete()
+            chosen = hits[highlighted] if 0 <= highlighted < len(hits) else None
+            result = self._add(text, EntryMethod.KEYED)
+            if result is not None and not result.found and chosen is not None:
+                result = self._add(chosen.code, EntryMethod.PICKED)
+            if result is not None and not result.found:
+                self._misses.add(text)
+                self._missed(f"Not found: {text}")
+            return result is not None and result.found
+
+    def search(self, text: str) -> list[ItemHit]:
+        """What might be meant by the words typed so far."""
+        words = text.strip()
+        return self.services.catalogue.search(words, SEARCH_HITS) if len(words) >= 2 else []
+
+    def set_pending_quantity(self, pieces: int) -> None:
+        """How many pieces the next item is; a very large number is asked about once."""
+        with self.one_change():
+            self.pending_quantity_milli = 0
+            if pieces > ASK_ABOVE_PIECES:
+                self._ask_quantity(pieces, lambda: self._set_pending(pieces))
+            elif pieces > 0:
+                self._set_pending(pieces)
+
+    def _set_pending(self, pieces: int) -> None:
+        self.pending_quantity_milli = pieces * QUANTITY_SCALE
+
+    def _ask_quantity(self, pieces: int, act: Callable[[], None]) -> None:
+        self.ask(
+            Question(
+                f"{pieces:,} pieces?",
+                "That is a large quantity. Nothing was changed yet.",
+                (Choice("No, go back", lambda: None), Choice(f"Yes, {pieces:,} pieces", act, "accent")),
+                "circle-help",
+            )
+        )
+
+    def _add(self, code: str, method: EntryMethod) -> AddResult | None:
+        quantity = self.pending_quantity_milli or QUANTITY_SCALE
+        try:
+            result = self.services.selling.add_item(code, quantity, method)
+        except (CashierError, WorldError) as error:
+            self.refuse(Banner("Not added", str(error)))
+            return None
+        if not result.found:
+            return result
+        self.pending_quantity_milli = 0
+        self._warning = None
+        self._misses.good_scan()
+        self.selected = result.line_number
+        self.merged = result.line_number if result.merged else 0
+        assert result.item is not None
+        self.toast = Toast(f"{result.item.name} added", undoable=True)
+        self.item_added.emit(result)
+        return result
+
+    # --- lines ------------------------------------------------------------------------------------------------------
+
+    def select(self, line_number: int) -> None:
+        """The line that keys act on."""
+        self.selected = line_number
+
+    def step_quantity(self, line_number: int, by: int) -> None:
+        """One piece more or less; none left removes the line."""
+        line = self._line(line_number)
+        if line is None or not self.editable:
+            return
+        quantity = line.quantity_milli + by * QUANTITY_SCALE
+        if quantity <= 0:
+            self.remove_line(line_number)
+        else:
+            self.set_quantity(line_number, quantity)
+
+    def set_quantity(self, line_number: int, quantity_milli: int) -> None:
+        """Another quantity on a line; a very large number is asked about once."""
+        pieces = quantity_milli // QUANTITY_SCALE
+        line = self._line(line_number)
+        if line is not None and pieces > ASK_ABOVE_PIECES and line.quantity_milli < quantity_milli:
+            with self.one_change():
+                self._ask_quantity(pieces, lambda: self._set_quantity(line_number, quantity_milli))
+            return
+        self._set_quantity(line_number, quantity_milli)
+
+    def _set_quantity(self, line_number: int, quantity_milli: int) -> None:
+        def act() -> None:
+            self.services.selling.set_quantity(line_number, quantity_milli)
+            self.merged = line_number
+            self.toast = Toast(f"Quantity is {quantity_milli / QUANTITY_SCALE:g}", undoable=True)
+
+        self.attempt(act)
+
+    def remove_line(self, line_number: int) -> None:
+        """Take a line back."""
+        line = self._line(line_number)
+        if line is None or not self.editable:
+            return
+
+        def act() -> None:
+            self._select_neighbour(line_number)
+            self.services.selling.void_line(line_number)
+            self.toast = Toast(f"{line.item.name} removed", undoable=True)
+
+        self.attempt(act)
+
+    def discount(self, discount: Discount, line_number: int = 0) -> None:
+        """Reduce one line, or the whole sale when no line is given."""
+
+        def act() -> None:
+            if line_number:
+                self.services.selling.discount_line(line_number, discount)
+            else:
+                self.services.selling.discount_transaction(discount)
+            self.toast = Toast("Discount given", undoable=True)
+
+        self.attempt(act)
+
+    def undo(self) -> None:
+        """Go back one change."""
+
+        def act() -> None:
+            if self.stage is Stage.SALE and self.services.selling.undo():
+                self.toast = Toast("Last change undone")
+                numbers = [line.line_number for line in self.view.priced.lines]
+                if self.selected not in numbers:
+                    self.selected = numbers[-1] if numbers else 0
+
+        self.attempt(act)
+
+    def ask_to_cancel(self) -> None:
+        """Voiding a whole sale asks once."""
+        if self.stage is not Stage.SALE or self.view.header is None:
+            return
+        with self.one_change():
+            self.ask(
+                Question(
+                    "Cancel this sale?",
+                    "All its lines are dropped. The cancelled sale keeps its number in the journal.",
+                    (Choice("Keep the sale", lambda: None), Choice("Cancel the sale", self._cancel, "danger")),
+                )
+            )
+
+    def _cancel(self) -> None:
+        def act() -> None:
+            tenders = self.services.selling.cancel("Cancelled at the till")
+            self.release(tenders)
+            self._forget_sale()
+            self.toast = Toast("Sale cancelled")
+
+        self.attempt(act)
+
+    # --- ending a sale ----------------------------------------------------------------------------------------------
+
+    def take(self, outcome: TenderOutcome, view: SaleView) -> None:
+        """A tender went through: the sale is complete, or something is left to pay."""
+        if outcome.completed is None:
+            left = self.services.formatter.money(outcome.due_minor)
+            self.toast = Toast(f"Payment taken, {left} left to pay")
+            self.announced.emit(f"{left} left to pay", False)
+            return
+        self.complete(outcome.completed, view)
+
+    def complete(self, completed: CompletedSale, view: SaleView) -> None:
+        """Show the sale as complete until the next scan."""
+        self.completed = completed
+        self.last_view = view
+        self.stage = Stage.COMPLETE
+        self._forget_sale()
+        self.sounds.play(Sound.APPROVED)
+        change = self.services.formatter.money(completed.change_minor)
+        self.announced.emit(f"Sale complete. Change {change}", True)
+
+    def next_sale(self) -> None:
+        """Clear what is left of the completed sale."""
+        with self.one_change():
+            self._leave_complete()
+
+    def release(self, tenders: tuple[Tender, ...]) -> None:
+        """Give holds back at the central service; one that cannot be given back now ends by itself."""
+        for tender in tenders:
+            if tender.tender_type in (TenderType.POINTS, TenderType.GIFT_CARD) and tender.reference:
+                reference = tender.reference
+                self.background.run(
+                    lambda reference=reference: self.services.rewards.release(reference), _nothing, _nothing
+                )
+
+    # --- notices ----------------------------------------------------------------------------------------------------
+
+    def refuse(self, banner: Banner) -> None:
+        """Say no so that it is heard and seen."""
+        self._warning = banner
+        self._missed(f"{banner.title}. {banner.detail}")
+
+    def warn(self, banner: Banner) -> None:
+        """Say something that stays, without a sound."""
+        with self.one_change():
+            self._warning = banner
+
+    def say(self, words: str) -> None:
+        """Say something in passing."""
+        with self.one_change():
+            self.toast = Toast(words)
+
+    def ask(self, question: Question) -> None:
+        """Block until one of the choices is touched."""
+        self.question = question
+        self.announced.emit(f"{question.title} {question.detail}", True)
+
+    def answer(self, choice: Choice) -> None:
+        """The associate chose."""
+        with self.one_change():
+            self.question = None
+            choice.act()
+
+    def dismiss_banner(self) -> None:
+        """The associate has dealt with what the banner says."""
+        with self.one_change():
+            self._misses.dismiss()
+            self._warning = None
+
+    def dismiss_toast(self) -> None:
+        """Clear the toast."""
+        if self.toast is not None:
+            with self.one_change():
+                self.toast = None
+
+    def attempt(self, act: Callable[[], None]) -> bool:
+        """Do something that the services may refuse; a refusal is heard and seen. True when it was done."""
+        with self.one_change():
+            try:
+                act()
+            except (CashierError, WorldError) as error:
+                self.refuse(Banner("Not done", str(error)))
+                return False
+            return True
+
+    @contextmanager
+    def one_change(self) -> Iterator[None]:
+        """Whatever happens inside reaches the window as one change."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self.changed.emit()
+                self.merged = 0
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _selling_changed(self) -> None:
+        if not self._depth:
+            self.changed.emit()
+
+    def _missed(self, words: str) -> None:
+        self.toast = None
+        self.sounds.play(Sound.MISS)
+        self.announced.emit(words, True)
+
+    def _leave_complete(self) -> None:
+        if self.stage is Stage.COMPLETE:
+            self.stage = Stage.SALE
+            self.completed = None
+            self.last_view = None
+            self.toast = None
+
+    def _forget_sale(self) -> None:
+        self.sale_serial += 1
+        self.selected = 0
+        self.pending_quantity_milli = 0
+        self._misses.dismiss()
+        self._warning = None
+        self.toast = None
+        self.sale_ended.emit()
+
+    def _line(self, line_number: int) -> BasketLine | None:
+        return next((p.line for p in self.view.priced.lines if p.line.line_number == line_number), None)
+
+    def _select_neighbour(self, line_number: int) -> None:
+        numbers = [p.line.line_number for p in self.view.priced.lines]
+        if line_number == self.selected and line_number in numbers:
+            index = numbers.index(line_number)
+            rest = numbers[:index] + numbers[index + 1 :]
+            self.selected = rest[min(index, len(rest) - 1)] if rest else 0
+
+
+def _nothing(_: object) -> None:
+    """The answer does not matter: a hold that was not given back ends by itself."""

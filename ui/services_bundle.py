@@ -1,0 +1,107 @@
+"""Everything the checkout window needs, filled in by whoever builds the terminal. The window knows no other part."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pos_app.domain.operator import Operator
+from pos_app.domain.store import StoreProfile
+from pos_app.ports import (
+    Catalogue,
+    Clock,
+    DeviceStatus,
+    Formatter,
+    IdSource,
+    PaymentTerminal,
+    SyncStatus,
+    TermsSource,
+)
+from pos_app.services.rewards import Rewards
+from pos_app.services.selling import Selling
+from pos_app.services.tendering import Tendering
+from ui.qt_bridge import QtBridge
+from ui.wedge_scanner import WedgeTiming
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReceipt:
+    """One row of the list of last receipts."""
+
+    receipt_number: str
+    title: str
+    when: str
+    total: str
+
+
+class PrintActions(Protocol):
+    """Paper and drawer, as the window asks for them. Each call may touch disk or a device: never on the GUI thread."""
+
+    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
+        """The last sales of this till, newest first."""
+
+    def reprint(self, receipt_number: str) -> None:
+        """Print a receipt once more, marked as a copy. Raises CashierError or WorldError."""
+
+    def open_drawer(self) -> None:
+        """Journal a no-sale and open the drawer. Raises CashierError or WorldError."""
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """How this workstation wants its window."""
+
+    theme: str = "light"
+    reduce_motion: bool = False
+    sounds: bool = True
+    scan_timing: WedgeTiming = field(default_factory=WedgeTiming)
+    complete_clears_after_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProduct:
+    """A product the device panel can scan by a touch."""
+
+    name: str
+    code: str
+
+
+class CardTerminalSwitches(Protocol):
+    """The simulated card terminal's next answer."""
+
+    def set_next(self, outcome: str) -> None:
+        """approve, decline or lose_answer."""
+
+
+@dataclass(slots=True)
+class DevicePanelParts:
+    """What the device panel shows and switches; None where the till has no such simulator."""
+
+    products: Sequence[DemoProduct] = ()
+    inject_scan: Callable[[str], None] | None = None
+    card_terminal: CardTerminalSwitches | None = None
+    set_central_running: Callable[[bool], None] | None = None
+    set_paper_out: Callable[[bool], None] | None = None
+    close_drawer: Callable[[], None] | None = None
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of a terminal as the window uses them."""
+
+    selling: Selling
+    tendering: Tendering
+    rewards: Rewards
+    catalogue: Catalogue
+    terms: TermsSource
+    formatter: Formatter
+    clock: Clock
+    ids: IdSource
+    profile: StoreProfile
+    operator: Operator
+    bridge: QtBridge
+    sync_status: Callable[[], SyncStatus]
+    device_statuses: Callable[[], Sequence[DeviceStatus]]
+    payment_terminal: PaymentTerminal | None = None
+    print_actions: PrintActions | None = None
+    device_panel: DevicePanelParts | None = None
+    settings: UiSettings = field(default_factory=UiSettings)

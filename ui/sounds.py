@@ -1,0 +1,91 @@
+"""The two sounds of the till: a scan that found nothing, and a payment that went through.
+
+Never the only sign of anything, and never waited for: a thread of its own plays them through whatever the system has.
+"""
+
+import array
+import math
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import wave
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+_RATE = 22_050
+_LOUDNESS = 0.35
+
+
+class Sound(Enum):
+    """Tones as (hertz, milliseconds); 0 hertz is a pause."""
+
+    MISS = ((220, 130), (0, 50), (165, 190))
+    APPROVED = ((660, 90), (880, 140))
+
+
+class Sounds:
+    """Plays sounds one after the other, at most a few waiting."""
+
+    def __init__(self, enabled: bool = True) -> None:
+        self._waiting: queue.Queue[Sound] = queue.Queue(maxsize=3)
+        self._player = _system_player() if enabled else None
+        self._enabled = enabled
+        self._thread: threading.Thread | None = None
+
+    def play(self, sound: Sound) -> None:
+        """Play a sound soon; dropped when others are still waiting."""
+        if not self._enabled:
+            return
+        if self._player is None:
+            QApplication.beep()
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, args=(self._player,), name="sounds", daemon=True)
+            self._thread.start()
+        if not self._waiting.full():
+            self._waiting.put_nowait(sound)
+
+    def _run(self, player: Callable[[Path], None]) -> None:
+        with tempfile.TemporaryDirectory(prefix="till-sounds-") as folder:
+            files = {sound: _write(Path(folder) / f"{sound.name.lower()}.wav", sound.value) for sound in Sound}
+            while True:
+                player(files[self._waiting.get()])
+
+
+def _system_player() -> Callable[[Path], None] | None:
+    """The system's own way to play a file, or None where there is only the bell."""
+    if sys.platform == "win32":
+        import winsound
+
+        return lambda path: winsound.PlaySound(str(path), winsound.SND_FILENAME)
+    for command in (("afplay",), ("pw-play",), ("paplay",), ("aplay", "-q")):
+        found = shutil.which(command[0])
+        if found:
+            return lambda path, found=found, options=command[1:]: _run_player([found, *options, str(path)])
+    return None
+
+
+def _run_player(command: Sequence[str]) -> None:
+    subprocess.run(command, check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+
+
+def _write(path: Path, tones: Sequence[tuple[int, int]]) -> Path:
+    samples = array.array("h")
+    for hertz, milliseconds in tones:
+        count = _RATE * milliseconds // 1000
+        fade = max(1, count // 12)
+        for n in range(count):
+            edge = min(1.0, n / fade, (count - n) / fade)
+            samples.append(int(32_767 * _LOUDNESS * edge * math.sin(2 * math.pi * hertz * n / _RATE)))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_RATE)
+        file.writeframes(samples.tobytes())
+    return path

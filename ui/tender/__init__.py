@@ -1,0 +1,1 @@
+"""Taking money: the entry panel with its keypad, and the card payment."""

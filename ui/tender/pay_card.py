@@ -1,0 +1,202 @@
+"""Totals and the ways to pay: the same places in every state of the sale."""
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QFont, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tenders import Tender, TenderType
+from pos_app.ports import Formatter
+from pos_app.services.selling import SaleView
+from ui.sale.sale_view_model import SaleViewModel, Stage
+from ui.tender.tender_view_model import TenderViewModel
+from ui.theme import paint
+from ui.theme.current import colour
+from ui.theme.fonts import font, width
+from ui.theme.tokens import Height
+from ui.widgets.buttons import Button, PayButton
+from ui.widgets.card import Card
+
+_ROW = 28
+_TOTAL = 64
+_GAP = 10
+_QUICK = 3
+
+
+class PayCard(Card):
+    """Subtotal to total due, quick cash, gift card, split and card."""
+
+    split_requested = Signal()
+    gift_card_requested = Signal()
+    next_sale_requested = Signal()
+
+    def __init__(
+        self,
+        sale: SaleViewModel,
+        tender: TenderViewModel,
+        formatter: Formatter,
+        profile: StoreProfile,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Payment", parent)
+        self._sale, self._tender, self._formatter, self._profile = sale, tender, formatter, profile
+        self._lines: list[tuple[str, str, str]] = []
+        self._total_name, self._total = "Total due", formatter.money(0)
+        self._quick_amounts: list[int] = []
+        self.exact = Button("Exact cash", self, key="F11")
+        self.exact.clicked.connect(tender.pay_exact_cash)
+        self.quick = [Button("", self) for _ in range(_QUICK)]
+        for number, button in enumerate(self.quick):
+            button.clicked.connect(lambda _=False, n=number: tender.pay_cash(self._quick_amounts[n]))
+        self.gift_card = Button("Gift card", self, icon="gift")
+        self.gift_card.clicked.connect(self.gift_card_requested)
+        self.split = Button("Split", self, icon="split")
+        self.split.clicked.connect(self.split_requested)
+        self.card = PayButton("Pay by card", "F12", self)
+        self.card.clicked.connect(lambda: tender.pay_card())
+        self.next_sale = PayButton("New sale", "", self, icon="scan-barcode")
+        self.next_sale.clicked.connect(self.next_sale_requested)
+        self.cancel_card = Button("Cancel card payment", self, kind="plain", icon="x", size=18)
+        self.cancel_card.clicked.connect(tender.cancel_card)
+
+    @property
+    def total_text(self) -> str:
+        """The large amount as shown."""
+        return self._total
+
+    def refresh(self) -> None:
+        """Show the sale as it is now."""
+        view, stage = self._sale.view, self._sale.stage
+        money = self._formatter.money
+        due = view.settlement.due_minor
+        complete = stage is Stage.COMPLETE
+        lines = self._summary(view)
+        if complete:
+            total_name, total = "Total paid", money(view.priced.total_minor + view.settlement.cash_rounding_minor)
+        elif view.tenders:
+            total_name, total = "Left to pay", money(due)
+        else:
+            total_name, total = "Total due", money(due)
+        if stage is Stage.CARD_PENDING:
+            total_name, total = "On card", money(self._tender.card_amount_minor)
+        if (lines, total_name, total) != (self._lines, self._total_name, self._total):
+            self._lines, self._total_name, self._total = lines, total_name, total
+            self.setAccessibleDescription(f"{total_name} {total}")
+            self.update()
+        self._refresh_buttons(view, stage, due)
+
+    def _refresh_buttons(self, view: SaleView, stage: Stage, due: int) -> None:
+        can_pay = self._tender.can_pay
+        complete, pending = stage is Stage.COMPLETE, stage is Stage.CARD_PENDING
+        free = can_pay and due == 0
+        self._quick_amounts = self._tender.quick_cash()
+        self.exact.setEnabled(can_pay and due > 0)
+        for number, button in enumerate(self.quick):
+            shown = number < len(self._quick_amounts)
+            button.setEnabled(shown)
+            button.rename(_short(self._formatter.money(self._quick_amounts[number])) if shown else "–")
+        self.gift_card.setEnabled(can_pay and due > 0)
+        self.split.setEnabled(can_pay and (due > 0 or bool(view.tenders)))
+        self.split.rename(f"Split · {len(view.tenders)} paid" if view.tenders and not complete else "Split")
+        has_terminal = self._sale.services.payment_terminal is not None
+        self.card.setVisible(not complete and not pending)
+        self.card.setEnabled(can_pay and (has_terminal or free))
+        self.card.rename("Complete" if free else "Pay by card")
+        self.card.set_amount(self._formatter.money(due) if view.priced.lines else "")
+        self.next_sale.setVisible(complete)
+        self.cancel_card.setVisible(pending)
+        self.cancel_card.setEnabled(not self._tender.card_cancelling)
+        self.cancel_card.rename("Cancelling…" if self._tender.card_cancelling else "Cancel card payment")
+
+    def _summary(self, view: SaleView) -> list[tuple[str, str, str]]:
+        """Description, amount, ink: the amounts of the sale, then what was paid of it."""
+        money, priced = self._formatter.money, view.priced
+        lines = [("Subtotal", money(priced.subtotal_minor), "ink")]
+        if priced.discount_minor:
+            lines.append(("Discounts", money(-priced.discount_minor), "go_text"))
+        if priced.fees_minor:
+            lines.append(("Fees", money(priced.fees_minor), "ink"))
+        lines.append((self._tax_name(view), money(priced.tax_minor), "ink"))
+        if not view.tenders:
+            return lines
+        parts = [(self._tender_name(tender), money(-tender.amount_minor), "go_text") for tender in view.tenders]
+        if view.settlement.cash_rounding_minor:
+            parts.insert(0, ("Cash rounding", money(view.settlement.cash_rounding_minor), "ink"))
+        total = ("Total with tax", money(priced.total_minor), "ink")
+        room = self._rows_in_sight() - len(parts)
+        return [*lines, total, *parts] if room > len(lines) else [total, *parts]
+
+    def _tax_name(self, view: SaleView) -> str:
+        rates = self._profile.tax_rates
+        included = bool(view.priced.included_tax_minor) and not view.priced.tax_minor - view.priced.included_tax_minor
+        if len(rates) != 1:
+            return "Taxes included" if included else "Taxes"
+        percent = f"{rates[0].rate_micro / 10_000:g}"
+        name = rates[0].name or "Tax"
+        return f"{name} {percent}% included" if rates[0].included else f"{name} {percent}%"
+
+    def _tender_name(self, tender: Tender) -> str:
+        if tender.tender_type is TenderType.POINTS:
+            return f"Points ({self._formatter.points(tender.points)})"
+        if tender.tender_type is TenderType.CASH:
+            return "Cash"
+        return tender.description or tender.tender_type.value.replace("_", " ").capitalize()
+
+    # --- geometry and painting --------------------------------------------------------------------------------------
+
+    def _buttons_top(self) -> int:
+        return self.height() - 16 - Height.PAY - 2 * (_GAP + Height.CASH)
+
+    def _rows_in_sight(self) -> int:
+        return (self._buttons_top() - _TOTAL - 12 - 14) // _ROW
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        left, wide = 20, self.width() - 40
+        top = self._buttons_top()
+        exact = max(124, round(wide * 0.413))
+        note = (wide - exact - _QUICK * _GAP) // _QUICK
+        self.exact.setGeometry(left, top, wide - _QUICK * (note + _GAP), Height.CASH)
+        for number, button in enumerate(self.quick):
+            button.setGeometry(left + wide - (_QUICK - number) * (note + _GAP) + _GAP, top, note, Height.CASH)
+        top += Height.CASH + _GAP
+        half = (wide - _GAP) // 2
+        self.gift_card.setGeometry(left, top, half, Height.CASH)
+        self.split.setGeometry(left + half + _GAP, top, wide - half - _GAP, Height.CASH)
+        top += Height.CASH + _GAP
+        for button in (self.card, self.next_sale, self.cancel_card):
+            button.setGeometry(left, top, wide, Height.PAY)
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Rows from the top, the total right above the buttons."""
+        left, right = 20.0, rect.right() - 20
+        shown = self._lines[-self._rows_in_sight() :] if len(self._lines) > self._rows_in_sight() else self._lines
+        for number, (name, amount, ink) in enumerate(shown):
+            row = QRectF(left, 14 + number * _ROW, right - left, _ROW)
+            used = paint.text(painter, row, amount, font(15, 600, tabular=True), ink, paint.RIGHT)
+            paint.text(painter, row.adjusted(0, 0, -used - 12, 0), name, font(15, 450), "ink_2")
+        top = self._buttons_top() - _TOTAL - 8
+        painter.fillRect(QRectF(left, top, right - left, 1), colour("line"))
+        middle = QRectF(left, top + 2, right - left, _TOTAL)
+        name_font = font(18, 600)
+        room = right - left - width(self._total_name, name_font) - 12
+        used = paint.text(
+            painter,
+            middle.adjusted(right - left - room, 0, 0, 0),
+            self._total,
+            self._total_font(room),
+            "ink",
+            paint.RIGHT,
+        )
+        paint.text(painter, middle.adjusted(0, 0, -used - 8, 0), self._total_name, name_font)
+
+    def _total_font(self, room: float) -> QFont:
+        for size in (48, 42, 36, 30):
+            made = font(size, 700, tabular=True, display=True)
+            if width(self._total, made) <= room:
+                break
+        return made
+
+
+def _short(amount: str) -> str:
+    """A whole amount without its zero cents, as people say it."""
+    return amount[:-3] if amount.endswith((".00", ",00")) else amount

@@ -1,0 +1,97 @@
+"""Painting helpers: rounded grounds, one-line texts, icons, chips, key caps and the focus ring.
+
+All text is drawn as plain text: what comes from data is never read as markup.
+"""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from ui.theme.current import colour, paint_colour
+from ui.theme.fonts import font, metrics, width
+from ui.theme.icons import icon
+from ui.theme.tokens import FOCUS_RING
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+def rounded(
+    painter: QPainter, rect: QRectF, radius: float, fill: str = "", border: str = "", border_width: float = 1.0
+) -> None:
+    """A rounded rectangle: fill and border are token names or #RRGGBB; the border lies inside."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(_colour(fill) if fill else Qt.BrushStyle.NoBrush)
+    if border:
+        inset = border_width / 2
+        rect = rect.adjusted(inset, inset, -inset, -inset)
+        painter.setPen(QPen(_colour(border), border_width))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def text(
+    painter: QPainter,
+    rect: QRectF,
+    words: str,
+    made: QFont,
+    ink: str = "ink",
+    align: Qt.AlignmentFlag = LEFT,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> float:
+    """One line of text inside a rectangle, shortened where it does not fit; returns the width it took."""
+    needed = width(words, made)
+    if needed > rect.width() + 0.5:
+        words = metrics(made).elidedText(words, elide, rect.width())
+        needed = width(words, made)
+    painter.setFont(made)
+    painter.setPen(_colour(ink))
+    painter.drawText(rect, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, words)
+    return needed
+
+
+def wrapped(painter: QPainter, rect: QRectF, words: str, made: QFont, ink: str = "ink_2", centre: bool = False) -> None:
+    """A paragraph wrapped at words."""
+    painter.setFont(made)
+    painter.setPen(_colour(ink))
+    across = Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(rect, across | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
+
+
+def glyph(painter: QPainter, centre: QPointF, name: str, size: int, ink: str = "ink", stroke: float = 2.0) -> None:
+    """An icon around a point."""
+    ratio = painter.device().devicePixelRatioF()
+    pixmap = icon(name, size, _colour(ink).name(), ratio, stroke)
+    painter.drawPixmap(QPointF(round(centre.x() - size / 2), round(centre.y() - size / 2)), pixmap)
+
+
+def key_cap(
+    painter: QPainter, right: float, middle: float, key: str, ink: str = "ink_3", border: str = "line_2"
+) -> float:
+    """A small key with its name, its right edge at a point; returns its width."""
+    made = font(12, 600)
+    size = width(key, made) + 14
+    rect = QRectF(right - size, middle - 10, size, 20)
+    rounded(painter, rect, 5, "", border)
+    text(painter, rect, key, made, ink, CENTRE)
+    return size
+
+
+def chip(painter: QPainter, left: float, middle: float, words: str, ink: str, ground: str, border: str = "") -> float:
+    """A short text on a soft ground; returns its width."""
+    made = font(13, 600, tabular=True)
+    size = width(words, made) + 20
+    rect = QRectF(left, middle - 13, size, 26)
+    rounded(painter, rect, 13, ground, border)
+    text(painter, rect, words, made, ink, CENTRE)
+    return size
+
+
+def focus_ring(painter: QPainter, rect: QRectF, radius: float, ink: str = "accent") -> None:
+    """The sign of keyboard focus, inside the control's edge."""
+    rounded(painter, rect.adjusted(1, 1, -1, -1), max(radius - 1, 2), "", ink, FOCUS_RING)
+
+
+def _colour(name: str) -> QColor:
+    return paint_colour(name) if name.startswith("#") else colour(name)

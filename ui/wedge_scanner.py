@@ -1,0 +1,150 @@
+"""Barcode scanners that type: their bursts are caught before any widget, shortcut or dialog sees a key.
+
+Qt hands keys to the window in focus first. There, printable keys are held back as long as they follow one another
+faster than people type; enough of them and Enter or Tab make a scan, everything else is given back in order to
+whatever has the focus. So a scan lands in the basket whichever field, button or dialog is in front.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+
+_TERMINATORS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_LINE_FEEDS = (*_TERMINATORS, Qt.Key.Key_Down)
+_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_AltGr, Qt.Key.Key_Control)
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+@dataclass(frozen=True, slots=True)
+class WedgeTiming:
+    """What tells a scanner from a person: the longest pause between two keys, and the shortest code."""
+
+    gap_ms: int = 45
+    minimum_length: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldKey:
+    key: int
+    modifiers: Qt.KeyboardModifier
+    text: str
+    is_press: bool
+
+
+class WedgeScanner(QObject):
+    """Watches the windows of the application for typed bursts."""
+
+    def __init__(self, on_scan: Callable[[str], None], timing: WedgeTiming | None = None) -> None:
+        super().__init__()
+        self._on_scan = on_scan
+        self._timing = timing or WedgeTiming()
+        self._held: list[_HeldKey] = []
+        self._window: QWindow | None = None
+        self._last_at_ms = 0
+        self._swallow_release: set[int] = set()
+        self._after_scan_until_ms = 0
+        self._replaying = False
+        self._now = QElapsedTimer()
+        self._now.start()
+        self._pause = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._pause.timeout.connect(self._on_pause)
+        self._pause_due_ms = 0
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self.watch)
+            self.watch(application.focusWindow())
+
+    def watch(self, window: QWindow | None) -> None:
+        """Catch scans typed into this window too; every window that gets the focus is watched by itself."""
+        if window is not None:
+            window.removeEventFilter(self)
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
+        kind = event.type()
+        if kind is QEvent.Type.KeyPress:
+            return not self._replaying and self._on_press(watched, event)  # type: ignore[arg-type]
+        if kind is QEvent.Type.KeyRelease:
+            return not self._replaying and self._on_release(event)  # type: ignore[arg-type]
+        return False
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def _on_press(self, watched: QObject, event: QKeyEvent) -> bool:
+        at_ms = event.timestamp() or self._now.elapsed()
+        if self._held and (at_ms - self._last_at_ms > self._timing.gap_ms or watched is not self._window):
+            self._give_back()
+        key = event.key()
+        if key in _MODIFIERS:
+            return False
+        if key in _LINE_FEEDS and not self._held and at_ms <= self._after_scan_until_ms:
+            # The line feed of a scanner that ends its codes with CR LF; some keyboards turn it into an arrow key.
+            self._swallow_release.add(key)
+            return True
+        if key in _TERMINATORS:
+            return self._on_terminator(key, at_ms)
+        if self._is_code_character(event):
+            self._held.append(_HeldKey(key, event.modifiers(), event.text(), True))
+            self._window = watched if isinstance(watched, QWindow) else None
+            self._last_at_ms = at_ms
+            self._wait(self._timing.gap_ms)
+            return True
+        self._give_back()
+        return False
+
+    def _on_terminator(self, key: int, at_ms: int) -> bool:
+        code = "".join(held.text for held in self._held if held.is_press)
+        if len(code) < self._timing.minimum_length:
+            self._give_back()
+            return False
+        self._pause.stop()
+        self._held.clear()
+        self._swallow_release.add(key)
+        self._after_scan_until_ms = at_ms + self._timing.gap_ms
+        self._on_scan(code)
+        return True
+
+    def _on_release(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        if key in self._swallow_release:
+            self._swallow_release.discard(key)
+            return True
+        if self._held and any(held.key == key for held in self._held):
+            self._held.append(_HeldKey(key, event.modifiers(), event.text(), False))
+            return True
+        return False
+
+    @staticmethod
+    def _is_code_character(event: QKeyEvent) -> bool:
+        text = event.text()
+        return len(text) == 1 and text.isprintable() and not event.modifiers() & _COMMANDS and not event.isAutoRepeat()
+
+    # --- giving typed keys back --------------------------------------------------------------------------------------
+
+    def _wait(self, milliseconds: int) -> None:
+        self._pause_due_ms = self._now.elapsed() + milliseconds
+        self._pause.start(milliseconds)
+
+    def _on_pause(self) -> None:
+        """No key for a while: it was typing. When we were late ourselves, keys may still be waiting to be read."""
+        late_ms = self._now.elapsed() - self._pause_due_ms
+        if late_ms > self._timing.gap_ms // 2:
+            self._wait(self._timing.gap_ms)
+            return
+        self._give_back()
+
+    def _give_back(self) -> None:
+        self._pause.stop()
+        held, self._held = self._held, []
+        window = self._window
+        if not held or window is None:
+            return
+        self._replaying = True
+        try:
+            for key in held:
+                kind = QEvent.Type.KeyPress if key.is_press else QEvent.Type.KeyRelease
+                QCoreApplication.sendEvent(window, QKeyEvent(kind, key.key, key.modifiers, key.text))
+        finally:
+            self._replaying = False

@@ -1,0 +1,110 @@
+"""A list in the side column: receipts, parts of a payment, more functions. Rows are real buttons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.theme import paint
+from ui.theme.fonts import font
+from ui.widgets.buttons import IconButton
+from ui.widgets.card import Card
+from ui.widgets.control import Control
+
+_ROW = 60
+_TOP = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """Words, smaller words, what stands on the right, and what a touch does."""
+
+    name: str
+    detail: str
+    act: Callable[[], None]
+    icon: str = "chevron-right"
+    trailing: str = ""
+    closes: bool = True
+
+
+class _RowButton(Control):
+    def __init__(self, row: ListRow, parent: QWidget) -> None:
+        super().__init__(row.name, parent, description=f"{row.detail} {row.trailing}".strip())
+        self.row = row
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Icon, two lines, an amount."""
+        paint.rounded(painter, rect, self.radius, "hover" if self.hovered or self.isDown() else "surface", "line")
+        middle = rect.center().y()
+        paint.glyph(painter, QPointF(26, middle), self.row.icon, 20, "ink_2")
+        trailing = font(15, 600, tabular=True)
+        used = paint.text(painter, rect.adjusted(50, 0, -16, 0), self.row.trailing, trailing, "ink", paint.RIGHT)
+        room = rect.width() - 50 - 28 - used
+        if self.row.detail:
+            paint.text(painter, QRectF(50, middle - 21, room, 22), self.row.name, font(15, 600))
+            paint.text(painter, QRectF(50, middle, room, 20), self.row.detail, font(13, 500, tabular=True), "ink_2")
+        else:
+            paint.text(painter, QRectF(50, 0, room, rect.height()), self.row.name, font(15, 600))
+
+
+class ListPanel(Card):
+    """Title and rows."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("List", parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._title = ""
+        self._empty = ""
+        self.rows: list[_RowButton] = []
+        self.close_button = IconButton("Back", "x", self)
+        self.close_button.clicked.connect(self.closed)
+
+    def show_list(self, title: str, rows: Sequence[ListRow], empty: str = "") -> None:
+        """Show these rows, as many as fit."""
+        self._title, self._empty = title, empty
+        self.setAccessibleName(title)
+        for button in self.rows:
+            button.hide()
+            button.deleteLater()
+        self.rows = [_RowButton(row, self) for row in rows]
+        for button in self.rows:
+            button.clicked.connect(lambda _=False, row=button.row: self._act(row))
+            button.show()
+        self._arrange()
+        self.update()
+        (self.rows[0] if self.rows else self).setFocus()
+
+    def _act(self, row: ListRow) -> None:
+        if row.closes:
+            self.closed.emit()
+        row.act()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.rows:
+            focused = next((n for n, button in enumerate(self.rows) if button.hasFocus()), -1)
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.rows[(focused + step) % len(self.rows)].setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.close_button.move(self.width() - 58, 8)
+        fits = max(1, (self.height() - _TOP - 12) // (_ROW + 8))
+        for number, button in enumerate(self.rows):
+            button.setVisible(number < fits)
+            button.setGeometry(16, _TOP + number * (_ROW + 8), self.width() - 32, _ROW)
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """The title, and words where there are no rows."""
+        paint.text(painter, QRectF(20, 8, rect.width() - 88, 48), self._title, font(20, 700))
+        if not self.rows:
+            paint.wrapped(painter, QRectF(20, _TOP, rect.width() - 40, 80), self._empty, font(15, 450))
