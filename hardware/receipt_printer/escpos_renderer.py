@@ -22,7 +22,6 @@ _ALIGN = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}
 # Typographic characters that few code pages have, and the plain ones that say the same in as many columns.
 _PLAIN = str.maketrans("\u2212\u2010\u2011\u2013\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2044", "----''," + '"""*/')
 _BARCODE_HEIGHT_DOTS = 80
-_QUIET_ZONE_MODULES = 20
 _LONGEST_QR_BYTES = 800
 
 
@@ -155,7 +154,8 @@ class EscposRenderer:
     def _write_barcode(self, data: str) -> None:
         """GS k 73. Drawn by the printer itself; a code wider than the paper is printed as text instead."""
         dots = self._settings.columns * self._settings.dots_per_column
-        widths = [w for w in (3, 2) if self._barcode_dots(data, w) <= dots] if can_be_code128(data) else []
+        # The margin that a printer cannot print on is the quiet zone.
+        widths = [w for w in (3, 2) if code128_module_count(data) * w <= dots] if can_be_code128(data) else []
         if not widths:
             self._notes.append(f"too long for a barcode on this paper, printed as text: {data}")
             self._write_plain(data)
@@ -166,9 +166,6 @@ class EscposRenderer:
             + bytes((0x1D, 0x6B, 73, len(command)))
             + command
         )
-
-    def _barcode_dots(self, data: str, module_dots: int) -> int:
-        return (code128_module_count(data) + _QUIET_ZONE_MODULES) * module_dots
 
     def _write_qr(self, data: str) -> None:
         size = len(data.encode())

@@ -111,8 +111,8 @@ def _pair_lines(pair: Pair, columns: int) -> list[PrintedLine]:
     if width(right) > _columns(size, columns):
         size = Size.NORMAL  # an amount is never cut: rather smaller than in pieces
     room = _columns(size, columns)
-    indent = " " * max(0, min(pair.indent, room // 2))
     amount_width = width(right)
+    indent = " " * max(0, min(pair.indent, room // 2, room - amount_width - 1))
     if amount_width > room:  # no amount of money is this long, so it is a text
         texts = [*wrap(left, room), *wrap(right, room)]
         return [TextLine(text, Align.LEFT, size, pair.bold) for text in texts if text]

@@ -99,6 +99,7 @@ class SimulatedPrinter:
             position = 0
             for found in _REAL_TIME.finditer(data):
                 self._buffer += data[position : found.start()]
+                self._work()
                 self._real_time(found.group())
                 position = found.end()
             self._buffer += data[position:]

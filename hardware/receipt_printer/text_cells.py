@@ -59,9 +59,12 @@ def cells(text: str) -> list[tuple[str, int]]:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Cleaned text in lines of at most so many columns, broken at words; a longer word is broken between cells."""
+    """Cleaned text in lines of at most so many columns, broken at words.
+
+    A word longer than a line is broken between cells. Spaces stay as they are in a text that needs no breaking.
+    """
     if width(text) <= columns:
-        return [" ".join(text.split())] if "  " in text or text.endswith(" ") else [text]
+        return [text.rstrip()]
     lines: list[str] = []
     line, used = "", 0
     for word in text.split():
