@@ -96,6 +96,7 @@ def _sqlite_engine(path: Path) -> Engine:
         )
 
     def connect() -> Any:
+        path.touch(mode=0o600)  # balances and sales are nobody else's business
         connection = sqlite.connect(str(path), check_same_thread=False, isolation_level=None)
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

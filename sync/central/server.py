@@ -2,6 +2,8 @@
 
 import socket
 import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Self
 
 import uvicorn
@@ -15,13 +17,22 @@ STOP_TIMEOUT_S = 10
 
 
 class _Server(uvicorn.Server):
+    """Tells when it takes requests, and leaves the process's signals to whoever owns the process."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self.on_ready: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+        if self.started and self.on_ready is not None:
+            self.on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
 
 
 class CentralServer:
@@ -55,8 +66,9 @@ class CentralServer:
         self._server = _Server(config)
         self._thread: threading.Thread | None = None
 
-    def serve(self) -> None:
-        """Serve in this thread until a signal ends it."""
+    def serve(self, on_ready: Callable[[], None] | None = None) -> None:
+        """Serve in this thread until end() is called; on_ready is called once requests are taken."""
+        self._server.on_ready = on_ready
         self._socket.listen(1024)
         self._server.run(sockets=[self._socket])
 
@@ -68,9 +80,13 @@ class CentralServer:
             raise StartError("the central service did not start")
         return self
 
-    def stop(self) -> None:
-        """Answer what is under way, then end."""
+    def end(self) -> None:
+        """Let serve() answer what is under way and return. Safe in a signal handler."""
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        """End, wait for it and give the address back."""
+        self.end()
         if self._thread is not None:
             self._thread.join()
         self._socket.close()

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ SEEN_STEP = timedelta(minutes=1)
 # No letter or digit that could be taken for another one when a person types it.
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 24
+_NUMBER = re.compile(r"[A-Za-z0-9]{1,24}")
 PUBLIC_KEY_BYTES = 32
 
 
@@ -41,7 +43,13 @@ class Terminal:
 
 
 def open_enrolment(connection: Connection, now: datetime, store_id: str, workstation_id: str) -> str:
-    """A one-time code with which this workstation may ask in for ten minutes; stored as a hash only."""
+    """A one-time code with which this workstation may ask in for ten minutes; stored as a hash only.
+
+    Raises CentralError for numbers that cannot name a store and a workstation.
+    """
+    for number in (store_id, workstation_id):
+        if not _NUMBER.fullmatch(number):
+            raise CentralError(422, "bad_number", f"{number!r} is no store or workstation number: letters and digits.")
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     connection.execute(
         tables.enrolment_code.insert().values(

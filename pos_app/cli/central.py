@@ -1,0 +1,224 @@
+"""Run the central rewards service, prove its ledger, let terminals in, and look after cards, terms and members."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy.exc import DBAPIError
+
+from pos_app.domain.money import MoneyError, currency
+from pos_app.settings import default_data_folder
+from sync import contract
+from sync.central.errors import CentralError, StartError
+from sync.central.service import CentralService
+
+DATABASE_VARIABLE = "POS_CENTRAL_DATABASE"
+DEFAULT_PORT = 8710
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options; without one, the service is started."""
+    _serve_options(parser, inherit=False)
+    _shared_options(parser, inherit=False)
+    parser.set_defaults(work=_serve)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+
+    def action(name: str, work: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=about, description=about)
+        made.set_defaults(work=work)
+        return made
+
+    serve = action("serve", _serve, "start the service (also without ACTION)")
+    _serve_options(serve, inherit=True)
+    verify = action("verify", _verify, "prove balances, lots, holds, gift cards and every terminal's journal")
+    enrol = action("enrol-code", _enrol_code, "print a one-time code that lets a terminal in, good for ten minutes")
+    enrol.add_argument("--store", required=True, help="store number, such as 001")
+    enrol.add_argument("--workstation", required=True, help="workstation number, such as 02")
+    revoke = action("revoke", _revoke, "shut a terminal out")
+    revoke.add_argument("terminal", help="its id, such as 001-02")
+    issue = action("gift-card", _gift_card, "issue a gift card")
+    issue.add_argument("what", choices=("issue",))
+    issue.add_argument("--number", required=True)
+    issue.add_argument("--amount", required=True, help="such as 20.00")
+    issue.add_argument("--currency", default="USD", help="ISO 4217 code (default: USD)")
+    load = action("terms", _terms, "load a version of the programme's terms from a JSON file")
+    load.add_argument("what", choices=("load",))
+    load.add_argument("file", type=Path)
+    member = action("member", _member, "a member's balance and movements, for support")
+    member.add_argument("email")
+    for made in (serve, verify, enrol, revoke, issue, load, member):
+        _shared_options(made, inherit=True)
+
+
+def _shared_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
+    default = argparse.SUPPRESS if inherit else None
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help="folder of secrets and SQLite file (default: the user's)",
+    )
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        default=default,
+        help=f"sqlite:///FILE or postgresql://USER@HOST/NAME (default: ${DATABASE_VARIABLE}, else a file in the folder)",
+    )
+
+
+def _serve_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
+    def default(value: object) -> object:
+        return argparse.SUPPRESS if inherit else value
+
+    parser.add_argument("--host", default=default("127.0.0.1"), help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, default=default(DEFAULT_PORT), help=f"0 takes a free one (default: {DEFAULT_PORT})"
+    )
+    parser.add_argument(
+        "--demo", action="store_true", default=default(False), help="bring in sample terms, members and gift cards"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run one sub-command; 0 when all is well, 1 when something is off or refused, which is said."""
+    try:
+        status: int = args.work(args)
+    except (CentralError, StartError, MoneyError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"The database cannot be used: {error.orig}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _open(args: argparse.Namespace) -> CentralService:
+    folder = args.data or default_data_folder() / "central"
+    return CentralService.open(folder, args.database or os.environ.get(DATABASE_VARIABLE, ""))
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from sync.central.demo import seed_demo
+    from sync.central.server import CentralServer
+
+    _log_to_stderr()
+    service = _open(args)
+    if args.demo:
+        seed_demo(service)
+    server = CentralServer(service, args.host, args.port)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda number, frame: server.end())
+    server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
+    service.close()
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    service = _open(args)
+    report = service.verify()
+    service.close()
+    print(
+        f"{report.members:,} members, {report.entries:,} ledger entries, {report.events:,} events of "
+        f"{report.terminals:,} terminals, {report.quarantined:,} quarantined."
+    )
+    for finding in report.findings:
+        print(f"OFF {finding}", file=sys.stderr)
+    if not report.clean:
+        return 1
+    print(
+        "Balances, lots, holds and gift cards are the sum of their entries; every event is there once; chains verify."
+    )
+    return 0
+
+
+def _enrol_code(args: argparse.Namespace) -> int:
+    service = _open(args)
+    print(service.open_enrolment(args.store, args.workstation))
+    service.close()
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    service = _open(args)
+    revoked = service.revoke_terminal(args.terminal)
+    service.close()
+    if not revoked:
+        print(f"There is no terminal {args.terminal}.", file=sys.stderr)
+        return 1
+    print(f"Terminal {args.terminal} is shut out.")
+    return 0
+
+
+def _gift_card(args: argparse.Namespace) -> int:
+    amount_minor = currency(args.currency).parse_minor(args.amount)
+    service = _open(args)
+    card = service.issue_gift_card(args.number, amount_minor, args.currency)
+    service.close()
+    print(
+        f"Gift card {card.reference[-6:]}: {currency(args.currency).decimal_text(card.balance_minor)} {args.currency}"
+    )
+    return 0
+
+
+def _terms(args: argparse.Namespace) -> int:
+    try:
+        document = contract.decode(args.file.read_bytes(), contract.Terms)
+    except msgspec.DecodeError as error:
+        print(f"{args.file}: {error}", file=sys.stderr)
+        return 1
+    service = _open(args)
+    fresh = service.load_terms(document)
+    service.close()
+    what = "loaded" if fresh else "was there already"
+    print(f"Terms {document.terms_id} version {document.version}, in force from {document.effective_from}: {what}.")
+    return 0
+
+
+def _member(args: argparse.Namespace) -> int:
+    service = _open(args)
+    member = service.find_member(contract.FindMember(email=args.email)).member
+    movements = service.movements(member.member_id) if member else []
+    service.close()
+    if member is None:
+        print("Nobody has this address.", file=sys.stderr)
+        return 1
+    print(f"{member.masked_email}  member {member.member_id}")
+    print(f"balance {member.balance_points:,}, available {member.available_points:,}")
+    for pool in member.pools:
+        print(f"  {pool.pool:<10}{pool.points:>12,}")
+    for one in movements:
+        origin = " ".join(part for part in (one.store_id, one.transaction_id, one.reason) if part)
+        print(f"{one.occurred_at[:19]}Z  {one.points:>+10,}  {one.kind:<15}{one.pool:<9}{origin}")
+    return 0
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line; control characters cannot make a second one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
