@@ -72,7 +72,7 @@ def _system_player() -> Callable[[Path], None] | None:
 
 
 def _run_player(command: Sequence[str]) -> None:
-    subprocess.run(command, check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run(command, check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _write(path: Path, tones: Sequence[tuple[int, int]]) -> Path:

@@ -62,7 +62,7 @@ class WedgeScanner(QObject):
             window.removeEventFilter(self)
             window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind is QEvent.Type.KeyPress:
             return not self._replaying and self._on_press(watched, event)  # type: ignore[arg-type]

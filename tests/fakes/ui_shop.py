@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from fakes import memory_shop as memory
+
 from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item
 from pos_app.domain.member import MemberAccount
@@ -13,8 +15,6 @@ from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import PrintedReceipt, Services, UiSettings
-
-from fakes import memory_shop as memory
 
 EMAIL = "j@example.com"
 ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1240, 1240, 0, "2026-11-22T14:00:00+00:00")

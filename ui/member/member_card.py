@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter
 from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.sale.sale_view_model import SaleViewModel, Stage
@@ -37,12 +38,37 @@ class _AddMember(Control):
         paint.key_cap(painter, rect.right() - 14, middle, "F3")
 
 
+class _PointsButton(Control):
+    """Uses points, gives them back, or says why neither can be done: always in full ink, since it is information."""
+
+    faint_when_disabled = False
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Use points", parent)
+        self.used = False
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Blue to use, green once used, grey with the reason."""
+        if self.used:
+            ground, border, ink, icon = "go_soft", "", "go_text", "circle-check"
+        elif self.isEnabled():
+            ground, border, ink, icon = "accent_soft", "accent_line", "accent", "gift"
+        else:
+            ground, border, ink, icon = "sunken", "line", "ink_2", "gift"
+        paint.rounded(painter, rect, self.radius, ground, border)
+        paint.glyph(painter, QPointF(26, rect.center().y()), icon, 20, ink)
+        tail = 40 if self.used and self.isEnabled() else 14
+        paint.text(painter, rect.adjusted(48, 0, -tail, 0), self.text(), font(15, 600, tabular=True), ink)
+        if self.used and self.isEnabled():
+            paint.glyph(painter, QPointF(rect.right() - 22, rect.center().y()), "x", 18, ink)
+
+
 class _EmailLine(QLineEdit):
     """The address while it is typed; nowhere else does it appear in full."""
 
     escaped = Signal()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
             return
@@ -85,8 +111,8 @@ class MemberCard(Card):
         self.close_entry.clicked.connect(member.cancel_entry)
         self.remove = IconButton("Remove member", "x", self)
         self.remove.clicked.connect(member.remove)
-        self.points = Button("Use points", self, kind="soft", icon="gift")
-        self.points.clicked.connect(self.points_requested)
+        self.points = _PointsButton(self)
+        self.points.clicked.connect(self._points_touched)
         member.changed.connect(self.refresh)
 
     def refresh(self) -> None:
@@ -128,20 +154,30 @@ class MemberCard(Card):
             self.focus_released.emit()
         self.update()
 
+    def _points_touched(self) -> None:
+        used = next((t for t in self._sale.view.tenders if t.tender_type is TenderType.POINTS), None)
+        if used is None:
+            self.points_requested.emit()
+        else:
+            self._tender.remove(used)
+
     def _name_points(self, refusal: str) -> None:
         view, show = self._sale.view, self._formatter
+        self.points.used = view.points_used > 0
         if self._tender.waiting_for == "points":
             self.points.rename("Setting points aside…")
         elif view.points_used:
             value = show.money(-self._tender.points_value_minor(view.points_used))
-            self.points.rename(f"{show.points(view.points_used)} pts used  {value}")
+            self.points.rename(f"{show.points(view.points_used)} points used  {value}")
         elif refusal:
             self.points.rename(refusal)
         else:
             most = show.points(view.redeemable_points)
             value = show.money(self._tender.points_value_minor(view.redeemable_points))
             self.points.rename(f"Use points, up to {most} = {value}")
-        self.points.setEnabled(not refusal and not view.points_used and not self._tender.waiting_for)
+        selling = self._sale.stage is Stage.SALE and not self._tender.waiting_for
+        self.points.setEnabled(selling and (view.points_used > 0 or not refusal))
+        self.points.update()
 
     def _describe(self) -> None:
         view = self._sale.view
@@ -150,7 +186,7 @@ class MemberCard(Card):
             words = f"{view.basket.member.display_name or 'Member'} {view.basket.member.masked_email}"
         self.setAccessibleDescription(words)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         w, h = self.width(), self.height()
         self.add.setGeometry(8, 8, w - 16, h - 16)
         self.email.setGeometry(34, h // 2 - 23, w - 20 - 104 - 12 - 34 - 6, 48)
@@ -159,8 +195,8 @@ class MemberCard(Card):
         self.enrol.setGeometry(20, h - 20 - 50, half, 50)
         self.again.setGeometry(32 + half, h - 20 - 50, half, 50)
         self.close_entry.move(w - 58, 6)
-        self.remove.move(w - 58, 12)
-        self.points.setGeometry(14, h - 60, w - 28, 48)
+        self.remove.move(w - 58, 5 if h < 170 else 11)
+        self.points.setGeometry(20, h - 60, w - 40, 48)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw what the stage asks for."""
@@ -201,12 +237,15 @@ class MemberCard(Card):
         member = view.basket.member
         assert member is not None
         name = member.display_name or member.masked_email or "Member"
-        paint.rounded(painter, QRectF(20, 15, 44, 44), 22, "go_soft")
-        paint.text(painter, QRectF(20, 15, 44, 44), _initials(name), font(16, 700), "go_text", paint.CENTRE)
-        room = rect.width() - 76 - 64
-        paint.text(painter, QRectF(76, 13, room, 24), name, font(17, 700))
-        second = member.masked_email if member.display_name else "Member"
-        paint.text(painter, QRectF(76, 37, room, 20), second, font(14, 450), "ink_2")
+        head = 8.0 if rect.height() < 170 else 14.0
+        paint.rounded(painter, QRectF(20, head, 42, 42), 21, "go_soft")
+        paint.text(painter, QRectF(20, head, 42, 42), _initials(name), font(16, 700), "go_text", paint.CENTRE)
+        room = rect.width() - 74 - 64
+        if member.display_name:
+            paint.text(painter, QRectF(74, head - 2, room, 24), name, font(17, 700))
+            paint.text(painter, QRectF(74, head + 21, room, 20), member.masked_email, font(14, 450), "ink_2")
+        else:
+            paint.text(painter, QRectF(74, head, room, 42), name, font(17, 700))
         top = rect.height() - 60 - 50
         column = (rect.width() - 40) / 3
         balance = view.account.balance_points if view.account else None

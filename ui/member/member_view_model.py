@@ -1,4 +1,4 @@
-"""Finding the member of a sale: asked off the GUI thread, dropped when the sale is over by the time the answer comes."""
+"""Finding the member of a sale: asked off the GUI thread, dropped when the sale is over before the answer."""
 
 from collections.abc import Callable
 from enum import StrEnum

@@ -28,7 +28,7 @@ ACTIONS = (
     Action("discount", "Discount", "percent", "F4"),
     Action("quantity", "Quantity", "hash", "F5"),
     Action("undo", "Undo", "undo-2", "Ctrl Z"),
-    Action("cancel", "Cancel sale", "ban", "Shift F6"),
+    Action("cancel", "Cancel sale", "ban", "Ctrl Del"),
     Action("receipts", "Receipts", "receipt-text", "F8"),
     Action("drawer", "Drawer", "inbox", "F9"),
     Action("more", "More", "ellipsis", "F10"),
@@ -55,7 +55,7 @@ class ActionBar(QWidget):
         for name, tile in self.tiles.items():
             tile.setEnabled(usable.get(name, True))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         each = (self.width() - (PLACES - 1) * _GAP) / PLACES
         for place, action in enumerate(ACTIONS):
             tile = self.tiles.get(action.action_id)

@@ -7,12 +7,11 @@ from PySide6.QtWidgets import QWidget
 from pos_app.ports import Formatter
 from ui.sale.complete_page import CompletePage
 from ui.sale.line_items_canvas import (
-    QUANTITY_FROM_RIGHT,
     TEXT_LEFT,
     TOTAL_FROM_RIGHT,
-    UNIT_FROM_RIGHT,
     LineItemsCanvas,
     ScrollThumb,
+    column_offsets,
 )
 from ui.sale.rows import RowMaker, quantity_text
 from ui.sale.sale_view_model import SaleViewModel, Stage
@@ -24,7 +23,7 @@ from ui.widgets.message_strip import MessageStrip
 
 _HEAD = 56
 _COLUMNS = 32
-_STRIP = 52
+_STRIP = 60
 
 
 class IdlePicture(QWidget):
@@ -34,7 +33,7 @@ class IdlePicture(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Scan to begin")
 
-    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         painter.fillRect(rect, colour("surface"))
@@ -86,7 +85,7 @@ class BasketCard(Card):
         self.strip.show_messages(sale.banner, sale.toast)
         self._thumb.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         top = _HEAD + _COLUMNS
         bottom = self.height() - _STRIP - 12 - 8
         self.canvas.setGeometry(1, top, self.width() - 10, bottom - top)
@@ -118,11 +117,12 @@ class BasketCard(Card):
         painter.fillRect(columns, colour("sunken"))
         painter.fillRect(QRectF(1, _HEAD, rect.width() - 2, 1), colour("line"))
         painter.fillRect(QRectF(1, _HEAD + _COLUMNS - 1, rect.width() - 2, 1), colour("line"))
-        made, right = font(13, 600), self.canvas.geometry().right()
+        made, right = font(13, 600), self.canvas.geometry().right() + 1
         paint.text(painter, QRectF(TEXT_LEFT, _HEAD, 120, _COLUMNS), "Item", made, "ink_2")
-        quantity = QRectF(right - QUANTITY_FROM_RIGHT - 40, _HEAD, 80, _COLUMNS)
+        quantity_offset, unit_offset = column_offsets(self.canvas.width())
+        quantity = QRectF(right - quantity_offset - 40, _HEAD, 80, _COLUMNS)
         paint.text(painter, quantity, "Qty", made, "ink_2", paint.CENTRE)
-        unit = QRectF(right - UNIT_FROM_RIGHT - 100, _HEAD, 100, _COLUMNS)
+        unit = QRectF(right - unit_offset - 100, _HEAD, 100, _COLUMNS)
         paint.text(painter, unit, "Unit price", made, "ink_2", paint.RIGHT)
         total = QRectF(right - TOTAL_FROM_RIGHT - 100, _HEAD, 100, _COLUMNS)
         paint.text(painter, total, "Total", made, "ink_2", paint.RIGHT)

@@ -120,7 +120,7 @@ class CheckoutWindow(QWidget):
         self.scan_field.set_quantity(
             str(self.sale.pending_quantity_milli // 1000) if self.sale.pending_quantity_milli else ""
         )
-        self.scan_field.set_ready(self.sale.stage is not Stage.CARD_PENDING and not self.sale.paid_in_part)
+        self.scan_field.set_ready(self.sale.stage is Stage.COMPLETE or self.sale.editable)
         self._refresh_functions()
         had_question = not self.question.isHidden()
         self.question.show_question(self.sale.question)
@@ -209,7 +209,7 @@ class CheckoutWindow(QWidget):
         else:
             canvas.keyPressEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys nobody wanted: basket keys work from everywhere, digits belong to the find field."""
         basket = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete)
         if self.sale.question is not None:
@@ -240,7 +240,7 @@ class CheckoutWindow(QWidget):
 
     # --- window -----------------------------------------------------------------------------------------------------
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         wide, high = self.width(), self.height()
         gutter = Space.GUTTER
         side = _NARROW_SIDE if wide < 1200 else _WIDE_SIDE if wide >= 1600 else _SIDE
@@ -252,12 +252,12 @@ class CheckoutWindow(QWidget):
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
         self.question.setGeometry(0, 0, wide, high)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), colour("page"))
         painter.end()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Closing keeps the sale on disk; nothing is lost by signing off."""
         self.services.selling.save()
         super().closeEvent(event)

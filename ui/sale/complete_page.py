@@ -51,7 +51,7 @@ class CompletePage(QWidget):
         self.setAccessibleDescription(", ".join(facts))
         self.update()
 
-    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         painter.fillRect(rect, colour("surface"))
@@ -70,7 +70,7 @@ class CompletePage(QWidget):
         painter.end()
 
     def _paint_facts(self, painter: QPainter, centre: float, middle: float) -> None:
-        made = font(13, 600, tabular=True)
+        made = font(13, 600)
         total = sum(width(fact, made) + 20 for fact in self._facts) + 8 * (len(self._facts) - 1)
         left = centre - total / 2
         for fact in self._facts:

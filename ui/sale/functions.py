@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from pos_app.domain.tenders import Tender, TenderType
+from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
 from ui.sale.sale_view_model import Stage
 from ui.services_bundle import PrintedReceipt
 from ui.tender import entries
+from ui.tender.pay_card import tender_name
 from ui.widgets.list_panel import ListRow
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Functions:
             ("F3", tile("member")),
             ("F4", tile("discount")),
             ("F5", tile("quantity")),
-            ("Shift+F6", tile("cancel")),
+            ("Ctrl+Del", tile("cancel")),
             ("F8", tile("receipts")),
             ("F9", tile("drawer")),
             ("F10", tile("more")),
@@ -148,7 +149,7 @@ class Functions:
         money = window.services.formatter.money
         rows = [
             ListRow(
-                f"Remove {_tender_words(tender)}",
+                f"Remove {tender_name(tender, window.services.formatter)}",
                 "Give it back to the customer" if tender.tender_type is TenderType.CASH else "",
                 lambda tender=tender: window.tender.remove(tender),  # type: ignore[misc]
                 "undo-2",
@@ -236,7 +237,3 @@ class Functions:
             raise error
         with self._window.sale.one_change():
             self._window.sale.refuse(Banner("Not done", str(error)))
-
-
-def _tender_words(tender: Tender) -> str:
-    return "cash" if tender.tender_type is TenderType.CASH else tender.description.lower()

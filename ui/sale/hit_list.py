@@ -53,12 +53,12 @@ class HitList(QWidget):
             words = f"{hit.name}, {self._formatter.money(hit.price_minor)}, {self.highlighted + 1} of {len(self.hits)}"
             self.setAccessibleDescription(words)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         index = int(event.position().y() - _PADDING) // _ROW
         if 0 <= index < len(self.hits):
             self.picked.emit(index)
 
-    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         paint.rounded(painter, rect, Radius.CONTROL, "surface", "control")

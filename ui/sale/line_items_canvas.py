@@ -13,17 +13,21 @@ from ui.sale.rows import Row
 from ui.theme import paint
 from ui.theme.current import colour, tint
 from ui.theme.fonts import font
-from ui.theme.icons import category_icon
+from ui.theme.icons import category_look
 from ui.theme.tokens import Height, Radius
 
 TOP_PADDING = 6
 TEXT_LEFT = 84
-QUANTITY_FROM_RIGHT = 302
-UNIT_FROM_RIGHT = 133
-TOTAL_FROM_RIGHT = 20
+TOTAL_FROM_RIGHT = 12
+_NARROW = 640
 STEPPER_WIDTH = 144
 _MERGE_SIGN_MS = 450
 _DRAG_START = 8
+
+
+def column_offsets(canvas_width: float) -> tuple[int, int]:
+    """How far from the right edge the quantity's centre and the unit price's right end are."""
+    return (258, 112) if canvas_width < _NARROW else (294, 125)
 
 
 class LineItemsCanvas(QWidget):
@@ -152,12 +156,12 @@ class LineItemsCanvas(QWidget):
             self.scrolled.emit()
 
     def _stepper(self, row: QRectF) -> QRectF:
-        centre = row.right() - QUANTITY_FROM_RIGHT
+        centre = row.right() - column_offsets(row.width())[0]
         return QRectF(centre - STEPPER_WIDTH / 2, row.center().y() - 24, STEPPER_WIDTH, 48)
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ground = colour("surface")
         for exposed in event.region():
@@ -174,24 +178,26 @@ class LineItemsCanvas(QWidget):
         middle = rect.center().y()
         right = rect.right()
         if selected:
-            plate = QRectF(8, rect.top() + 2, rect.width() - 16, rect.height() - 4)
+            plate = QRectF(8, rect.top() + 2, rect.width() - 8, rect.height() - 4)
             paint.rounded(painter, plate, Radius.CONTROL, "accent_soft", "accent_line")
             if self.hasFocus():
                 paint.focus_ring(painter, plate, Radius.CONTROL)
         elif index + 1 < len(self._rows) and self._rows[index + 1].line_number != self._selected:
             line = QRectF(TEXT_LEFT, rect.bottom() - 1, rect.width() - TEXT_LEFT - TOTAL_FROM_RIGHT, 1)
             painter.fillRect(line, colour("line"))
-        colours = tint(row.tint)
+        icon, tint_number = category_look(row.category)
+        colours = tint(tint_number)
         paint.rounded(painter, QRectF(20, middle - 24, 48, 48), 10, colours.ground)
-        paint.glyph(painter, QPointF(44, middle), category_icon(row.category), 24, colours.icon, 1.75)
-        quantity_centre = right - QUANTITY_FROM_RIGHT
+        paint.glyph(painter, QPointF(44, middle), icon, 24, colours.icon, 1.75)
+        quantity_offset, unit_offset = column_offsets(rect.width())
+        quantity_centre = right - quantity_offset
         room = quantity_centre - (STEPPER_WIDTH / 2 + 8 if selected else 44) - TEXT_LEFT
         middle_elide = Qt.TextElideMode.ElideMiddle
         name = QRectF(TEXT_LEFT, middle - 23, room, 24)
         paint.text(painter, name, row.name, font(16, 600), "ink", paint.LEFT, middle_elide)
         self._paint_meta(painter, row, QRectF(TEXT_LEFT, middle, room, 22), "ink_2" if selected else "ink_3")
         self._paint_quantity(painter, row, rect, selected)
-        unit = QRectF(right - UNIT_FROM_RIGHT - 100, middle - 12, 100, 24)
+        unit = QRectF(right - unit_offset - 100, middle - 12, 100, 24)
         paint.text(painter, unit, row.unit_price, font(15, 450, tabular=True), "ink_2", paint.RIGHT)
         lift = 9 if row.old_total else 0
         total = QRectF(right - TOTAL_FROM_RIGHT - 108, middle - 12 - lift, 108, 24)
@@ -214,7 +220,7 @@ class LineItemsCanvas(QWidget):
         paint.text(painter, chip.adjusted(8, 0, -8, 0), row.chip, chip_font, "go_text")
 
     def _paint_quantity(self, painter: QPainter, row: Row, rect: QRectF, selected: bool) -> None:
-        centre, middle = rect.right() - QUANTITY_FROM_RIGHT, rect.center().y()
+        centre, middle = rect.right() - column_offsets(rect.width())[0], rect.center().y()
         fresh = row.line_number == self._merged_line
         number = QRectF(centre - 40, middle - 14, 80, 28)
         if selected and self._editable and row.whole_pieces:
@@ -239,19 +245,19 @@ class LineItemsCanvas(QWidget):
 
     # --- pointer and keys -------------------------------------------------------------------------------------------
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self._press = (event.position(), self._offset)
             self._dragging = False
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is not None:
             moved = event.position().y() - self._press[0].y()
             self._dragging = self._dragging or abs(moved) > _DRAG_START
             if self._dragging:
                 self._set_offset(round(self._press[1] - moved))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._press = self._press, None
         if pressed is None or self._dragging:
             return
@@ -268,10 +274,10 @@ class LineItemsCanvas(QWidget):
             return
         self.select(number)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self._set_offset(self._offset - event.angleDelta().y() * Height.ROW // 120)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         page = max(1, self.height() // Height.ROW - 1)
         steps = {Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page, Qt.Key.Key_Home: -1000, Qt.Key.Key_End: 1000}
         if event.key() in steps:
@@ -279,15 +285,15 @@ class LineItemsCanvas(QWidget):
         else:
             event.ignore()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self.update()
         self._set_offset(self._offset)
         self.select(self._selected)
 
-    def focusInEvent(self, event: object) -> None:  # noqa: N802, D102
+    def focusInEvent(self, event: object) -> None:
         self._update_line(self._selected)
 
-    def focusOutEvent(self, event: object) -> None:  # noqa: N802, D102
+    def focusOutEvent(self, event: object) -> None:
         self._update_line(self._selected)
 
     def _describe(self) -> None:
@@ -306,7 +312,7 @@ class ScrollThumb(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         canvas.scrolled.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         offset, in_sight, content = self._canvas.scroll_range
         if content <= in_sight:
             return

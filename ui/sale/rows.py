@@ -1,7 +1,6 @@
 """Basket lines as the canvas draws them: finished texts, made once per change of a line."""
 
 from dataclasses import dataclass
-from zlib import crc32
 
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.domain.pricing import PricedLine
@@ -16,7 +15,6 @@ class Row:
     name: str
     meta: str
     category: str
-    tint: int
     quantity: str
     whole_pieces: bool
     unit_price: str
@@ -55,7 +53,7 @@ class RowMaker:
 
     def _row(self, priced: PricedLine) -> Row:
         line, item, money = priced.line, priced.line.item, self._formatter.money
-        meta = [part for part in (item.brand, item.category, line.code) if part]
+        meta = [part for part in (item.brand, line.code) if part]
         quantity = quantity_text(line.quantity_milli)
         reduced = priced.discount_minor > 0
         chip = f"{_reason(priced)} {money(-priced.discount_minor)}".strip() if reduced else ""
@@ -69,7 +67,6 @@ class RowMaker:
             name=item.name,
             meta="  ·  ".join(meta),
             category=item.category,
-            tint=crc32(item.category.encode()),
             quantity=quantity,
             whole_pieces=item.sold_by is SoldBy.EACH,
             unit_price=money(line.unit_price_minor),

@@ -59,7 +59,7 @@ class SideColumn(QWidget):
         for card in (self.member, self.pay):
             card.setVisible(panel is None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         wide, high = self.width(), self.height()
         member = _MEMBER if high >= 610 else _LOW_MEMBER
         self.member.setGeometry(0, 0, wide, member)

@@ -60,10 +60,10 @@ class OnlinePill(QWidget):
         self.setAccessibleName(f"Rewards service: {self.words}")
         self.setToolTip(status.reason or ("Connected" if status.online else "The sale goes on; nothing is lost"))
 
-    def sizeHint(self) -> QSize:  # noqa: N802, D102
+    def sizeHint(self) -> QSize:
         return QSize(round(width(self.words, font(14, 600))) + 52, 36)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         ink, ground = ("go_text", "go_soft") if self._status.online else ("warn", "warn_soft")
@@ -89,7 +89,7 @@ class DeviceBadge(QWidget):
         self.setToolTip(words)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         paint.rounded(painter, rect, 18, "sunken", "line")
@@ -122,7 +122,7 @@ class OperatorBadge(QWidget):
     def _second_line(self) -> str:
         return "Signed on" if self._role.lower() == self._operator.display_name.lower() else self._role
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         middle = rect.center().y()
@@ -186,7 +186,7 @@ class TopBar(QWidget):
         dark = theme().name == "dark"
         self.theme_button.set_icon("Light theme" if dark else "Dark theme", "sun" if dark else "moon")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
     def _place(self) -> None:
@@ -217,7 +217,7 @@ class TopBar(QWidget):
         self.update(0, 0, 280, Height.TOP_BAR)
         self._timer.start(max(1000, (60 - self._now.second) * 1000))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         painter.fillRect(rect, colour("surface"))

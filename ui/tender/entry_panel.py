@@ -94,7 +94,7 @@ class EntryPanel(Card):
 
     # --- input ------------------------------------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._act(0)
@@ -151,7 +151,7 @@ class EntryPanel(Card):
         self.setAccessibleDescription(f"{entry.show(self._digits)}. {entry.judge(self._digits)[0]}")
         self.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
@@ -167,7 +167,7 @@ class EntryPanel(Card):
         pad = min(4 * Height.KEY + 24, max(4 * 48 + 24, self.height() - 16 - Height.PAY - 12 - 292))
         self.keypad.setGeometry(left, bottom - pad, wide, pad)
         bottom -= pad + 12
-        picks = len(entry.picks) if entry and entry.picks else _MOST_PICKS
+        picks = max(3, len(entry.picks)) if entry else _MOST_PICKS
         pick = (wide - (picks - 1) * 8) // picks
         for number, button in enumerate(self.picks):
             button.setGeometry(left + number * (pick + 8), bottom - 48, pick, 48)

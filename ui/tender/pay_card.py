@@ -23,6 +23,15 @@ _GAP = 10
 _QUICK = 3
 
 
+def tender_name(tender: Tender, formatter: Formatter) -> str:
+    """A part of the payment in words."""
+    if tender.tender_type is TenderType.POINTS:
+        return f"Points ({formatter.points(tender.points)})"
+    if tender.tender_type is TenderType.CASH:
+        return "Cash"
+    return tender.description or tender.tender_type.value.replace("_", " ").capitalize()
+
+
 class PayCard(Card):
     """Subtotal to total due, quick cash, gift card, split and card."""
 
@@ -45,7 +54,7 @@ class PayCard(Card):
         self._quick_amounts: list[int] = []
         self.exact = Button("Exact cash", self, key="F11")
         self.exact.clicked.connect(tender.pay_exact_cash)
-        self.quick = [Button("", self) for _ in range(_QUICK)]
+        self.quick = [Button("Cash", self) for _ in range(_QUICK)]
         for number, button in enumerate(self.quick):
             button.clicked.connect(lambda _=False, n=number: tender.pay_cash(self._quick_amounts[n]))
         self.gift_card = Button("Gift card", self, icon="gift")
@@ -78,7 +87,7 @@ class PayCard(Card):
         else:
             total_name, total = "Total due", money(due)
         if stage is Stage.CARD_PENDING:
-            total_name, total = "On card", money(self._tender.card_amount_minor)
+            total_name, total = "Present card", money(self._tender.card_amount_minor)
         if (lines, total_name, total) != (self._lines, self._total_name, self._total):
             self._lines, self._total_name, self._total = lines, total_name, total
             self.setAccessibleDescription(f"{total_name} {total}")
@@ -93,8 +102,9 @@ class PayCard(Card):
         self.exact.setEnabled(can_pay and due > 0)
         for number, button in enumerate(self.quick):
             shown = number < len(self._quick_amounts)
-            button.setEnabled(shown)
-            button.rename(_short(self._formatter.money(self._quick_amounts[number])) if shown else "–")
+            button.setVisible(shown)
+            if shown:
+                button.rename(_short(self._formatter.money(self._quick_amounts[number])))
         self.gift_card.setEnabled(can_pay and due > 0)
         self.split.setEnabled(can_pay and (due > 0 or bool(view.tenders)))
         self.split.rename(f"Split · {len(view.tenders)} paid" if view.tenders and not complete else "Split")
@@ -119,7 +129,9 @@ class PayCard(Card):
         lines.append((self._tax_name(view), money(priced.tax_minor), "ink"))
         if not view.tenders:
             return lines
-        parts = [(self._tender_name(tender), money(-tender.amount_minor), "go_text") for tender in view.tenders]
+        parts = [
+            (tender_name(tender, self._formatter), money(-tender.amount_minor), "go_text") for tender in view.tenders
+        ]
         if view.settlement.cash_rounding_minor:
             parts.insert(0, ("Cash rounding", money(view.settlement.cash_rounding_minor), "ink"))
         total = ("Total with tax", money(priced.total_minor), "ink")
@@ -135,13 +147,6 @@ class PayCard(Card):
         name = rates[0].name or "Tax"
         return f"{name} {percent}% included" if rates[0].included else f"{name} {percent}%"
 
-    def _tender_name(self, tender: Tender) -> str:
-        if tender.tender_type is TenderType.POINTS:
-            return f"Points ({self._formatter.points(tender.points)})"
-        if tender.tender_type is TenderType.CASH:
-            return "Cash"
-        return tender.description or tender.tender_type.value.replace("_", " ").capitalize()
-
     # --- geometry and painting --------------------------------------------------------------------------------------
 
     def _buttons_top(self) -> int:
@@ -150,7 +155,7 @@ class PayCard(Card):
     def _rows_in_sight(self) -> int:
         return (self._buttons_top() - _TOTAL - 12 - 14) // _ROW
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         left, wide = 20, self.width() - 40
         top = self._buttons_top()
         exact = max(124, round(wide * 0.413))

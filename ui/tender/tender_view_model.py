@@ -11,7 +11,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.ports import CardOutcome, CardResult, GiftCardHold, PointsHold
 from pos_app.services.tendering import TenderOutcome
 from ui.member.member_view_model import MemberViewModel
-from ui.messages import Banner, Choice, Question
+from ui.messages import Banner, Choice, Question, Toast
 from ui.sale.sale_view_model import SaleViewModel, Stage
 
 
@@ -118,6 +118,8 @@ class TenderViewModel(QObject):
         self.card_cancelling = False
         with self._sale.one_change():
             self._sale.stage = Stage.CARD_PENDING
+            self._sale.dismiss_banner()
+            self._sale.toast = Toast("Waiting for the card terminal: ask the customer to present the card")
         code = self._sale.services.profile.currency.code
         self._sale.background.run(
             partial(terminal.authorise, self._payment_id, amount, code), self._card_answered, self._card_lost

@@ -1,6 +1,6 @@
 """The one typeface, brought along so that every machine draws the same letters (Inter, from fontpkg-inter)."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,9 +24,9 @@ def family() -> str:
     return families[0]
 
 
-@lru_cache(maxsize=None)
+@cache
 def font(size: int, weight: int = 450, *, tabular: bool = False, display: bool = False, struck: bool = False) -> QFont:
-    """A size in pixels at a weight; tabular digits for columns, display for large numbers, struck out for old prices."""
+    """A size in pixels at a weight: tabular digits for columns, display for large numbers, struck for old prices."""
     made = QFont(family())
     made.setPixelSize(size)
     made.setVariableAxis(QFont.Tag("wght"), float(weight))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 _CATEGORY_ICONS = (
-    (("headphone", "headset", "earphone", "earbud"), "headphones"),
+    (("headphone", "headset", "earphone", "earbud", "audio"), "headphones"),
     (("camera", "lens", "camcorder", "photo"), "camera"),
     (("television", "tv"), "tv"),
     (("monitor", "display", "screen"), "monitor"),
@@ -22,7 +22,7 @@ _CATEGORY_ICONS = (
     (("tablet", "e-reader"), "tablet"),
     (("phone", "mobile"), "smartphone"),
     (("game", "gaming", "console"), "gamepad-2"),
-    (("speaker", "audio", "soundbar", "sound"), "speaker"),
+    (("speaker", "soundbar", "sound"), "speaker"),
     (("cable", "cord"), "cable"),
     (("adapter", "charger", "power", "plug", "ups", "battery"), "battery-charging"),
     (("memory", "flash", "card reader"), "memory-stick"),
@@ -44,13 +44,14 @@ _CATEGORY_ICONS = (
 )
 
 
-def category_icon(category: str) -> str:
-    """The icon that stands for a category of goods, by the words in its name."""
+@lru_cache(maxsize=1024)
+def category_look(category: str) -> tuple[str, int]:
+    """The icon that stands for a category of goods, by the words in its name, and the number of its tint."""
     words = category.lower()
-    for parts, name in _CATEGORY_ICONS:
+    for number, (parts, name) in enumerate(_CATEGORY_ICONS):
         if any(words.startswith(part) or f" {part}" in words for part in parts):
-            return name
-    return "package"
+            return name, number
+    return "package", 2
 
 
 @lru_cache(maxsize=512)

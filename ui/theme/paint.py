@@ -80,7 +80,7 @@ def key_cap(
 
 def chip(painter: QPainter, left: float, middle: float, words: str, ink: str, ground: str, border: str = "") -> float:
     """A short text on a soft ground; returns its width."""
-    made = font(13, 600, tabular=True)
+    made = font(13, 600)
     size = width(words, made) + 20
     rect = QRectF(left, middle - 13, size, 26)
     rounded(painter, rect, 13, ground, border)

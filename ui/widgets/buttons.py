@@ -9,6 +9,7 @@ from ui.theme.fonts import font, width
 from ui.theme.tokens import Height, Radius
 from ui.widgets.control import Control
 
+_PAY_WIDTH_WITH_KEY = 360
 _LOOKS = {
     # kind: ground, ground under the pointer, border, text
     "plain": ("surface", "hover", "line_2", "ink"),
@@ -69,7 +70,7 @@ class Button(Control):
         room = rect.right() - left - (cap + 16 if with_cap else 4)
         paint.text(painter, QRectF(left, rect.top(), room, rect.height()), self.text(), made, ink)
 
-    def sizeHint(self) -> QSize:  # noqa: N802, D102
+    def sizeHint(self) -> QSize:
         words = width(self.text(), font(self._size, 600))
         return QSize(round(words) + (28 if self._icon else 0) + (60 if self._key else 32), Height.TOUCH)
 
@@ -98,7 +99,7 @@ class PayButton(Control):
         paint.rounded(painter, rect, self.radius, "go_hover" if self.hovered or self.isDown() else "go")
         middle = rect.center().y()
         right = rect.right() - 22
-        if self._key:
+        if self._key and rect.width() >= _PAY_WIDTH_WITH_KEY:
             right -= paint.key_cap(painter, right, middle, self._key, ink, ink) + 20
         left = rect.left() + 24
         if self._icon:

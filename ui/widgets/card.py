@@ -15,7 +15,7 @@ class Card(QWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         paint.rounded(painter, rect, Radius.CARD, "surface", "line")

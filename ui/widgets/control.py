@@ -13,6 +13,7 @@ class Control(QAbstractButton):
 
     radius: float = Radius.CONTROL
     ring = "accent"
+    faint_when_disabled = True
 
     def __init__(self, name: str, parent: QWidget | None = None, *, description: str = "") -> None:
         super().__init__(parent)
@@ -40,17 +41,17 @@ class Control(QAbstractButton):
         """Draw the control."""
         raise NotImplementedError
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
-        if not self.isEnabled():
+        if not self.isEnabled() and self.faint_when_disabled:
             painter.setOpacity(0.45)
         self.paint(painter, rect)
         if self.hasFocus():
             paint.focus_ring(painter, rect, self.radius, self.ring)
         painter.end()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
             return
@@ -59,9 +60,9 @@ class Control(QAbstractButton):
             return
         super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802, D102
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802, D102
+    def sizeHint(self) -> QSize:
         return QSize(96, Height.TOUCH)

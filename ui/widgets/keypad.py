@@ -42,7 +42,7 @@ class Keypad(QWidget):
         for key in self.keys:
             key.clicked.connect(lambda _=False, k=key: self.pressed.emit("" if k.value == "⌫" else k.value))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         wide, high = (self.width() - 2 * _GAP) / 3, (self.height() - 3 * _GAP) / 4
         for number, key in enumerate(self.keys):
             row, column = divmod(number, 3)

@@ -20,7 +20,14 @@ class _ToastButton(Button):
         """Words and key cap, no frame."""
         right = rect.right() - 10
         right -= paint.key_cap(painter, right, rect.center().y(), "Ctrl Z", "on_toast", "on_toast") + 16
-        paint.text(painter, rect.adjusted(12, 0, right - rect.right(), 0), self.text(), font(15, 600), "toast_action")
+        paint.text(
+            painter,
+            rect.adjusted(12, 0, right - rect.right(), 0),
+            self.text(),
+            font(15, 600),
+            "toast_action",
+            paint.RIGHT,
+        )
 
 
 class MessageStrip(QWidget):
@@ -52,7 +59,7 @@ class MessageStrip(QWidget):
             self._arrange()
             self.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
@@ -61,12 +68,12 @@ class MessageStrip(QWidget):
         self._dismiss.setVisible(banner is not None)
         self._undo.setVisible(banner is None and toast is not None and toast.undoable)
         middle = self.height() // 2
-        right = self.width() - 4
+        right = self.width() - 6
         self._undo.setGeometry(right - 148, middle - 24, 148, 48)
         self._dismiss.setGeometry(right - 104, middle - 24, 100, 48)
         self._search.setGeometry(right - 104 - 116, middle - 24, 108, 48)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         middle = rect.center().y()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.messages import Question
 from ui.theme import paint
-from ui.theme.fonts import font
+from ui.theme.fonts import font, metrics
 from ui.theme.tokens import Radius
 from ui.widgets.buttons import Button
 
@@ -53,17 +53,23 @@ class QuestionOverlay(QWidget):
 
     def _box(self) -> QRectF:
         wide = min(_WIDTH, self.width() - 48)
-        high = 210 + len(self.choices) * (_CHOICE + 10) + 14
+        high = self._choices_top(wide) + len(self.choices) * (_CHOICE + 10) + 14
         return QRectF((self.width() - wide) // 2, (self.height() - high) // 2, wide, high)
+
+    def _choices_top(self, wide: float) -> float:
+        words = self._question.detail if self._question else ""
+        room = QRectF(0, 0, wide - 48, 400)
+        flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft)
+        return 90 + metrics(font(16, 450)).boundingRect(room, flags, words).height() + 24
 
     def _arrange(self) -> None:
         box = self._box()
-        top = round(box.top()) + 206
+        top = round(box.top() + self._choices_top(box.width()))
         for number, button in enumerate(self.choices):
             left = round(box.left()) + 24
             button.setGeometry(left, top + number * (_CHOICE + 10), round(box.width()) - 48, _CHOICE)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tab reaches the choices; every other key ends here."""
         event.accept()
 
@@ -74,16 +80,16 @@ class QuestionOverlay(QWidget):
             return True
         return super().event(event)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, D102
+    def focusNextPrevChild(self, forward: bool) -> bool:
         focused = next((n for n, button in enumerate(self.choices) if button.hasFocus()), -1 if forward else 0)
         if self.choices:
             self.choices[(focused + (1 if forward else -1)) % len(self.choices)].setFocus()
         return True
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
-    def paintEvent(self, event: object) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: object) -> None:
         question = self._question
         if question is None:
             return

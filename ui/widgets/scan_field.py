@@ -25,7 +25,7 @@ class _Line(QLineEdit):
                 return False
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         basket_keys = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
         empty_keys = (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete, Qt.Key.Key_Home, Qt.Key.Key_End)
         if event.key() in basket_keys or (not self.text() and event.key() in empty_keys):
@@ -93,12 +93,12 @@ class ScanField(QWidget):
         self.update()
         self.typed.emit(text)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802, D102
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):
             self.update()
         return False
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
     def _place(self) -> None:
@@ -112,7 +112,7 @@ class ScanField(QWidget):
         cap = width(self._key, font(12, 600)) + 14 + 12
         return cap + (width("Ready", font(13, 600)) + 34 if self.width() >= 440 else 0)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
         focused = self.line.hasFocus()
