@@ -44,7 +44,7 @@ COMMANDS = (
     Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
     Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
     Command("demo", "Make or reset the demo store's data.", window=True),
-    Command("scenario", "Play scenario files and compare what they expect.", window=True),
+    Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
     Command("journal", "Verify or export the terminal's journal."),
     Command("central", "Start the central rewards service, or verify its ledger."),

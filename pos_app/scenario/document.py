@@ -1,0 +1,331 @@
+"""The scenario file: its keys and their defaults, and what is wrong with a file, with the place in it.
+
+Amounts, rates, quantities and percentages are decimal texts, so that no float ever stands between a file and money.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+Text = Annotated[str, Meta(min_length=1, max_length=120)]
+CardNumber = Annotated[str, Meta(min_length=4, max_length=32, pattern=r"^[0-9A-Za-z-]+$")]
+LineNumber = Annotated[int, Meta(ge=1, le=1000)]
+Points = Annotated[int, Meta(ge=0, le=10**9)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class ScenarioError(ValueError):
+    """The file is wrong; the text is one sentence that begins with the place in the file."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}" if path else problem)
+
+
+class Part(Struct, forbid_unknown_fields=True):
+    """Base of everything in the file."""
+
+
+class Store(Part):
+    """The shop and how it rounds."""
+
+    id: Identifier = "001"
+    currency: str = "USD"
+    time_zone: str = "America/Los_Angeles"
+    tax_rounding: Literal["transaction", "item"] = "transaction"
+    rounding: Literal["half_up", "half_even"] = "half_up"
+    cash_step: str | None = None
+
+
+class Tax(Part):
+    """One tax; rate is a part of 1."""
+
+    id: Identifier
+    rate: str
+    included: bool = False
+
+
+class Fee(Part):
+    """A charge per piece that earns nothing."""
+
+    id: Identifier
+    amount: str
+    tax: tuple[str, ...] = ()
+
+
+class Item(Part):
+    """Something to sell."""
+
+    code: Text
+    price: str
+    name: Text | None = None
+    tax: tuple[str, ...] = ()
+    category: Annotated[str, Meta(max_length=120)] = ""
+    kind: Literal["goods", "service", "gift_card"] = "goods"
+    sold_by: Literal["each", "weight"] = "each"
+    fees: tuple[Fee, ...] = ()
+
+
+class Scope(Part):
+    """What an offer covers; all is the same as no condition."""
+
+    all: bool = False
+    categories: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+
+
+class Offer(Part, rename={"starts_at": "from", "ends_at": "to"}):
+    """Bonus points within a window, both ends included."""
+
+    id: Identifier
+    starts_at: str
+    ends_at: str
+    multiplier: Annotated[int, Meta(ge=1, le=1000)]
+    scope: Scope = field(default_factory=Scope)
+
+
+class Programme(Part):
+    """The rewards programme's terms."""
+
+    earn_points_per_unit: Annotated[int, Meta(ge=0, le=1000)] = 1
+    earn_on_points_paid_part: bool = False
+    redeem_points: Annotated[int, Meta(ge=1, le=10**6)] = 100
+    redeem_value: str = "1.00"
+    redeem_step_points: Annotated[int, Meta(ge=1, le=10**6)] = 100
+    points_tax_treatment: Literal["payment", "discount"] = "payment"
+    offers: tuple[Offer, ...] = ()
+    enrolment_offers: tuple[Any, ...] = ()
+
+
+class Lot(Part):
+    """Points with their own origin and last day."""
+
+    points: Annotated[int, Meta(ge=1, le=10**9)]
+    pool: Identifier = "store"
+    earned_on: Day | None = None
+    expires_on: Day | None = None
+
+
+class Member(Part):
+    """A member with a balance, or with the lots it is made of."""
+
+    email: str
+    balance_points: Points | None = None
+    lots: tuple[Lot, ...] = ()
+    left_on: Any = None
+
+
+class GiftCard(Part):
+    """A gift card that was sold before."""
+
+    number: CardNumber
+    balance: str
+
+
+class Till(Part):
+    """The cash drawer at the beginning."""
+
+    opening_float: str = "200.00"
+
+
+# --- steps of a sale --------------------------------------------------------------------------------------------------
+
+
+class Step(Part, tag_field="do"):
+    """Something done during a sale."""
+
+
+class Scan(Step, tag="scan"):
+    """Ring up an item."""
+
+    code: str
+    quantity: str = "1"
+
+
+class AttachMember(Step, tag="member"):
+    """Find a member by address and attach the sale to them."""
+
+    email: str
+
+
+class VoidLine(Step, tag="void_line"):
+    """Take a line back."""
+
+    line: LineNumber
+
+
+class SetQuantity(Step, tag="quantity"):
+    """Sell another quantity on a line."""
+
+    line: LineNumber
+    quantity: str
+
+
+class SetPrice(Step, tag="price"):
+    """Sell a line at another price."""
+
+    line: LineNumber
+    price: str
+    reason: Text = "price changed"
+
+
+class DiscountLine(Step, tag="discount_line"):
+    """Reduce one line, by a percentage or an amount."""
+
+    line: LineNumber
+    percent: str | None = None
+    amount: str | None = None
+    reason: Text = "discount"
+
+
+class DiscountTransaction(Step, tag="discount_transaction"):
+    """Reduce the whole sale, by a percentage or an amount."""
+
+    percent: str | None = None
+    amount: str | None = None
+    reason: Text = "discount"
+
+
+class TenderStep(Step, tag="tender"):
+    """Pay a part; amount is a decimal text or "rest"."""
+
+    type: Literal["points", "gift_card", "card", "cash"]
+    amount: str | None = None
+    points: Points | None = None
+    number: CardNumber | None = None
+
+
+SaleStep = Scan | AttachMember | VoidLine | SetQuantity | SetPrice | DiscountLine | DiscountTransaction | TenderStep
+
+
+# --- transactions -----------------------------------------------------------------------------------------------------
+
+
+class Transaction(Part, tag_field="kind"):
+    """Base of all kinds. at puts the clock forward to that time first."""
+
+    id: str | None = None
+    at: str | None = None
+
+
+class Sale(Transaction, tag="sale"):
+    """A sale, step by step."""
+
+    steps: tuple[SaleStep, ...] = ()
+
+
+class Enrol(Transaction, tag="enrol", kw_only=True):
+    """Somebody joins the programme."""
+
+    email: str
+
+
+class PaidOut(Transaction, tag="paid_out", kw_only=True):
+    """Cash leaves the till for something that is no sale."""
+
+    amount: str
+    reason: Text = "paid out"
+
+
+AnyTransaction = Sale | Enrol | PaidOut
+
+
+class Scenario(Part):
+    """The whole file."""
+
+    items: tuple[Item, ...]
+    transactions: tuple[AnyTransaction, ...]
+    store: Store = field(default_factory=Store)
+    clock: str = "2014-11-28T10:00:00-08:00"
+    taxes: tuple[Tax, ...] = ()
+    promotions: tuple[Any, ...] = ()
+    promo_codes: tuple[Any, ...] = ()
+    programme: Programme = field(default_factory=Programme)
+    members: tuple[Member, ...] = ()
+    gift_cards: tuple[GiftCard, ...] = ()
+    till: Till = field(default_factory=Till)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+_NOT_BUILT_KINDS = ("return", "post_void", "ship")
+_NOT_BUILT_STEPS = ("promo_code", "tax_exempt", "ship")
+_NOT_BUILT = "this version does not play it yet"
+
+
+def read_scenario(body: bytes) -> Scenario:
+    """The scenario of a file's bytes. Raises ScenarioError with the place in the file."""
+    try:
+        plain = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ScenarioError("", f"The file is no valid JSON: {error}.") from error
+    _refuse_what_is_not_built(plain)
+    try:
+        return msgspec.convert(plain, Scenario)
+    except msgspec.ValidationError as error:
+        raise _located(str(error)) from error
+
+
+def _refuse_what_is_not_built(plain: Any) -> None:
+    """Name what the format has and this version lacks; every sale without a kind gets its default on the way."""
+    if not isinstance(plain, dict):
+        return
+    for key in ("promotions", "promo_codes"):
+        if plain.get(key):
+            raise ScenarioError(key, _NOT_BUILT)
+    programme = plain.get("programme")
+    if isinstance(programme, dict) and programme.get("enrolment_offers"):
+        raise ScenarioError("programme.enrolment_offers", _NOT_BUILT)
+    for index, member in enumerate(_dicts(plain.get("members"))):
+        if member.get("left_on"):
+            raise ScenarioError(f"members[{index}].left_on", _NOT_BUILT)
+    for index, transaction in enumerate(_dicts(plain.get("transactions"))):
+        if transaction.setdefault("kind", "sale") in _NOT_BUILT_KINDS:
+            raise ScenarioError(f"transactions[{index}].kind", f"{transaction['kind']}: {_NOT_BUILT}")
+        for number, step in enumerate(_dicts(transaction.get("steps"))):
+            if step.get("do") in _NOT_BUILT_STEPS:
+                raise ScenarioError(f"transactions[{index}].steps[{number}].do", f"{step['do']}: {_NOT_BUILT}")
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    """The value as it is when it is a list of objects; anything else is left to the validation."""
+    return value if isinstance(value, list) and all(isinstance(part, dict) for part in value) else []
+
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_WORDS = {
+    "`str | null`": "text in quotes",
+    "`int | null`": "a whole number",
+    "`str`": "text in quotes",
+    "`int`": "a whole number",
+    "`float`": "a number with a decimal point (write amounts in quotes)",
+    "`bool`": "true or false",
+    "`array`": "a list",
+    "`object`": "an object",
+    "`null`": "null",
+    " matching regex '^[A-Za-z0-9._-]+$'": " of letters, digits, '.', '_' and '-'",
+    " matching regex '^[0-9A-Za-z-]+$'": " of letters, digits and '-'",
+    " matching regex '^\\d{4}-\\d{2}-\\d{2}$'": " like 2015-03-31",
+    "Invalid enum value": "unknown value",
+    "Invalid value": "unknown value",
+}
+
+
+def _located(message: str) -> ScenarioError:
+    """msgspec's message with the path in front and in words for people who never saw Python."""
+    problem, _, path = message.rpartition(" - at `$")
+    if not problem:
+        problem, path = message, ""
+    path = path.removesuffix("`").removeprefix(".")
+    for pattern, words in ((_UNKNOWN, "unknown key"), (_MISSING, "this key is missing")):
+        match = pattern.fullmatch(problem)
+        if match:
+            return ScenarioError(f"{path}.{match[1]}".removeprefix("."), words)
+    for said, meant in _WORDS.items():
+        problem = problem.replace(said, meant)
+    return ScenarioError(path, problem[:1].lower() + problem[1:])

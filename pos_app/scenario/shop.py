@@ -1,0 +1,225 @@
+"""The shop that a scenario is played in: a till and a central service, complete, in a folder of their own."""
+
+import base64
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+
+from pos_app.clock import SetClock
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.operator import Operator, Role
+from pos_app.errors import RefusedError
+from pos_app.formatting import StoreFormatter
+from pos_app.ids import SeededIds
+from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.values import ShopPlan
+from pos_app.services.rewards import Rewards
+from pos_app.services.selling import Selling
+from pos_app.services.tendering import Tendering
+from pos_app.services.till_control import TillControl
+from pos_app.storage.catalogue_writer import CatalogueItem, CatalogueWriter
+from pos_app.storage.keys import KeyFile
+from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
+from sync import contract
+from sync.central.errors import CentralError
+from sync.central.service import CentralService
+from sync.terminal.client import CentralClient
+from sync.terminal.engine import SyncEngine
+from sync.terminal.gateway import CentralGateway
+
+T = TypeVar("T", bound=contract.Message)
+
+_OPERATOR = Operator("scenario", "Scenario", Role.ASSOCIATE)
+
+
+class DirectClient:
+    """What CentralClient is to a till, without a wire in between: the same messages, straight into the service."""
+
+    def __init__(self, service: CentralService, terminal_id: str) -> None:
+        self._service = service
+        self._terminal_id = terminal_id
+
+    def post(self, path: str, message: contract.Message | None, answer: type[T]) -> T:
+        """The service's answer to a message. Raises RefusedError with the service's own words."""
+        try:
+            return cast("T", self._answer(path, message))
+        except CentralError as error:
+            raise RefusedError(error.code, error.message) from error
+
+    def post_unanswered(self, path: str) -> None:
+        """Give back a hold, the one request without an answer."""
+        before, _, after = contract.PATH_RELEASE_HOLD.partition("{hold_id}")
+        self._service.release_hold(self._terminal_id, path.removeprefix(before).removesuffix(after))
+
+    def get(self, path: str, answer: type[T]) -> T:
+        """The programme's terms, the one thing that is fetched."""
+        return cast("T", self._service.terms())
+
+    def _answer(self, path: str, message: contract.Message | None) -> contract.Message:
+        service, terminal_id = self._service, self._terminal_id
+        match path, message:
+            case contract.PATH_JOURNAL, contract.UploadBatch() as batch:
+                return service.upload(terminal_id, batch)
+            case contract.PATH_FIND_MEMBER, contract.FindMember() as question:
+                return service.find_member(question)
+            case contract.PATH_ENROL_MEMBER, contract.EnrolMember() as joining:
+                return service.enrol_member(joining)
+            case contract.PATH_HOLDS, contract.PlaceHold() as hold:
+                return service.place_hold(terminal_id, hold)
+            case contract.PATH_GIFT_CARD_HOLDS, contract.PlaceGiftCardHold() as card_hold:
+                return service.place_gift_card_hold(terminal_id, card_hold)
+            case contract.PATH_FIND_GIFT_CARD, contract.FindGiftCard() as card:
+                return service.find_gift_card(card)
+        raise LookupError(f"no scenario asks for {path}")
+
+
+@dataclass(slots=True)
+class Shop:
+    """The parts of the shop; close gives them back."""
+
+    plan: ShopPlan
+    clock: SetClock
+    ids: SeededIds
+    data: TerminalDatabase
+    central: CentralService
+    selling: Selling
+    tendering: Tendering
+    till_control: TillControl
+    rewards: Rewards
+    _engine: SyncEngine
+    _undo: ExitStack
+
+    def upload(self) -> None:
+        """Send what the journal has. Raises RuntimeError when the service cannot apply an event: a bug of ours."""
+        if self.data.outbox.pending_count():
+            while (step := self._engine.step()).more:
+                pass
+            quarantined = self.data.outbox.quarantined()
+            if quarantined or step.reason:
+                raise RuntimeError(f"the central service could not apply a transaction: {step.reason} {quarantined}")
+
+    def member(self, email: str) -> MemberAccount | None:
+        """A member as the central service knows them now."""
+        return self.rewards.find_member(email)
+
+    def gift_card_balance_minor(self, number: str) -> int:
+        """What is left on a gift card."""
+        return self.rewards.gift_card_balance(number)
+
+    def close(self) -> None:
+        """Close both databases."""
+        self._undo.close()
+
+
+def open_shop(plan: ShopPlan, folder: Path) -> Shop:
+    """A shop as planned, with its business day open. Raises ScenarioError for items that share a barcode."""
+    with ExitStack() as undo:
+        clock, ids = SetClock(plan.opens_at), SeededIds(seed=1)
+        profile = plan.profile
+        central = CentralService.open(folder / "central", clock=clock, ids=ids)
+        undo.callback(central.close)
+        data = open_terminal_database(
+            folder,
+            store_id=profile.store_id,
+            workstation_id=profile.workstation_id,
+            clock=clock,
+            ids=ids,
+            keys=KeyFile(folder / "key"),
+        )
+        undo.callback(data.close)
+        _fill_catalogue(data, plan)
+        _let_in(central, data.identity.terminal_id(), data.identity.incarnation(), plan)
+        selling = Selling(
+            storage=data.storage,
+            catalogue=data.catalogue,
+            terms=data.terms,
+            clock=clock,
+            ids=ids,
+            profile=profile,
+            operator=_OPERATOR,
+            schedule_save=_save_with_the_next_tender,
+        )
+        client = cast("CentralClient", DirectClient(central, data.identity.terminal_id()))
+        shop = Shop(
+            plan=plan,
+            clock=clock,
+            ids=ids,
+            data=data,
+            central=central,
+            selling=selling,
+            tendering=Tendering(
+                selling,
+                storage=data.storage,
+                terms=data.terms,
+                clock=clock,
+                ids=ids,
+                formatter=StoreFormatter(profile),
+            ),
+            till_control=TillControl(storage=data.storage, clock=clock, operator=_OPERATOR),
+            rewards=Rewards(CentralGateway(client, clock), ids),
+            _engine=SyncEngine(data.outbox, client, clock),
+            _undo=undo.pop_all(),
+        )
+        shop.till_control.open_day_if_closed(plan.opening_float_minor)
+        central.load_terms(_terms_message(plan))
+        shop.upload()
+        return shop
+
+
+def _save_with_the_next_tender(save: object) -> None:
+    """No power fails in a scenario: a basket is stored when it is paid, not with each scan."""
+
+
+def _fill_catalogue(data: TerminalDatabase, plan: ShopPlan) -> None:
+    position = {item.item_id: index for index, item in enumerate(plan.items)}
+    if len(position) < len(plan.items):
+        twice = next(i for i, item in enumerate(plan.items) if position[item.item_id] != i)
+        raise ScenarioError(f"items[{twice}].code", "there is another item of this code")
+    change = CatalogueWriter(data.database).add_items(CatalogueItem(item, (item.item_id,)) for item in plan.items)
+    for conflict in change.conflicts:
+        raise ScenarioError(
+            f"items[{position[conflict.item_id]}].code",
+            f"it is the same barcode as that of items[{position[conflict.owner_item_id]}]",
+        )
+
+
+def _let_in(central: CentralService, terminal_id: str, incarnation: str, plan: ShopPlan) -> None:
+    code = central.open_enrolment(plan.profile.store_id, plan.profile.workstation_id)
+    # Nothing is signed where there is no wire; the key only has to look like one.
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    enrolled = central.enrol_terminal(contract.EnrolTerminal(code=code, public_key=key, incarnation=incarnation))
+    assert enrolled.terminal_id == terminal_id
+
+
+def _terms_message(plan: ShopPlan) -> contract.Terms:
+    terms = plan.terms
+    return contract.Terms(
+        terms_id=terms.terms_id,
+        version=terms.version,
+        effective_from="1971-01-01T00:00:00+00:00",
+        earn_points_per_unit=terms.earn_points_per_unit,
+        earn_on_points_paid_part=terms.earn_on_points_paid_part,
+        redeem_points=terms.redeem_points,
+        redeem_value_minor=terms.redeem_value_minor,
+        redeem_step_points=terms.redeem_step_points,
+        points_tax_treatment=terms.points_tax_treatment.value,
+        time_zone=terms.time_zone,
+        offers=[
+            contract.OfferMessage(
+                offer_id=offer.offer_id,
+                version=offer.version,
+                starts_at=offer.starts_at.isoformat(),
+                ends_at=offer.ends_at.isoformat(),
+                multiplier=offer.multiplier,
+                scope=contract.OfferScopeMessage(
+                    categories=list(offer.scope.categories),
+                    codes=list(offer.scope.codes),
+                    stores=list(offer.scope.stores),
+                    segments=list(offer.scope.segments),
+                ),
+            )
+            for offer in terms.offers
+        ],
+    )

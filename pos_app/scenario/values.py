@@ -1,0 +1,215 @@
+"""From the file's texts to the values the shop works with; what makes no sense is named with its place."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, ItemKind, SoldBy
+from pos_app.domain.member import EmailError, normalise_email
+from pos_app.domain.money import Currency, MoneyError, currency
+from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
+from pos_app.domain.rounding import Rounding
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
+from pos_app.scenario import document
+from pos_app.scenario.document import ScenarioError
+
+WORKSTATION_ID = "01"
+# Years in which every time zone and the central service's calendar are at home.
+_FIRST_YEAR, _LAST_YEAR = 1980, 2200
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPlan:
+    """Everything that stands before the first transaction. Amounts are minor units."""
+
+    profile: StoreProfile
+    opens_at: datetime
+    opening_float_minor: int
+    items: tuple[Item, ...]
+    terms: ProgrammeTerms
+
+
+def plan_shop(scenario: document.Scenario) -> ShopPlan:
+    """The shop of a scenario. Raises ScenarioError."""
+    profile = _profile(scenario)
+    money = profile.currency
+    return ShopPlan(
+        profile=profile,
+        opens_at=moment(scenario.clock, "clock", profile.time_zone),
+        opening_float_minor=amount(scenario.till.opening_float, "till.opening_float", money),
+        items=_items(scenario, money),
+        terms=_terms(scenario.programme, profile),
+    )
+
+
+def amount(text: str, path: str, money: Currency) -> int:
+    """Minor units of a decimal text that is not below zero. Raises ScenarioError."""
+    return _decimal(text, path, money)
+
+
+def quantity_milli(text: str, path: str) -> int:
+    """Thousandths of a decimal text. Raises ScenarioError."""
+    return _decimal(text, path, Currency("a quantity", 3))
+
+
+def percent_micro(text: str, path: str) -> int:
+    """Millionths of a percentage: "10" is 100,000. Raises ScenarioError."""
+    return _decimal(text, path, Currency("a percentage", 4))
+
+
+def moment(text: str, path: str, time_zone: str) -> datetime:
+    """A time with its offset, in the store's zone. Raises ScenarioError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ScenarioError(path, f"{text!r} is no time; write it like 2014-11-28T10:00:00-08:00") from error
+    if at.utcoffset() is None:
+        raise ScenarioError(path, f"{text!r} needs its offset from UTC, like -08:00")
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ScenarioError(path, f"the year must be between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return at.astimezone(ZoneInfo(time_zone))
+
+
+def day(text: str, path: str) -> date:
+    """A calendar day. Raises ScenarioError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ScenarioError(path, f"{text!r} is no day; write it like 2015-03-31") from error
+
+
+def email(text: str, path: str) -> str:
+    """An address in the form that is compared. Raises ScenarioError."""
+    try:
+        return normalise_email(text)
+    except EmailError as error:
+        raise ScenarioError(path, f"{text!r} is no e-mail address") from error
+
+
+def _decimal(text: str, path: str, digits: Currency) -> int:
+    try:
+        value = digits.parse_minor(text)
+    except MoneyError as error:
+        raise ScenarioError(path, str(error)) from error
+    if value < 0:
+        raise ScenarioError(path, f"{text!r} is below zero")
+    return value
+
+
+def _profile(scenario: document.Scenario) -> StoreProfile:
+    store = scenario.store
+    try:
+        money = currency(store.currency)
+    except MoneyError as error:
+        raise ScenarioError("store.currency", str(error)) from error
+    try:
+        ZoneInfo(store.time_zone)
+    except (LookupError, ValueError, OSError) as error:
+        raise ScenarioError("store.time_zone", f"{store.time_zone!r} is no time zone known here") from error
+    cash_step_minor = 1 if store.cash_step is None else amount(store.cash_step, "store.cash_step", money)
+    if cash_step_minor < 1:
+        raise ScenarioError("store.cash_step", "the smallest coin is worth something")
+    return StoreProfile(
+        store_id=store.id,
+        store_name=f"Store {store.id}",
+        workstation_id=WORKSTATION_ID,
+        currency=money,
+        time_zone=store.time_zone,
+        tax_rates=_tax_rates(scenario.taxes),
+        tax_rounding=TaxRounding(store.tax_rounding),
+        rounding=Rounding(store.rounding),
+        cash_step_minor=cash_step_minor,
+        merge_same_item=False,
+    )
+
+
+def _tax_rates(taxes: tuple[document.Tax, ...]) -> tuple[TaxRate, ...]:
+    rates: list[TaxRate] = []
+    for index, tax in enumerate(taxes):
+        if any(rate.tax_id == tax.id for rate in rates):
+            raise ScenarioError(f"taxes[{index}].id", f"there is a tax {tax.id!r} already")
+        rate_micro = _decimal(tax.rate, f"taxes[{index}].rate", Currency("a rate", 6))
+        if rate_micro > RATE_SCALE:
+            raise ScenarioError(f"taxes[{index}].rate", "a rate is a part of 1: 7.25 % is 0.0725")
+        rates.append(TaxRate(tax.id, rate_micro, tax.included))
+    return tuple(rates)
+
+
+def _items(scenario: document.Scenario, money: Currency) -> tuple[Item, ...]:
+    known = {tax.id for tax in scenario.taxes}
+    items: list[Item] = []
+    for index, entry in enumerate(scenario.items):
+        path = f"items[{index}]"
+        _check_taxes(entry.tax, known, path)
+        fees: list[Fee] = []
+        for number, fee in enumerate(entry.fees):
+            _check_taxes(fee.tax, known, f"{path}.fees[{number}]")
+            fee_minor = amount(fee.amount, f"{path}.fees[{number}].amount", money)
+            fees.append(Fee(fee.id, fee.id, fee_minor, fee.tax))
+        items.append(
+            Item(
+                item_id=entry.code.strip(),
+                name=entry.name or entry.code,
+                price_minor=amount(entry.price, f"{path}.price", money),
+                tax_ids=entry.tax,
+                kind=ItemKind(entry.kind),
+                sold_by=SoldBy(entry.sold_by),
+                category=entry.category,
+                fees=tuple(fees),
+            )
+        )
+    return tuple(items)
+
+
+def _check_taxes(tax_ids: tuple[str, ...], known: set[str], path: str) -> None:
+    for index, tax_id in enumerate(tax_ids):
+        if tax_id not in known:
+            raise ScenarioError(f"{path}.tax[{index}]", f"there is no tax {tax_id!r} in taxes")
+        if tax_id in tax_ids[:index]:
+            raise ScenarioError(f"{path}.tax[{index}]", f"{tax_id!r} is named twice")
+
+
+def _terms(programme: document.Programme, profile: StoreProfile) -> ProgrammeTerms:
+    offers: list[BonusOffer] = []
+    for index, offer in enumerate(programme.offers):
+        path = f"programme.offers[{index}]"
+        if any(known.offer_id == offer.id for known in offers):
+            raise ScenarioError(f"{path}.id", f"there is an offer {offer.id!r} already")
+        starts_at = moment(offer.starts_at, f"{path}.from", profile.time_zone)
+        ends_at = moment(offer.ends_at, f"{path}.to", profile.time_zone)
+        if ends_at < starts_at:
+            raise ScenarioError(f"{path}.to", "the offer ends before it begins")
+        scope = offer.scope
+        if scope.all and (scope.categories or scope.codes or scope.stores or scope.segments):
+            raise ScenarioError(f"{path}.scope", "an offer for all has no other condition")
+        offers.append(
+            BonusOffer(
+                offer_id=offer.id,
+                version=1,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                multiplier=offer.multiplier,
+                scope=OfferScope(scope.categories, scope.codes, scope.stores, scope.segments),
+            )
+        )
+    try:
+        return ProgrammeTerms(
+            terms_id="standard",
+            version=2,
+            earn_points_per_unit=programme.earn_points_per_unit,
+            earn_on_points_paid_part=programme.earn_on_points_paid_part,
+            redeem_points=programme.redeem_points,
+            redeem_value_minor=amount(programme.redeem_value, "programme.redeem_value", profile.currency),
+            redeem_step_points=programme.redeem_step_points,
+            points_tax_treatment=PointsTaxTreatment(programme.points_tax_treatment),
+            offers=tuple(offers),
+        )
+    except ValueError as error:
+        raise error if isinstance(error, ScenarioError) else ScenarioError("programme", str(error)) from error
+
+
+def quantity_text(milli: int) -> str:
+    """The text of a quantity, the reverse of quantity_milli: 1500 is "1.5"."""
+    whole, part = divmod(milli, QUANTITY_SCALE)
+    return f"{whole}.{part:03d}".rstrip("0") if part else str(whole)
