@@ -191,8 +191,9 @@ class CentralClient:
         if 200 <= response.status_code < 300:
             return answer
         failure = _failure(response.status_code, response.headers.get("Retry-After", ""), answer)
-        replayed = isinstance(failure, RefusedError) and failure.code == "request_replayed"  # by the network
-        raise _AgainError(failure) if replayed or (response.status_code == 401 and clock_corrected) else failure
+        if isinstance(failure, RefusedError) and failure.code == "request_replayed":
+            raise _AgainError(UnavailableError("The network delivered the request twice."))
+        raise _AgainError(failure) if response.status_code == 401 and clock_corrected else failure
 
     def _open_session(self) -> "requests.Session":
         from http.cookiejar import DefaultCookiePolicy

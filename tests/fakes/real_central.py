@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -53,6 +54,7 @@ class CentralProcess:
     def __init__(self, folder: Path, url: str = "", port: int = 0) -> None:
         self._folder, self._database_url, self.port = folder, url, port
         self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
 
     def start(self) -> Self:
         command = [sys.executable, str(HERE / "central_process.py"), str(self._folder), str(self.port)]
@@ -69,11 +71,16 @@ class CentralProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def is_running(self) -> bool:
+        with self._lock:
+            return self._process is not None
+
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is said."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self._process = None
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                assert self._process.stdout is not None
+                self._process.stdout.close()
+                self._process = None
