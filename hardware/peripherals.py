@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.receipt_printer.settings import PrinterSettings
+from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.ports import DeviceState, DeviceStatus, PaymentTerminal, PrintQueue, ScanEvent
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from hardware.barcode_scanner.serial_scanner import SerialScanner
     from hardware.barcode_scanner.simulator import SimulatedScanner
     from hardware.payment_terminal.simulator import SimulatedPaymentTerminal
+    from hardware.receipt_printer.escpos_renderer import EscposRenderer
     from hardware.receipt_printer.printer import ReceiptPrinter
     from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 
@@ -95,6 +97,10 @@ class Peripherals:
 
         return next((scanner for scanner in self.scanners if isinstance(scanner, SimulatedScanner)), None)
 
+    def receipt_bytes(self, document: ReceiptDocument) -> bytes:
+        """The bytes that this workstation's printer gets for a document."""
+        return self._renderer().render(document).data
+
     def print_nudge(self) -> None:
         """A print job has been committed: print it now. Never blocks."""
         if self.printer is not None:
@@ -120,17 +126,22 @@ class Peripherals:
             self.on_status(status)
 
     def _start_printer(self) -> None:
-        from hardware.receipt_printer.escpos_renderer import EscposRenderer
         from hardware.receipt_printer.printer import ReceiptPrinter
         from hardware.receipt_printer.transports import transport_for
 
         settings = self._settings.printer
         if settings.driver == "simulator":
             settings = replace(settings, address=self._simulate_printer(settings.columns))
-        folder = self._settings.data_folder
-        renderer = EscposRenderer(settings, folder / "printer-profiles" if folder else None)
-        self.printer = ReceiptPrinter(settings, self._queue, transport_for(settings), renderer, self._tell_status)
+        self.printer = ReceiptPrinter(
+            settings, self._queue, transport_for(settings), self._renderer(), self._tell_status
+        )
         self.printer.start()
+
+    def _renderer(self) -> "EscposRenderer":
+        from hardware.receipt_printer.escpos_renderer import EscposRenderer
+
+        folder = self._settings.data_folder
+        return EscposRenderer(self._settings.printer, folder / "printer-profiles" if folder else None)
 
     def _simulate_printer(self, columns: int) -> str:
         from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter

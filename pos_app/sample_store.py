@@ -8,6 +8,7 @@ from pathlib import Path
 from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.money import Currency
 from pos_app.storage.catalogue_writer import CatalogueItem
+from pos_app.storage.terminal_database import TerminalDatabase
 from pos_app.store_profile import StoreFile, load_store_file
 
 FOLDER = Path(str(files("resources"))) / "sample_store"
@@ -23,6 +24,20 @@ def sample_items(currency: Currency) -> Iterator[CatalogueItem]:
     with open(FOLDER / "items.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield CatalogueItem(_item(row, currency), (row["gtin"],))
+
+
+def store_of(folder: Path) -> StoreFile:
+    """The store of a data folder: its own store.toml, or the demo store."""
+    own = folder / "store.toml"
+    return load_store_file(own) if own.exists() else sample_store()
+
+
+def stock_shelves(data: TerminalDatabase, currency: Currency) -> None:
+    """Put the demo store's products into an empty catalogue; one that has items stays as it is."""
+    if not data.catalogue.best_sellers(1):
+        from pos_app.storage.catalogue_writer import CatalogueWriter
+
+        CatalogueWriter(data.database).add_items(sample_items(currency))
 
 
 def _item(row: dict[str, str], currency: Currency) -> Item:

@@ -1,0 +1,90 @@
+"""Start the register on a demo store; without a display, play a member's sale through the real window."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from pos_app.errors import WorldError
+from pos_app.settings import default_data_folder, load_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder that keeps everything (default: the user's)")
+    parser.add_argument("--script", action="store_true", help="play the scripted sale also where there is a display")
+    parser.add_argument(
+        "--exit-when-ready", action="store_true", help="end as soon as a scan could be taken, and say when"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run until the window is closed, or until the script has played."""
+    folder = args.data or default_data_folder()
+    scripted = args.script or not has_display()
+    if scripted:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _log_to(folder / "till.log")
+        return _run(folder, scripted=scripted, exit_when_ready=args.exit_when_ready)
+    except (WorldError, OSError) as error:
+        logging.getLogger(__name__).error("the register did not start: %s", error)
+        print(f"The register did not start. {error}", file=sys.stderr)
+        return 1
+
+
+def has_display() -> bool:
+    """True when a window can be seen."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True
+
+
+def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
+    from PySide6.QtCore import QTimer
+
+    from pos_app.bootstrap import open_register
+    from pos_app.sample_store import stock_shelves, store_of
+    from pos_app.storage.keys import SystemKeyStore
+    from ui.application import build_application, open_checkout
+
+    settings = load_settings(folder)
+    application = build_application(scale_percent=settings.scale_percent)
+    register = open_register(
+        folder,
+        store_of(folder),
+        SystemKeyStore(folder / "database.key"),
+        schedule_save=lambda save: QTimer.singleShot(0, save),
+    )
+    from pos_app.counter import Counter
+
+    counter = Counter(folder, register, settings)
+    try:
+        stock_shelves(register.data, register.profile.currency)
+        window = open_checkout(counter.services)
+        application.processEvents()
+        ready_at = time.time()
+        if exit_when_ready:
+            print(f"ready to scan at {ready_at:.3f}")
+            window.close()
+            return 0
+        counter.start()
+        if scripted:
+            from pos_app.cli.scripted_sale import play
+
+            return play(application, window, counter, folder / "demo", ready_at)
+        window.functions.devices()
+        return int(application.exec())
+    finally:
+        counter.stop()
+
+
+def _log_to(path: Path) -> None:
+    from logging.handlers import RotatingFileHandler
+
+    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
