@@ -102,18 +102,21 @@ class ReceiptPrinter(Device):
             return self._next_try_at - now
         job = self._queue.next_job()
         try:
-            if job is not None:
-                return 0.0 if self._print(job) else self._back_off()
-            if now >= self._next_check_at:
+            if job is not None and not self._print(job):
+                return self._try_again_in(_FIRST_RETRY_S, now)
+            if job is None and now >= self._next_check_at:
                 self._check()
         except TransportError as error:
             self._wire_failed(error)
-            return self._back_off()
+            wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, _LONGEST_RETRY_S)
+            return self._try_again_in(wait_s, now)
         self._retry_s = _FIRST_RETRY_S
-        return max(0.0, self._next_check_at - time.monotonic())
+        return 0.0 if job is not None else max(0.0, self._next_check_at - time.monotonic())
 
-    def _back_off(self) -> float:
-        wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, _LONGEST_RETRY_S)
+    def _try_again_in(self, wait_s: float, tried_at: float) -> float:
+        """Rest, unless somebody asked for another try while this one was under way."""
+        if self._nudged_at > tried_at:
+            return 0.0
         self._next_try_at = time.monotonic() + wait_s
         return wait_s
 

@@ -5,6 +5,7 @@ A transport is opened for one job and closed after it. It is used by its device'
 
 import errno
 import ipaddress
+import logging
 import os
 import select
 import socket
@@ -13,6 +14,8 @@ from typing import Any, Protocol
 
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.errors import WorldError
+
+logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 5.0
@@ -142,6 +145,7 @@ class SerialTransport:
         self._port, _, baud = address.partition("@")
         self._baud = int(baud) if baud else DEFAULT_BAUD
         self._serial: Any = None
+        self._is_stalled = False
         self.bytes_written = 0
 
     def open(self) -> None:
@@ -149,6 +153,7 @@ class SerialTransport:
         import serial
 
         self.bytes_written = 0
+        self._is_stalled = False
         try:
             self._serial = serial.Serial(
                 self._port, self._baud, timeout=0.1, write_timeout=WRITE_TIMEOUT_S, exclusive=True
@@ -168,6 +173,7 @@ class SerialTransport:
             try:
                 self._serial.write(piece)
             except serial.SerialTimeoutException:
+                self._is_stalled = True
                 raise self._error(Fault.STALLED, "took no more data for 5 seconds: is the printer ready?") from None
             except (serial.SerialException, OSError) as error:
                 raise self._error(Fault.LOST, f"went away: {_serial_cause(error)}") from None
@@ -185,16 +191,17 @@ class SerialTransport:
             raise self._error(Fault.LOST, f"went away: {_serial_cause(error)}") from None
 
     def close(self) -> None:
-        """Let go of the port, without waiting for a printer that takes nothing."""
-        if self._serial is None:
+        """Let go of the port. What a stalled printer did not take is thrown away, or closing would wait for it."""
+        port, self._serial = self._serial, None
+        if port is None:
             return
         try:
-            self._serial.reset_output_buffer()
-            self._serial.close()
-        except OSError:  # pyserial's errors too: the port is gone, which is what closing wants
-            pass
+            if self._is_stalled:
+                port.reset_output_buffer()
+        except Exception as error:  # noqa: BLE001 - termios.error is no OSError; the port is gone, which closing wants
+            logger.debug("serial port %s while closing: %s", self._port, error)
         finally:
-            self._serial = None
+            port.close()
 
     def _error(self, fault: Fault, cause: str) -> TransportError:
         return TransportError(fault, f"The serial port {self._port} {cause}.")

@@ -1,0 +1,327 @@
+"""A printer with its queue over a real socket: each job once, known to be on paper or said not to be."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fakes.memory_print_queue import MemoryPrintQueue
+from fakes.receipts import sale_receipt
+
+from hardware.receipt_printer.escpos_renderer import EscposRenderer
+from hardware.receipt_printer.printer import DrawerError, ReceiptPrinter
+from hardware.receipt_printer.session import Patience
+from hardware.receipt_printer.settings import PrinterSettings
+from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
+from hardware.receipt_printer.transports import FileTransport, TcpTransport, Transport
+from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument
+from pos_app.ports import DeviceState, DeviceStatus, PrintState
+
+SHORT = Patience(answer_s=0.4, completion_s=1.5, grace_s=0.3, attention_s=20, ask_every_s=0.2)
+RESTING = (PrintState.PRINTED, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
+
+
+@dataclass
+class Counter:
+    """A printer, its simulated machine and what was heard of it."""
+
+    machine: SimulatedPrinter
+    server: PrinterServer
+    queue: MemoryPrintQueue
+    cache: Path
+    printers: list[ReceiptPrinter] = field(default_factory=list)
+    heard: list[DeviceStatus] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def till(self, transport: Transport | None = None, queue: MemoryPrintQueue | None = None) -> ReceiptPrinter:
+        settings = PrinterSettings(columns=42)
+        printer = ReceiptPrinter(
+            settings,
+            queue or self.queue,
+            transport or TcpTransport(self.server.address),
+            EscposRenderer(settings, self.cache),
+            self._hear,
+            SHORT,
+        )
+        self.printers.append(printer)
+        printer.start()
+        return printer
+
+    def _hear(self, status: DeviceStatus) -> None:
+        with self.changed:
+            self.heard.append(status)
+            self.changed.notify_all()
+
+    def wait_for_status(self, state: DeviceState, says: str, kind: str = "receipt printer") -> DeviceStatus:
+        def found() -> DeviceStatus | None:
+            matching = (s for s in self.heard if s.kind == kind and s.state is state and says in s.reason)
+            return next(matching, None)
+
+        with self.changed:
+            assert self.changed.wait_for(lambda: found() is not None, 20), self.heard
+            status = found()
+            assert status is not None
+            return status
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("profiles")
+
+
+@pytest.fixture
+def counter(cache: Path) -> Iterator[Counter]:
+    machine = SimulatedPrinter(42)
+    made = Counter(machine, PrinterServer(machine), MemoryPrintQueue(), cache)
+    made.server.start()
+    yield made
+    machine.repair()
+    for printer in made.printers:
+        assert printer.stop(10)
+    made.server.stop()
+
+
+def test_a_queued_receipt_is_printed_once_and_confirmed_by_the_printer(counter: Counter) -> None:
+    printer = counter.till()
+    counter.queue.add("job-1")
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    counter.queue.add("job-1")
+    counter.queue.add("job-2", sale_receipt(copy=True))
+    printer.nudge()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
+    assert counter.queue.states_of("job-1") == [PrintState.SENDING, PrintState.PRINTED]
+    assert len(counter.machine.receipts()) == 2
+    assert counter.machine.refusals == []
+    assert "*** COPY ***" in counter.machine.receipts()[1].text()
+    assert printer.statistics()["ReceiptPrintedCount"] == 2
+
+
+def test_what_was_queued_before_the_start_is_printed_but_opens_no_drawer(counter: Counter) -> None:
+    counter.queue.add("job-1", open_drawer=True)
+    counter.till()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.machine.drawer_pulses == 0
+
+
+def test_a_cash_sale_opens_the_drawer_in_the_same_connection(counter: Counter) -> None:
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.READY, "")
+    counter.queue.add("job-1", open_drawer=True)
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.machine.drawer_pulses == 1
+    assert printer.statistics()["DrawerGoodOpenCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "says"),
+    [
+        ("paper_out", DeviceState.ERROR, "load a new roll"),
+        ("cover_open", DeviceState.ERROR, "cover is open: close it"),
+        ("overheated", DeviceState.ERROR, "cooling down"),
+        ("offline", DeviceState.OFFLINE, "paused"),
+    ],
+)
+def test_a_printer_that_cannot_print_is_not_sent_anything_until_it_can(
+    counter: Counter, fault: str, state: DeviceState, says: str
+) -> None:
+    counter.machine.set_faults(**{fault: True})
+    counter.queue.add("job-1")
+    printer = counter.till()
+    counter.wait_for_status(state, says)
+    job = counter.queue.job("job-1")
+    assert job is not None
+    assert job.state is PrintState.QUEUED
+    counter.machine.repair()
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert len(counter.machine.receipts()) == 1
+
+
+def test_paper_running_out_in_the_middle_is_waited_for_and_nothing_is_sent_twice(counter: Counter) -> None:
+    counter.machine.set_faults(paper_lines=4)
+    printer = counter.till()
+    counter.queue.add("job-1")
+    printer.nudge()
+    counter.wait_for_status(DeviceState.ERROR, "out of paper")
+    job = counter.queue.job("job-1")
+    assert job is not None
+    assert job.state is PrintState.SENDING
+    counter.machine.set_faults(paper_out=False)
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.queue.states_of("job-1") == [PrintState.SENDING, PrintState.PRINTED]
+    assert counter.machine.paper().text().count("TOTAL") == 1
+
+
+def test_paper_near_its_end_is_a_warning_and_prints(counter: Counter) -> None:
+    counter.machine.set_faults(paper_near_end=True)
+    counter.queue.add("job-1")
+    counter.till()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    counter.wait_for_status(DeviceState.WARNING, "have a new roll ready")
+
+
+def test_a_printer_that_reports_nothing_is_never_claimed_to_have_printed(
+    counter: Counter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed")
+    counter.machine.set_faults(mute=True)
+    counter.queue.add("job-1")
+    counter.till()
+    job = counter.queue.wait_for("job-1", *RESTING)
+    assert job.state is PrintState.SENT_UNCONFIRMED
+    assert "does not report back" in job.reason
+    counter.wait_for_status(DeviceState.READY, "does not report back")
+
+
+def test_a_file_printer_is_written_and_never_confirmed(
+    counter: Counter, tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed")
+    counter.queue.add("job-1")
+    counter.till(FileTransport(str(tmp_path / "printer")))
+    counter.queue.wait_for("job-1", PrintState.SENT_UNCONFIRMED)
+    copied = SimulatedPrinter(42)
+    copied.feed((tmp_path / "printer").read_bytes())
+    assert len(copied.receipts()) == 1
+
+
+def test_a_printer_that_used_to_answer_and_does_not_is_busy_and_gets_no_job(counter: Counter) -> None:
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.READY, "")
+    counter.machine.set_faults(hang=True)
+    counter.queue.add("job-1")
+    printer.nudge()
+    counter.wait_for_status(DeviceState.BUSY, "does not answer")
+    assert counter.queue.states_of("job-1") == []
+    counter.machine.set_faults(hang=False)
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert len(counter.machine.receipts()) == 1
+
+
+def test_a_connection_that_breaks_in_the_middle_leaves_the_job_to_somebody_who_looks(
+    counter: Counter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed: The printer at .* bytes were sent")
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.READY, "")
+    counter.machine.set_faults(reset_after_bytes=200)
+    counter.queue.add("job-1", sale_receipt(200))
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.SENT_UNCONFIRMED)
+    counter.machine.repair()
+    counter.queue.add("job-2")
+    printer.nudge()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
+    assert counter.queue.states_of("job-1") == [PrintState.SENDING, PrintState.SENT_UNCONFIRMED]
+    assert counter.machine.refusals == []
+
+
+def test_a_slow_printer_is_given_the_time_it_needs(counter: Counter) -> None:
+    counter.machine.set_faults(slow_bytes_per_s=1500)
+    counter.queue.add("job-1", sale_receipt(40))
+    counter.till()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.queue.states_of("job-1") == [PrintState.SENDING, PrintState.PRINTED]
+
+
+def test_a_job_left_half_sent_by_a_crash_is_put_up_and_not_printed_again(
+    counter: Counter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed: The register stopped")
+    counter.queue.add("job-1", state=PrintState.SENDING)
+    counter.queue.add("job-2")
+    counter.till()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
+    job = counter.queue.job("job-1")
+    assert job is not None
+    assert job.state is PrintState.SENT_UNCONFIRMED
+    assert len(counter.machine.receipts()) == 1
+
+
+def test_closing_the_register_while_it_prints_leaves_the_job_unconfirmed(
+    counter: Counter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed: The register was closed")
+    counter.machine.set_faults(paper_lines=3)
+    counter.queue.add("job-1")
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.ERROR, "out of paper")
+    assert printer.stop(10)
+    counter.queue.wait_for("job-1", PrintState.SENT_UNCONFIRMED)
+
+
+def test_two_tills_on_one_printer_never_mix_their_receipts(counter: Counter) -> None:
+    tills = [(name, MemoryPrintQueue()) for name in ("A", "B")]
+    for name, queue in tills:
+        for number in range(5):
+            lines = tuple(Pair(f"till {name} sale {number}", f"{line}") for line in range(30))
+            queue.add(f"{name}-{number}", ReceiptDocument(name, (*lines, Cut())))
+        counter.till(queue=queue)
+    for name, queue in tills:
+        for number in range(5):
+            queue.wait_for(f"{name}-{number}", PrintState.PRINTED, timeout_s=60)
+    receipts = counter.machine.receipts()
+    assert len(receipts) == 10
+    for receipt in receipts:
+        sold = {line.rsplit(maxsplit=1)[0] for line in receipt.text().splitlines() if line.startswith("till")}
+        assert len(sold) == 1
+
+
+def test_a_receipt_that_cannot_be_drawn_fails_alone(counter: Counter, expect_log: Callable[[str], None]) -> None:
+    expect_log("job-1 cannot be rendered")
+    expect_log("job-1: failed")
+    counter.queue.add("job-1", ReceiptDocument("broken", (None,)))  # type: ignore[arg-type]
+    counter.queue.add("job-2")
+    counter.till()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
+    counter.queue.wait_for("job-1", PrintState.FAILED)
+
+
+def test_the_drawer_opens_on_request_and_never_later(counter: Counter, expect_log: Callable[[str], None]) -> None:
+    expect_log("drawer was not opened")
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.READY, "")
+    printer.kick_drawer("no sale").result(10)
+    assert counter.machine.drawer_pulses == 1
+    counter.machine.set_faults(cover_open=True)
+    with pytest.raises(DrawerError, match="cover is open"):
+        printer.kick_drawer("no sale").result(10)
+    with pytest.raises(DrawerError, match="cover is open"):
+        printer.kick_drawer("no sale").result(10)
+    counter.machine.repair()
+    counter.queue.add("job-1")
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.machine.drawer_pulses == 1
+
+
+def test_a_cash_sale_without_paper_says_that_the_drawer_stayed_shut_and_never_opens_it_later(
+    counter: Counter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("drawer was not opened: The printer is out of paper")
+    printer = counter.till()
+    counter.wait_for_status(DeviceState.READY, "", kind="cash drawer")
+    counter.wait_for_status(DeviceState.READY, "")
+    counter.machine.set_faults(paper_out=True)
+    counter.queue.add("job-1", open_drawer=True)
+    printer.nudge()
+    counter.wait_for_status(DeviceState.WARNING, "Open it with its key", kind="cash drawer")
+    counter.machine.repair()
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert counter.machine.drawer_pulses == 0
+
+
+def test_a_printer_that_is_off_is_told_with_its_address_and_the_job_waits(counter: Counter) -> None:
+    gone = PrinterServer(SimulatedPrinter(42))
+    address = gone.address
+    gone.stop()
+    counter.queue.add("job-1")
+    counter.till(TcpTransport(address))
+    status = counter.wait_for_status(DeviceState.OFFLINE, address.rsplit(":", 1)[1])
+    assert "127.0.0.1" in status.reason
+    assert counter.queue.states_of("job-1") == []
