@@ -144,7 +144,8 @@ class SimulatedPaymentTerminal(Device):
             if self._memory is not None:
                 self._memory.parent.mkdir(parents=True, exist_ok=True)
                 with self._memory.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"payment_id": payment_id, **asdict(result)}) + "\n")
+                    # The newline goes first: a line that a power failure cut off must not swallow this one.
+                    file.write("\n" + json.dumps({"payment_id": payment_id, **asdict(result)}))
                     file.flush()
                     os.fsync(file.fileno())
             self._results[payment_id] = result
@@ -158,7 +159,8 @@ class SimulatedPaymentTerminal(Device):
                 stored = json.loads(line)
             except ValueError:  # a line cut off by a power failure: its payment was never answered
                 continue
-            results[stored.pop("payment_id")] = CardResult(**{**stored, "outcome": CardOutcome(stored["outcome"])})
+            payment_id = stored.pop("payment_id")
+            results[payment_id] = CardResult(**{**stored, "outcome": CardOutcome(stored["outcome"])})
         return results
 
 

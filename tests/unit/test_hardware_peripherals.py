@@ -1,0 +1,100 @@
+"""A counter's devices behind one door, with their simulators."""
+
+import queue
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes.memory_print_queue import MemoryPrintQueue
+
+from hardware.peripherals import Peripherals, PeripheralsSettings, ScannerSettings
+from hardware.receipt_printer.settings import PrinterSettings
+from pos_app.errors import WorldError
+from pos_app.ports import CardOutcome, DeviceState, PrintState, ScanEvent
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def jobs() -> MemoryPrintQueue:
+    return MemoryPrintQueue()
+
+
+@pytest.fixture
+def peripherals(tmp_path: Path, jobs: MemoryPrintQueue) -> Iterator[Peripherals]:
+    made = Peripherals(PeripheralsSettings(data_folder=tmp_path), jobs)
+    yield made
+    made.stop()
+
+
+def test_a_demo_counter_scans_pays_prints_and_opens_its_drawer(
+    peripherals: Peripherals, jobs: MemoryPrintQueue
+) -> None:
+    scans: queue.Queue[ScanEvent] = queue.Queue()
+    peripherals.on_scan = scans.put
+    peripherals.start()
+    assert peripherals.simulated_scanner is not None
+    peripherals.simulated_scanner.inject("4006381333931", "]E0")
+    assert scans.get(timeout=10).text == "4006381333931"
+
+    assert peripherals.payment_terminal is not None
+    assert peripherals.payment_terminal.authorise("p-1", 500, "USD").outcome is CardOutcome.APPROVED
+
+    jobs.add("job-1", open_drawer=True)
+    peripherals.print_nudge()
+    jobs.wait_for("job-1", PrintState.PRINTED)
+    assert peripherals.simulated_printer is not None
+    assert len(peripherals.simulated_printer.receipts()) == 1
+    assert peripherals.simulated_printer.drawer_pulses == 1
+    peripherals.kick_drawer("no sale").result(10)
+    assert peripherals.simulated_printer.drawer_pulses == 2
+    assert [status.name for status in peripherals.statuses()] == [
+        "receipt printer",
+        "cash drawer",
+        "scanner",
+        "card terminal",
+    ]
+    assert {status.state for status in peripherals.statuses()} == {DeviceState.READY}
+
+
+def test_a_device_that_cannot_start_is_a_row_and_the_others_run(
+    tmp_path: Path, jobs: MemoryPrintQueue, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("device receipt printer cannot be started")
+    expect_log("device gun cannot be started")
+    settings = PeripheralsSettings(
+        PrinterSettings(driver="tcp", address="printer:abc"),
+        (ScannerSettings("gun", "telepathy"), ScannerSettings("second")),
+        tmp_path,
+    )
+    peripherals = Peripherals(settings, jobs)
+    peripherals.start()
+    states = {status.name: status for status in peripherals.statuses()}
+    assert states["receipt printer"].state is DeviceState.ERROR
+    assert "write host:port" in states["receipt printer"].reason
+    assert "unknown scanner driver 'telepathy'" in states["gun"].reason
+    assert states["second"].state is DeviceState.READY
+    peripherals.print_nudge()
+    with pytest.raises(WorldError, match="there is no printer"):
+        peripherals.kick_drawer("no sale").result(0)
+    peripherals.stop()
+
+
+def test_importing_and_starting_the_devices_loads_no_printing_library(tmp_path: Path) -> None:
+    """They are slow to import, and the first item is to be scanned before anything is printed."""
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from hardware.peripherals import Peripherals, PeripheralsSettings\n"
+        "class Queue:\n"
+        "    def next_job(self): return None\n"
+        "    def unfinished(self): return []\n"
+        f"devices = Peripherals(PeripheralsSettings(data_folder=Path({str(tmp_path)!r})), Queue())\n"
+        "devices.start()\n"
+        "devices.stop()\n"
+        "print([name for name in ('escpos', 'PIL', 'serial', 'usb', 'segno', 'barcode') if name in sys.modules])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
+    assert (result.stdout.strip(), result.stderr) == ("[]", "")
