@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pos_app.commands import DEVELOPMENT_LOCK, RUNTIME_LOCK
-from pos_app.system_packages import SetupError, ensure_window_libraries, failure_of, install
+from pos_app.system_packages import SetupError, ensure, failure_of
 
 __all__ = ["Environment", "SetupError"]
 
@@ -40,9 +40,9 @@ class Environment:
         """
         if self._entered() and self.stands(lock):
             return
-        if window:
-            ensure_window_libraries(self._say)
-        if not self.stands(lock):
+        stands = self.stands(lock)
+        ensure(self._say, window=window, packages=[] if stands or _uv() else _missing_for_pip())
+        if not stands:
             self.build(lock)
         self._enter(arguments)
 
@@ -78,9 +78,7 @@ class Environment:
 
     def _build_with_uv(self, lock: str) -> str:
         """Empty when it worked, else why not."""
-        import shutil
-
-        uv = shutil.which("uv")
+        uv = _uv()
         if uv is None:
             return "there is no uv here (it would be faster)."
         # The system's certificates, by both names uv gave that: a shop's network may have its own authority.
@@ -94,8 +92,7 @@ class Environment:
         return failure_of([*installing, "-r", self._lock_path(lock)], variables)
 
     def _build_with_pip(self, lock: str) -> None:
-        if failure_of([_base_python(), "-c", "import ensurepip, venv"]):
-            install([f"python3.{sys.version_info.minor}-venv"], "Python's environments", self._say)
+        ensure(self._say, window=False, packages=_missing_for_pip())
         failure = failure_of([_base_python(), "-m", "venv", self.folder])
         if not failure:
             pip = [self.python, "-m", "pip", "--disable-pip-version-check"]
@@ -169,6 +166,18 @@ class Environment:
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
+
+
+def _uv() -> str | None:
+    import shutil
+
+    return shutil.which("uv")
+
+
+def _missing_for_pip() -> list[str]:
+    """Debian and Ubuntu keep the part of Python that puts pip into an environment in a package of its own."""
+    without = sys.platform.startswith("linux") and failure_of([_base_python(), "-c", "import ensurepip, venv"])
+    return [f"python3.{sys.version_info.minor}-venv"] if without else []
 
 
 def _base_python() -> str:

@@ -56,34 +56,34 @@ def missing_libraries(libraries: Iterable[str]) -> list[str]:
     return missing
 
 
-def ensure_window_libraries(say: Callable[[str], None]) -> None:
-    """Install what a window lacks on this machine, or raise SetupError with the line to type."""
-    needed = needed_libraries()
+def ensure(say: Callable[[str], None], *, window: bool, packages: list[str]) -> None:
+    """Install these packages and what a window lacks on this machine, or raise SetupError with the one line to type."""
+    needed = needed_libraries() if window else {}
     missing = missing_libraries(needed)
-    if missing:
-        install([needed[library] for library in missing], "the window", say)
+    wanted = [needed[library] for library in missing] + packages
+    if wanted:
+        install(wanted, say)
         still_missing = missing_libraries(missing)
         if still_missing:
             raise SetupError(f"The packages are installed, yet the loader lacks: {', '.join(still_missing)}")
 
 
-def install(packages: list[str], purpose: str, say: Callable[[str], None]) -> None:
+def install(packages: list[str], say: Callable[[str], None]) -> None:
     """Install Debian packages as root or with password-less sudo; otherwise raise SetupError with the line to type."""
     import shutil
 
     names = " ".join(packages)
     if not shutil.which("apt-get"):
         raise SetupError(
-            f"Missing for {purpose}, by their Debian names: {names}\n"
+            f"System packages are missing, by their Debian names: {names}\n"
             "This system has no apt-get: install its own packages of the same libraries, then try again."
         )
     prefix = _administrator_prefix()
     if prefix is None:
         raise SetupError(
-            f"System packages are missing for {purpose}. Install them with this line, then try again:\n"
-            f"sudo apt install {names}"
+            f"System packages are missing. Install them with this line, then try again:\nsudo apt install {names}"
         )
-    say(f"Installing system packages for {purpose}, {'with sudo' if prefix else 'as root'}: {names}")
+    say(f"Installing system packages {'with sudo' if prefix else 'as root'}: {names}")
     apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     installing = [*apt_get, "install", "-y", "--no-install-recommends", *packages]
     if failure_of(installing):

@@ -55,8 +55,8 @@ def test_root_installs_them_and_says_so(tools: Tools, monkeypatch: pytest.Monkey
     tools.put("apt-get", "exit 0")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     said: list[str] = []
-    install(["libgl1", "libegl1"], "the window", said.append)
-    assert said == ["Installing system packages for the window, as root: libgl1 libegl1"]
+    install(["libgl1", "libegl1"], said.append)
+    assert said == ["Installing system packages as root: libgl1 libegl1"]
     assert tools.calls() == ["apt-get -q install -y --no-install-recommends libgl1 libegl1"]
 
 
@@ -67,7 +67,7 @@ def test_lists_that_were_never_fetched_are_fetched_and_it_is_tried_again(
         "apt-get", f'case "$*" in *update*) : > {tools.folder}/lists;; esac\n[ -e {tools.folder}/lists ] || exit 100'
     )
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    install(["libgl1"], "the window", lambda line: None)
+    install(["libgl1"], lambda line: None)
     assert [call.split()[2] for call in tools.calls()] == ["install", "update", "install"]
 
 
@@ -75,7 +75,7 @@ def test_sudo_without_a_password_is_as_good(tools: Tools, monkeypatch: pytest.Mo
     tools.put("apt-get", "exit 0")
     tools.put("sudo", 'shift; [ "$1" = true ] || exec "$@"')
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    install(["libgl1"], "the window", lambda line: None)
+    install(["libgl1"], lambda line: None)
     assert tools.calls()[0] == "sudo -n true"
     assert tools.calls()[-1] == "apt-get -q install -y --no-install-recommends libgl1"
 
@@ -89,7 +89,7 @@ def test_anybody_else_gets_the_one_line_to_type(
         tools.put("sudo", sudo)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SetupError) as refusal:
-        install(["libgl1", "libegl1"], "the window", lambda line: None)
+        install(["libgl1", "libegl1"], lambda line: None)
     assert str(refusal.value).splitlines()[-1] == "sudo apt install libgl1 libegl1"
     assert "apt-get" not in " ".join(tools.calls())
 
@@ -98,12 +98,12 @@ def test_a_package_that_cannot_be_had_is_told_in_apts_words(tools: Tools, monkey
     tools.put("apt-get", "echo 'E: Unable to locate package libgl1' >&2; exit 100")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(SetupError, match="Unable to locate package libgl1"):
-        install(["libgl1"], "the window", lambda line: None)
+        install(["libgl1"], lambda line: None)
 
 
 def test_a_system_without_apt_is_told_what_to_look_for(tools: Tools) -> None:
     with pytest.raises(SetupError, match="by their Debian names: libgl1"):
-        install(["libgl1"], "the window", lambda line: None)
+        install(["libgl1"], lambda line: None)
 
 
 def test_packages_that_do_not_help_are_not_called_done(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,4 +111,17 @@ def test_packages_that_do_not_help_are_not_called_done(tools: Tools, monkeypatch
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(system_packages, "needed_libraries", lambda: {"libthere-is-no-such-thing.so.9": "libgl1"})
     with pytest.raises(SetupError, match="libthere-is-no-such-thing"):
-        system_packages.ensure_window_libraries(lambda line: None)
+        system_packages.ensure(lambda line: None, window=True, packages=[])
+
+
+def test_everything_that_is_missing_is_asked_for_at_once(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools.put("apt-get", "exit 0")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(system_packages, "needed_libraries", lambda: {"libthere-is-no-such-thing.so.9": "libgl1"})
+    with pytest.raises(SetupError, match=r"sudo apt install libgl1 python3\.11-venv$"):
+        system_packages.ensure(lambda line: None, window=True, packages=["python3.11-venv"])
+
+
+def test_where_nothing_is_missing_nothing_is_done(tools: Tools) -> None:
+    system_packages.ensure(lambda line: None, window=False, packages=[])
+    assert tools.calls() == []
