@@ -70,7 +70,7 @@ def _shared_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
         "--database",
         metavar="URL",
         default=default,
-        help=f"sqlite:///FILE or postgresql://USER@HOST/NAME (default: ${DATABASE_VARIABLE}, else a file in the folder)",
+        help=f"sqlite:///FILE or postgresql://USER@HOST/NAME (default: ${DATABASE_VARIABLE} or a file there)",
     )
 
 
