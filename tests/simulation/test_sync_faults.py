@@ -161,20 +161,24 @@ def test_a_service_killed_in_the_middle_of_batches_loses_and_doubles_nothing(
 
     process.start()
     kills = {1, 3}
+    timers: list[threading.Timer] = []
 
     def kill_soon(number: int) -> Fault:
         if number in kills:
-            threading.Timer(chance.random() * 0.04, process.kill).start()
+            timers.append(threading.Timer(chance.random() * 0.04, process.kill))
+            timers[-1].start()
         return Fault(Kind.PASS)
 
     proxy = FaultProxy(process.port, kill_soon)
     till.connect(proxy.url)
     for _ in range(200):
         result = till.engine.step()
-        if result.outcome is Outcome.DONE and not result.more:
-            break
-        if result.outcome is not Outcome.DONE and not process.is_running():
+        for timer in timers:
+            timer.join()
+        if not process.is_running():
             process.start()
+        elif result.outcome is Outcome.DONE and not result.more:
+            break
     proxy.close()
     process.kill()
 
