@@ -51,7 +51,7 @@ def test_the_terminal_remembers_while_the_register_is_killed(tmp_path: Path) -> 
     before.set_switches(behaviour=Behaviour.LOST)
     before.authorise("payment-1", 500, "USD")
     with memory.open("a", encoding="utf-8") as file:
-        file.write('{"payment_id": "payme')
+        file.write('\n{"payment_id": "payme')
     after = SimulatedPaymentTerminal(memory=memory)
     after.authorise("payment-3", 700, "USD")
     after = SimulatedPaymentTerminal(memory=memory)
