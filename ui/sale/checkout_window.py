@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
-from pos_app.ports import ScanEvent
+from pos_app.ports import DeviceStatus, ScanEvent
 from ui.announce import announce
 from ui.background import Background
 from ui.member.member_card import MemberCard
@@ -102,7 +102,7 @@ class CheckoutWindow(QWidget):
         self.question.answered.connect(sale.answer)
         self.top_bar.theme_toggled.connect(self.toggle_theme)
         bridge.scanned.connect(self._device_scan)
-        bridge.device_changed.connect(self.top_bar.show_device)
+        bridge.device_changed.connect(self._device_changed)
         bridge.sync_changed.connect(self._sync_changed)
         for keys, act in self.functions.shortcuts():
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -139,6 +139,10 @@ class CheckoutWindow(QWidget):
         """Light to dark and back."""
         use(LIGHT if theme() is DARK else DARK)
         self.top_bar.show_theme()
+
+    def _device_changed(self, status: DeviceStatus) -> None:
+        self.top_bar.show_devices([status])
+        self.side.pay.refresh()
 
     def _sync_changed(self, status: object) -> None:
         self.top_bar.show_sync(self.services.sync_status())

@@ -17,15 +17,12 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.scan_field import ScanField
 
 _KIND_ICONS = {
-    "receipt_printer": "printer",
-    "printer": "printer",
-    "barcode_scanner": "scan-barcode",
-    "scanner": "scan-barcode",
-    "cash_drawer": "inbox",
-    "drawer": "inbox",
-    "payment_terminal": "credit-card",
+    "receipt printer": "printer",
+    "barcode scanner": "scan-barcode",
+    "cash drawer": "inbox",
+    "payment terminal": "credit-card",
 }
-_SHOWN_KINDS = ("receipt_printer", "printer", "barcode_scanner", "scanner")
+_SHOWN_KINDS = ("receipt printer", "barcode scanner")
 _DOTS = {
     DeviceState.READY: "go",
     DeviceState.BUSY: "go",
