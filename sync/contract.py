@@ -192,6 +192,7 @@ class SalePoints(Message):
     base: Points
     bonus: Points
     used: Points
+    segment: ShortText = "consumer"
 
 
 class SalePayload(Message):
@@ -271,9 +272,10 @@ class MemberEnrolledPayload(Message):
 
 
 class FindMember(Message):
-    """Look-up by exactly one address: a till is no directory."""
+    """Look-up by exactly one address, or by the number on the member's card or QR code: a till is no directory."""
 
-    email: Email
+    email: Annotated[str, Meta(max_length=254)] = ""
+    card_number: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EnrolMember(Message):
@@ -283,11 +285,19 @@ class EnrolMember(Message):
     email: Email
     marketing_consent: bool
     joined_at: Annotated[str, Meta(max_length=40)]
+    pin: Annotated[str, Meta(pattern=r"^([0-9]{4,8})?$")] = ""
 
 
 class Pool(Message):
     pool: Identifier
     points: SignedPoints
+
+
+class SignedAllowance(Message):
+    """Base64 of an Allowance's JSON (sync/membership.py) and of its Ed25519 signature by the central service."""
+
+    body: Annotated[str, Meta(max_length=2000)]
+    signature: Annotated[str, Meta(max_length=100)]
 
 
 class Member(Message):
@@ -301,12 +311,29 @@ class Member(Message):
     pending_points: SignedPoints
     pools: list[Pool]
     as_of: str
+    card_number: str = ""
+    segment: str = "consumer"
+    linked: list[str] = []
+    proofs: list[str] = []
+    signed_allowance: SignedAllowance | None = None
+
+
+class EnrolmentOutcome(Message):
+    """What a new member got for joining: granted, declined with the reason, or none was on offer."""
+
+    offer_id: str = ""
+    status: Literal["granted", "declined", "none"] = "none"
+    points: Points = 0
+    reason: str = ""
 
 
 class MemberAnswer(Message):
-    """member is None when nobody has this address."""
+    """member is None when nobody has this address. similar counts members whose address differs in a trifle only."""
 
     member: Member | None
+    already_member: bool = False
+    similar: int = 0
+    enrolment: EnrolmentOutcome | None = None
 
 
 # --- holds ------------------------------------------------------------------------------------------------------------
@@ -317,6 +344,8 @@ class PlaceHold(Message):
     member_id: Identifier
     points: Annotated[int, Meta(ge=1, le=10**9)]
     transaction_id: Identifier
+    proof_kind: Literal["", "pin", "code", "id_seen"] = ""
+    proof: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Hold(Message):
@@ -410,6 +439,19 @@ class EnrolmentOfferMessage(Message):
     starts_at: str
     ends_at: str
     look_back_days: int = 90
+    look_back_until: str = ""
+    ended_at: str = ""
+
+
+class OfflineRedemption(Message):
+    """The four limits of redeeming offline; the store's budget is shared out to its terminals."""
+
+    allowed: bool = False
+    redemption_limit_points: Points = 2_000
+    member_allowance_points: Points = 2_000
+    store_budget_points: Points = 50_000
+    member_count_limit: Annotated[int, Meta(ge=0, le=1000)] = 1
+    age_limit_s: Annotated[int, Meta(ge=0, le=10**7)] = 86_400
 
 
 class Terms(Message):
@@ -427,12 +469,20 @@ class Terms(Message):
     time_zone: str = "America/Los_Angeles"
     offers: list[OfferMessage] = []
     enrolment_offers: list[EnrolmentOfferMessage] = []
+    offline: OfflineRedemption = msgspec.field(default_factory=OfflineRedemption)
+    redeem_proofs: list[Literal["pin", "code", "id_seen"]] = []
+    proof_above_points: Points = 0
+    expiry_month_day: Annotated[str, Meta(pattern=r"^\d{2}-\d{2}$")] = "03-31"
+    linked_card_extension_years: Annotated[int, Meta(ge=0, le=50)] = 1
+    largest_debt_points: Points = 100_000
 
 
 class TermsList(Message):
     """Every version that a sale could still be rung up with, oldest first."""
 
     terms: list[Terms]
+    allowance_public_key: str = ""
+    terminal_budget_points: Points = 0
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------
