@@ -60,7 +60,9 @@ class SqliteCatalogue:
 
     def best_sellers(self, limit: int) -> list[ItemHit]:
         """The items that sell most."""
-        rows = self._database.all("SELECT item_id, name, brand, price_minor, code FROM item ORDER BY sales_rank LIMIT ?", (limit,))
+        rows = self._database.all(
+            "SELECT item_id, name, brand, price_minor, code FROM item ORDER BY sales_rank LIMIT ?", (limit,)
+        )
         return [ItemHit(*row) for row in rows]
 
     def codes(self, item_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from pos_app.domain.item import Item
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.item_codes import SKU_PREFIX, stored_code, stored_sku
 
-CHUNK_ITEMS = 5000
+CHUNK_ITEMS = 20_000
 
 _COLUMNS = "item_id, name, brand, model, category, kind, sold_by, price_minor, tax_ids, fees"
 _EXISTING = f"SELECT sales_rank, code, {_COLUMNS} FROM item WHERE item_id IN (SELECT value FROM json_each(?))"  # noqa: S608

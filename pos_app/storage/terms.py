@@ -15,6 +15,9 @@ _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 _COPIED = tuple(field.name for field in fields(ProgrammeTerms) if field.name not in ("offers", "points_tax_treatment"))
 
 
+_NEEDED = ("terms_id", "version")
+
+
 @dataclass(frozen=True, slots=True)
 class _Version:
     effective_from: datetime
@@ -48,7 +51,9 @@ class SqliteTerms:
     def save(self, document: bytes) -> None:
         """Keep one version, or a list of them, as delivered. Raises ValueError when one cannot be understood."""
         delivered = json.loads(document)
-        found = delivered["terms"] if isinstance(delivered, dict) and "terms" in delivered else [delivered]
+        found = delivered.get("terms", [delivered]) if isinstance(delivered, dict) else None
+        if not isinstance(found, list):
+            raise ValueError("the programme's terms are neither a version nor a list of versions")
         for plain in found:
             _version(plain)
         with self._database.write() as connection:
@@ -71,14 +76,21 @@ def _version(plain: Any) -> _Version:
         zone = ZoneInfo(plain.get("time_zone", ProgrammeTerms().time_zone))
         treatment = plain.get("points_tax_treatment", PointsTaxTreatment.PAYMENT.value)
         terms = ProgrammeTerms(
-            **{name: plain[name] for name in _COPIED if name in plain},
+            **{name: _checked(name, plain[name]) for name in _COPIED if name in plain or name in _NEEDED},
             points_tax_treatment=PointsTaxTreatment(treatment),
             offers=tuple(_offer(offer, zone) for offer in plain.get("offers", ())),
         )
         effective_from = plain.get("effective_from", "")
         return _Version(_moment(effective_from, zone) if effective_from else _ALWAYS, terms)
-    except (AttributeError, KeyError, TypeError, LookupError) as error:
+    except (AttributeError, LookupError, TypeError, ZeroDivisionError) as error:
         raise ValueError(f"the programme's terms cannot be understood: {error!r}") from error
+
+
+def _checked(name: str, value: Any) -> Any:
+    """A value of the type that the terms have there."""
+    if type(value) is not type(getattr(ProgrammeTerms(), name)):
+        raise ValueError(f"{name} of the programme's terms is {value!r}")
+    return value
 
 
 def _offer(plain: Mapping[str, Any], zone: ZoneInfo) -> BonusOffer:
