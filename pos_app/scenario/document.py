@@ -14,7 +14,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=120)]
 CardNumber = Annotated[str, Meta(min_length=4, max_length=32, pattern=r"^[0-9A-Za-z-]+$")]
 LineNumber = Annotated[int, Meta(ge=1, le=1000)]
 Points = Annotated[int, Meta(ge=0, le=10**9)]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class ScenarioError(ValueError):
@@ -310,7 +310,7 @@ _WORDS = {
     "`null`": "null",
     " matching regex '^[A-Za-z0-9._-]+$'": " of letters, digits, '.', '_' and '-'",
     " matching regex '^[0-9A-Za-z-]+$'": " of letters, digits and '-'",
-    " matching regex '^\\d{4}-\\d{2}-\\d{2}$'": " like 2015-03-31",
+    " matching regex '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'": " like 2015-03-31",
     "Invalid enum value": "unknown value",
     "Invalid value": "unknown value",
 }

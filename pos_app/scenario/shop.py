@@ -173,10 +173,10 @@ def _save_with_the_next_tender(save: object) -> None:
 
 
 def _fill_catalogue(data: TerminalDatabase, plan: ShopPlan) -> None:
-    position = {item.item_id: index for index, item in enumerate(plan.items)}
-    if len(position) < len(plan.items):
-        twice = next(i for i, item in enumerate(plan.items) if position[item.item_id] != i)
-        raise ScenarioError(f"items[{twice}].code", "there is another item of this code")
+    position: dict[str, int] = {}
+    for index, item in enumerate(plan.items):
+        if position.setdefault(item.item_id, index) != index:
+            raise ScenarioError(f"items[{index}].code", "there is another item of this code")
     change = CatalogueWriter(data.database).add_items(CatalogueItem(item, (item.item_id,)) for item in plan.items)
     for conflict in change.conflicts:
         raise ScenarioError(

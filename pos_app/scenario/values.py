@@ -1,5 +1,6 @@
 """From the file's texts to the values the shop works with; what makes no sense is named with its place."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from pos_app.scenario import document
 from pos_app.scenario.document import ScenarioError
 
 WORKSTATION_ID = "01"
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,30})?")
 # Years in which every time zone and the central service's calendar are at home.
 _FIRST_YEAR, _LAST_YEAR = 1980, 2200
 
@@ -88,6 +90,8 @@ def email(text: str, path: str) -> str:
 
 
 def _decimal(text: str, path: str, digits: Currency) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise ScenarioError(path, f"{text!r} is no number; write it in digits like 49.99")
     try:
         value = digits.parse_minor(text)
     except MoneyError as error:

@@ -1,0 +1,208 @@
+"""The scenario command: a wrong file is named with its place, a right one is played and answered as JSON."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos_app.commands import find
+from pos_app.scenario import ScenarioError, play, read_scenario
+
+PEN = {"code": "pen", "price": "1.00"}
+OFFER = {"id": "o", "from": "2014-11-01T00:00:00Z", "to": "2014-12-01T00:00:00Z", "multiplier": 2}
+SCAN = {"do": "scan", "code": "pen"}
+
+
+def shop(**more: Any) -> dict[str, Any]:
+    return {"items": [dict(PEN)], "transactions": [{"id": "t1", "steps": [dict(SCAN)]}], **more}
+
+
+def steps(*more: dict[str, Any]) -> dict[str, Any]:
+    return {"transactions": [{"id": "t1", "steps": [dict(SCAN), *more]}]}
+
+
+def problem(file: Any) -> str:
+    with pytest.raises(ScenarioError) as refusal:
+        play(read_scenario(json.dumps(file).encode()))
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"colour": 1}, "colour: unknown key"),
+        (steps({**SCAN, "colour": "red"}), "transactions[0].steps[1].colour: unknown key"),
+        (steps({"do": "fly"}), "transactions[0].steps[1].do: unknown value 'fly'"),
+        (steps({"code": "pen"}), "transactions[0].steps[1].do: this key is missing"),
+        (steps({"do": "scan"}), "transactions[0].steps[1].code: this key is missing"),
+        (steps({**SCAN, "quantity": 1}), "transactions[0].steps[1].quantity: expected text in quotes"),
+        (steps({**SCAN, "quantity": "many"}), "transactions[0].steps[1].quantity: 'many' is no number"),
+        (steps({**SCAN, "quantity": "-1"}), "transactions[0].steps[1].quantity: '-1' is below zero"),
+        (steps({**SCAN, "quantity": "1.0005"}), "transactions[0].steps[1].quantity: '1.0005' has more digits"),
+        (steps({"do": "void_line", "line": 0}), "transactions[0].steps[1].line: expected a whole number >= 1"),
+        (steps({"do": "price", "line": 1, "price": "-1"}), "transactions[0].steps[1].price: '-1' is below zero"),
+        (steps({"do": "discount_line", "line": 1}), "transactions[0].steps[1]: A discount is either"),
+        (steps({"do": "discount_line", "line": 1, "percent": "0"}), "transactions[0].steps[1]: A discount is either"),
+        (steps({"do": "discount_transaction", "percent": "101"}), "transactions[0].steps[1]: A discount cannot be"),
+        (
+            steps({"do": "discount_line", "line": 1, "percent": "5", "amount": "1"}),
+            "transactions[0].steps[1]: A discount is either",
+        ),
+        (steps({"do": "tender", "type": "cheque"}), "transactions[0].steps[1].type: unknown value 'cheque'"),
+        (steps({"do": "tender", "type": "points"}), "transactions[0].steps[1].points: a tender of type points"),
+        (steps({"do": "tender", "type": "gift_card"}), "transactions[0].steps[1].number: a tender of type gift_card"),
+        (steps({"do": "tender", "type": "cash", "points": 1}), "transactions[0].steps[1].points: a tender of type"),
+        (steps({"do": "tender", "type": "card", "amount": "1.005"}), "transactions[0].steps[1].amount: '1.005' has"),
+        (
+            steps({"do": "tender", "type": "card", "amount": "all"}),
+            "transactions[0].steps[1].amount: 'all' is no",
+        ),
+        ({"transactions": [{"id": "x", "at": "tomorrow"}]}, "transactions[0].at: 'tomorrow' is no time"),
+        ({"transactions": [{"at": "2014-11-28T10:00:00"}]}, "transactions[0].at: '2014-11-28T10:00:00' needs its"),
+        ({"transactions": [{"kind": "party"}]}, "transactions[0].kind: unknown value 'party'"),
+        ({"transactions": [{"kind": "enrol"}]}, "transactions[0].email: this key is missing"),
+        ({"transactions": [{"kind": "enrol", "steps": []}]}, "transactions[0].steps: unknown key"),
+        ({"transactions": [{"kind": "paid_out", "amount": 20}]}, "transactions[0].amount: expected text in quotes"),
+        ({"transactions": {}}, "transactions: expected a list, got an object"),
+        ({"items": [{"code": "pen"}]}, "items[0].price: this key is missing"),
+        ({"items": [{**PEN, "price": 1.5}]}, "items[0].price: expected text in quotes, got a number with a decimal"),
+        ({"items": [{**PEN, "price": "1.005"}]}, "items[0].price: '1.005' has more digits than USD has (2)"),
+        ({"items": [{**PEN, "price": "-1.00"}]}, "items[0].price: '-1.00' is below zero"),
+        ({"items": [{**PEN, "tax": ["moon"]}]}, "items[0].tax[0]: there is no tax 'moon' in taxes"),
+        ({"items": [{**PEN, "kind": "food"}]}, "items[0].kind: unknown value 'food'"),
+        ({"items": [PEN, PEN]}, "items[1].code: there is another item of this code"),
+        (
+            {"items": [{**PEN, "code": "036000291452"}, {**PEN, "code": "0036000291452"}]},
+            "items[1].code: it is the same barcode as that of items[0]",
+        ),
+        (
+            {"items": [{**PEN, "fees": [{"id": "f", "amount": "1", "tax": ["moon"]}]}]},
+            "items[0].fees[0].tax[0]: there is no tax 'moon'",
+        ),
+        ({"taxes": [{"id": "a", "rate": "7.25"}]}, "taxes[0].rate: a rate is a part of 1"),
+        ({"taxes": [{"id": "a", "rate": "NaN"}]}, "taxes[0].rate: 'NaN' is no number"),
+        ({"taxes": [{"id": "a", "rate": "0"}, {"id": "a", "rate": "0"}]}, "taxes[1].id: there is a tax 'a' already"),
+        ({"store": {"id": "a b"}}, "store.id: expected text in quotes of letters, digits"),
+        ({"store": {"currency": "dollars"}}, "store.currency: 'dollars' is no currency code"),
+        ({"store": {"time_zone": "Mars"}}, "store.time_zone: 'Mars' is no time zone"),
+        ({"store": {"time_zone": "../etc/passwd"}}, "store.time_zone: '../etc/passwd' is no time zone"),
+        ({"store": {"cash_step": "0.00"}}, "store.cash_step: the smallest coin"),
+        ({"store": {"rounding": "down"}}, "store.rounding: unknown value 'down'"),
+        ({"clock": "1066-10-14T09:00:00+00:00"}, "clock: the year must be between"),
+        ({"members": [{"email": "nobody"}]}, "members[0].email: 'nobody' is no e-mail address"),
+        ({"members": [{"email": "a@b.cd"}, {"email": "A@B.CD"}]}, "members[1].email: there is another member"),
+        ({"members": [{"email": "a@b.cd", "balance_points": -1}]}, "members[0].balance_points: expected a whole"),
+        (
+            {"members": [{"email": "a@b.cd", "balance_points": 1, "lots": [{"points": 1}]}]},
+            "members[0]: a member has either balance_points or lots",
+        ),
+        (
+            {"members": [{"email": "a@b.cd", "lots": [{"points": 1, "earned_on": "2014-13-01"}]}]},
+            "members[0].lots[0].earned_on: '2014-13-01' is no day",
+        ),
+        (
+            {"members": [{"email": "a@b.cd", "lots": [{"points": 1, "earned_on": "soon"}]}]},
+            "members[0].lots[0].earned_on: expected text in quotes like 2015-03-31",
+        ),
+        ({"gift_cards": [{"number": "1234", "balance": "-5"}]}, "gift_cards[0].balance: '-5' is below zero"),
+        (
+            {"gift_cards": [{"number": "1234", "balance": "5"}, {"number": "1234", "balance": "5"}]},
+            "gift_cards[1].number: there is another gift card",
+        ),
+        ({"programme": {"redeem_value": "0.00"}}, "programme: points must be worth something"),
+        ({"programme": {"redeem_step_points": 1, "redeem_value": "0.50"}}, "programme: a redemption step must be"),
+        (
+            {"programme": {"offers": [{**OFFER, "to": "2014-10-01T00:00:00Z"}]}},
+            "programme.offers[0].to: the offer ends before it begins",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(change: dict[str, Any], sentence: str) -> None:
+    found = problem(shop(**change))
+    assert found.startswith(sentence)
+    assert "`" not in found
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"promotions": [{"id": "ten", "kind": "percent", "percent": "10"}]}, "promotions"),
+        ({"promo_codes": [{"code": "SAVE5"}]}, "promo_codes"),
+        ({"programme": {"enrolment_offers": [{"id": "join250"}]}}, "programme.enrolment_offers"),
+        ({"members": [{"email": "a@b.cd", "left_on": "2014-01-01"}]}, "members[0].left_on"),
+        (steps({"do": "promo_code", "code": "SAVE5"}), "transactions[0].steps[1].do: promo_code"),
+        (steps({"do": "tax_exempt", "certificate": "EX-123"}), "transactions[0].steps[1].do: tax_exempt"),
+        (steps({"do": "ship", "line": 1}), "transactions[0].steps[1].do: ship"),
+        ({"transactions": [{"kind": "return", "of": "t1", "lines": []}]}, "transactions[0].kind: return"),
+        ({"transactions": [{"kind": "post_void", "of": "t1"}]}, "transactions[0].kind: post_void"),
+        ({"transactions": [{"kind": "ship", "of": "t1", "line": 1}]}, "transactions[0].kind: ship"),
+    ],
+)
+def test_what_is_not_built_yet_is_refused_by_name(change: dict[str, Any], place: str) -> None:
+    assert problem(shop(**change)) == f"{place}: this version does not play it yet"
+
+
+def test_a_default_written_out_is_no_demand() -> None:
+    file = shop(promotions=[], promo_codes=[], members=[{"email": "a@b.cd", "left_on": None}], programme={})
+    assert play(read_scenario(json.dumps(file).encode()))["members"] == [
+        {"email": "a@b.cd", "balance_points": 0, "pending_points": 0}
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"items": "\\ud800"}'])
+def test_what_is_no_scenario_at_all_is_refused(body: bytes) -> None:
+    with pytest.raises(ScenarioError):
+        read_scenario(body)
+
+
+def test_everything_but_items_and_transactions_has_its_default() -> None:
+    answer = play(
+        read_scenario(json.dumps({"items": [], "transactions": [{}, {"kind": "sale", "steps": []}]}).encode())
+    )
+    assert [(t["id"], t["status"], t["error"]["code"]) for t in answer["transactions"]] == [
+        ("t1", "refused", "nothing_to_pay"),
+        ("t2", "refused", "nothing_to_pay"),
+    ]
+    assert answer["till"] == {"expected_cash_minor": 20_000}
+    assert (answer["members"], answer["gift_cards"]) == ([], [])
+
+
+def test_the_same_file_is_answered_the_same() -> None:
+    file = read_scenario(json.dumps(shop(members=[{"email": "a@b.cd", "balance_points": 7}])).encode())
+    assert play(file) == play(file)
+
+
+def test_the_command_prints_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command, file = find("scenario"), tmp_path / "shop.json"
+    assert command is not None
+    file.write_text(json.dumps(shop(**steps({"do": "tender", "type": "cash", "amount": "5.00"}))))
+    assert command.run([str(file)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert json.loads(printed.out)["transactions"][0]["change_minor"] == 400
+
+
+def test_the_command_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    command = find("scenario")
+    assert command is not None
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(shop()).encode())))
+    assert command.run(["-"]) == 0
+    assert json.loads(capsys.readouterr().out)["transactions"][0]["status"] == "open"
+
+
+@pytest.mark.parametrize("content", [None, "{", json.dumps(shop(colour=1))])
+def test_a_wrong_file_ends_with_2_and_one_sentence(
+    content: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, file = find("scenario"), tmp_path / "shop.json"
+    assert command is not None
+    if content is not None:
+        file.write_text(content)
+    assert command.run([str(file)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
