@@ -43,11 +43,11 @@ class Command:
 COMMANDS = (
     Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
     Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
-    Command("demo", "Make or reset the demo store's data.", window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
     Command("journal", "Verify or export the terminal's journal."),
     Command("central", "Start the central rewards service, or verify its ledger."),
+    Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),
     Command("doctor", "Say what this machine has and what it lacks.", lock=""),
     Command("version", "Print the version.", lock=""),
 )

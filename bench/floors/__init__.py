@@ -1,0 +1,1 @@
+"""The least each kind of work costs here, with nothing of the program in it."""

@@ -1,0 +1,1 @@
+"""One module per metric; each offers `measure(effort) -> list[Measured]`."""
