@@ -15,6 +15,7 @@ from pos_app.domain.journal import verify_chain
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.storage.journal import incarnations, stream_entries
 from sync import contract
+from sync.central.service import CentralService
 from sync.terminal.retry import Outcome
 
 MEMBER = "jo@example.com"
@@ -281,9 +282,11 @@ def test_a_restored_till_starts_a_new_journal_and_nothing_is_overwritten(
     till.close()
 
 
-def test_a_service_that_is_killed_and_started_again_is_told_everything_once(tmp_path: Path) -> None:
-    process = CentralProcess(tmp_path / "central").start()
-    code = enrolment_code(tmp_path / "central")
+def test_a_service_that_is_killed_and_started_again_is_told_everything_once(
+    tmp_path: Path, central_database: str
+) -> None:
+    process = CentralProcess(tmp_path / "central", central_database).start()
+    code = enrolment_code(tmp_path / "central", central_database)
     till = RealTill(tmp_path / "till")
     till.enrol(process.url, code)
     till.connect()
@@ -298,7 +301,7 @@ def test_a_service_that_is_killed_and_started_again_is_told_everything_once(tmp_
     process.start()
     till.drain()
     process.kill()
-    central = RealCentral(tmp_path / "central")
+    central = RealCentral(tmp_path / "central", central_database)
     assert_in_agreement(central, till)
     sales = [json.loads(entry.payload) for entry in entries(till) if entry.kind == "sale"]
     assert len(sales) == 11
@@ -306,10 +309,8 @@ def test_a_service_that_is_killed_and_started_again_is_told_everything_once(tmp_
     central.close()
 
 
-def enrolment_code(folder: Path) -> str:
-    from sync.central.service import CentralService
-
-    service = CentralService.open(folder)
+def enrolment_code(folder: Path, database_url: str) -> str:
+    service = CentralService.open(folder, database_url)
     code = service.open_enrolment("001", "01")
     service.close()
     return code

@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import hashlib
 import socket
+import ssl
 import threading
 import time
 from collections import deque
@@ -48,7 +49,7 @@ def problem(status: int, code: str, message: str = "No.", **headers: str) -> Ans
 
 
 class StubCentral:
-    def __init__(self, port: int = 0, key: Ed25519PrivateKey | None = None) -> None:
+    def __init__(self, port: int = 0, key: Ed25519PrivateKey | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.key = key or Ed25519PrivateKey.generate()
         self.requests: list[Request] = []
         self.script: deque[Reply] = deque()  # None: answer as a healthy service would
@@ -98,7 +99,9 @@ class StubCentral:
                 pass  # a client that hangs up is what the tests are about
 
         self._server = Server(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 

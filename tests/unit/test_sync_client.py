@@ -2,12 +2,18 @@ import gzip
 import os
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from fakes.stub_central import Answer, StubCentral, plain, problem
 
 from pos_app.clock import SetClock, SystemClock
@@ -192,25 +198,52 @@ def test_nobody_there_is_offline_at_once() -> None:
     client.close()
 
 
-def test_a_service_with_a_strange_certificate_is_not_spoken_to() -> None:
-    served = threading.Event()
+@pytest.fixture
+def certified(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS with a certificate that only this test's authority vouches for, and that certificate's file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "central of the test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file, key_file = tmp_path / "authority.pem", tmp_path / "key.pem"
+    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    context.load_cert_chain(file, key_file)
+    return context, file
 
-        def serve() -> None:
-            connection, _ = listener.accept()
-            with connection, pytest.raises((ssl.SSLError, OSError)):
-                context.wrap_socket(connection, server_side=True).recv(1)
-            served.set()
 
-        threading.Thread(target=serve, daemon=True).start()
-        stub = StubCentral()
-        client = CentralClient(f"https://127.0.0.1:{listener.getsockname()[1]}", stub.identity(), SystemClock())
-        with pytest.raises(OfflineError):
-            client.probe()
-        assert served.wait(5)
-        stub.close()
-        client.close()
+def test_a_certificate_that_nobody_vouches_for_is_not_spoken_to(certified: tuple[ssl.SSLContext, Path]) -> None:
+    context, file = certified
+    central = StubCentral(tls=context)
+    hostile = {"REQUESTS_CA_BUNDLE": str(file), "CURL_CA_BUNDLE": str(file), "SSL_CERT_FILE": str(file)}
+    with patch.dict(os.environ, hostile):
+        stranger = CentralClient(central.url, central.identity(), SystemClock())
+        with pytest.raises(OfflineError, match="certificate is not trusted"):
+            terms(stranger)
+    assert central.requests == []
+    stranger.close()
+    central.close()
+
+
+def test_a_companys_own_authority_can_be_named(certified: tuple[ssl.SSLContext, Path]) -> None:
+    context, file = certified
+    central = StubCentral(tls=context)
+    client = CentralClient(central.url, central.identity(), SystemClock(), ca_file=str(file))
+    assert terms(client).terms == []
+    client.close()
+    central.close()
 
 
 @pytest.mark.parametrize(
