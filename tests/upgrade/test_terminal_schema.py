@@ -1,0 +1,95 @@
+"""Bringing a till's data to the program's schema: with a backup first, whole or not at all."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fakes.terminal_data import DAY, key_file, open_data, terminal_data
+
+from pos_app.storage import migration, terminal_database
+from pos_app.storage.database import FILE_NAME, Database
+
+NEXT_VERSION = """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+def upgrade():
+    op.execute("CREATE TABLE added_later (id INTEGER PRIMARY KEY) STRICT")
+    {more}
+"""
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Path:
+    with terminal_data(tmp_path / "till") as data:
+        data.storage.open_business_day(DAY, 4200)
+    return tmp_path / "till"
+
+
+@pytest.fixture
+def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program whose schema has one more version; the file of that version comes back, to be written."""
+    migrations = tmp_path / "migrations"
+    shutil.copytree(migration.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(migration, "MIGRATIONS", migrations)
+    monkeypatch.setattr(terminal_database, "SCHEMA_VERSION", terminal_database.SCHEMA_VERSION + 1)
+    version = migrations / "versions" / "v0002_later.py"
+    version.write_text(NEXT_VERSION.format(more=""))
+    return version
+
+
+def _tables(database: Database) -> set[str]:
+    return {name for (name,) in database.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_data_of_the_last_version_is_migrated_with_a_backup_that_opens(till: Path, newer_program: Path) -> None:
+    with terminal_data(till) as data:
+        assert "added_later" in _tables(data.database)
+        assert data.storage.till_totals().opening_float_minor == 4200
+        assert data.database.one("PRAGMA user_version") == (terminal_database.SCHEMA_VERSION,)
+    (backup,) = (till / "backups").iterdir()
+    assert backup.name == "terminal-v1-20261122T120000.db"
+    assert b"SQLite format" not in backup.read_bytes()
+    copy = Database(backup, key_file(till).database_key(create=False), read_only=True)
+    assert "added_later" not in _tables(copy)
+    assert copy.one("SELECT opening_float_minor FROM till_totals") == (4200,)
+    copy.close()
+
+
+def test_a_migration_that_fails_leaves_the_data_as_it_was(
+    till: Path, newer_program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer_program.write_text(NEXT_VERSION.format(more='raise RuntimeError("a bug in the migration")'))
+    with pytest.raises(RuntimeError, match="a bug in the migration"):
+        open_data(till)
+    monkeypatch.undo()
+    with terminal_data(till) as data:
+        assert "added_later" not in _tables(data.database)
+        assert data.storage.till_totals().opening_float_minor == 4200
+
+
+def test_a_till_killed_in_its_first_start_starts_afresh(tmp_path: Path) -> None:
+    key = key_file(tmp_path).database_key(create=True)
+    Database(tmp_path / FILE_NAME, key).close()
+    with terminal_data(tmp_path) as data:
+        assert data.outbox.pending_count() == 0
+
+
+def test_a_normal_start_loads_neither_alembic_nor_sqlalchemy(till: Path) -> None:
+    tests = Path(__file__).parents[1]
+    script = (
+        "import sys; sys.path[:0] = sys.argv[2:]\n"
+        "from pathlib import Path\n"
+        "from fakes.terminal_data import open_data\n"
+        "data = open_data(Path(sys.argv[1]))\n"
+        "print([name for name in ('alembic', 'sqlalchemy', 'keyring') if name in sys.modules])\n"
+        "data.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(till), str(tests), str(tests.parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
