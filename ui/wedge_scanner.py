@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from shiboken6 import isValid
 
 _TERMINATORS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _LINE_FEEDS = (*_TERMINATORS, Qt.Key.Key_Down)
@@ -36,15 +37,17 @@ class _HeldKey:
 class WedgeScanner(QObject):
     """Watches the windows of the application for typed bursts."""
 
-    def __init__(self, on_scan: Callable[[str], None], timing: WedgeTiming | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, on_scan: Callable[[str], None], timing: WedgeTiming | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
         self._on_scan = on_scan
         self._timing = timing or WedgeTiming()
         self._held: list[_HeldKey] = []
         self._window: QWindow | None = None
         self._last_at_ms = 0
         self._swallow_release: set[int] = set()
-        self._after_scan_until_ms = 0
+        self._line_feed_until_ms = 0
         self._replaying = False
         self._now = QElapsedTimer()
         self._now.start()
@@ -68,6 +71,8 @@ class WedgeScanner(QObject):
             return not self._replaying and self._on_press(watched, event)  # type: ignore[arg-type]
         if kind is QEvent.Type.KeyRelease:
             return not self._replaying and self._on_release(event)  # type: ignore[arg-type]
+        if kind is QEvent.Type.ShortcutOverride and event.key() not in _LINE_FEEDS:  # type: ignore[attr-defined]
+            self._line_feed_until_ms = 0
         return False
 
     # --- keys --------------------------------------------------------------------------------------------------------
@@ -79,7 +84,8 @@ class WedgeScanner(QObject):
         key = event.key()
         if key in _MODIFIERS:
             return False
-        if key in _LINE_FEEDS and not self._held and at_ms <= self._after_scan_until_ms:
+        line_feed_until_ms, self._line_feed_until_ms = self._line_feed_until_ms, 0
+        if key in _LINE_FEEDS and not self._held and at_ms <= line_feed_until_ms:
             # The line feed of a scanner that ends its codes with CR LF; some keyboards turn it into an arrow key.
             self._swallow_release.add(key)
             return True
@@ -102,7 +108,7 @@ class WedgeScanner(QObject):
         self._pause.stop()
         self._held.clear()
         self._swallow_release.add(key)
-        self._after_scan_until_ms = at_ms + self._timing.gap_ms
+        self._line_feed_until_ms = at_ms + self._timing.gap_ms
         self._on_scan(code)
         return True
 
@@ -139,7 +145,7 @@ class WedgeScanner(QObject):
         self._pause.stop()
         held, self._held = self._held, []
         window = self._window
-        if not held or window is None:
+        if not held or window is None or not isValid(window):
             return
         self._replaying = True
         try:

@@ -49,7 +49,7 @@ class CheckoutWindow(QWidget):
         self.functions = Functions(self)
         self._build()
         self._connect()
-        self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing)
+        self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing, self)
         self.sale.restore()
         self.refresh()
         self.scan_field.setFocus()

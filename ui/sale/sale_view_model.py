@@ -76,7 +76,8 @@ class SaleViewModel(QObject):
     @property
     def paid_in_part(self) -> bool:
         """True while money was taken that does not cover the sale yet; then no item can be added."""
-        return any(tender.tender_type is not TenderType.POINTS for tender in self.view.tenders)
+        tenders = self.services.selling.view.tenders
+        return any(tender.tender_type is not TenderType.POINTS for tender in tenders)
 
     @property
     def editable(self) -> bool:
@@ -149,7 +150,7 @@ class SaleViewModel(QObject):
                 f"{pieces:,} pieces?",
                 "That is a large quantity. Nothing was changed yet.",
                 (Choice("No, go back", lambda: None), Choice(f"Yes, {pieces:,} pieces", act, "accent")),
-                "circle-help",
+                "circle-question-mark",
             )
         )
 

@@ -1,0 +1,90 @@
+"""A checkout window over a shop in memory, and hands for it: scanner, keyboard and patience."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fakes.ui_shop import UiShop
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ui.application import build_application
+from ui.sale.checkout_window import CheckoutWindow
+from ui.services_bundle import UiSettings
+
+TYPING_PAUSE_MS = 60
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return build_application()
+
+
+class Counter:
+    """A window and everything a person or a scanner can do at it."""
+
+    def __init__(self, qtbot: QtBot, shop: UiShop, settings: UiSettings | None = None) -> None:
+        self.qtbot = qtbot
+        self.shop = shop
+        self.window = CheckoutWindow(shop.services(settings))
+        self.window.resize(1280, 800)
+        qtbot.addWidget(self.window)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.focusWindow() is not None)
+        self.keys_pressed = 0
+
+    @property
+    def view(self):
+        return self.window.sale.view
+
+    def scan(self, code: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
+        """A wedge scanner types a code, as fast as a machine, into whatever window has the focus."""
+        window = QApplication.focusWindow()
+        for character in code:
+            QTest.keyClick(window, character)
+        QTest.keyClick(window, end)
+
+    def press(self, *keys: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Keys pressed by a person."""
+        for key in keys:
+            self.keys_pressed += 1
+            QTest.keyClick(QApplication.focusWindow(), key, modifiers)
+
+    def type(self, text: str) -> None:
+        """Text typed by a person: slowly enough to be no scan."""
+        for character in text:
+            QTest.keyClick(QApplication.focusWindow(), character, delay=TYPING_PAUSE_MS)
+        self.qtbot.wait(TYPING_PAUSE_MS)
+
+    def click(self, widget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def until(self, happened: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(happened, timeout=10_000)
+
+    def names(self) -> list[str]:
+        return [row.name for row in self.window.basket.canvas.rows]
+
+
+@pytest.fixture
+def shop() -> UiShop:
+    return UiShop()
+
+
+@pytest.fixture
+def counter(qtbot: QtBot, shop: UiShop) -> Iterator[Counter]:
+    return Counter(qtbot, shop)
+
+
+@pytest.fixture
+def open_counter(qtbot: QtBot) -> Callable[..., Counter]:
+    """open_counter(shop): another window over the same shop, as after a restart."""
+    return lambda shop, settings=None: Counter(qtbot, shop, settings)
