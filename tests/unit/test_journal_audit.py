@@ -78,7 +78,7 @@ OPEN_JOURNAL = ("DROP TRIGGER journal_is_never_changed", "DROP TRIGGER journal_i
     ("change", "fault"),
     [
         (
-            "UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), '1234', '1235') AS BLOB) WHERE sequence = 3",
+            "UPDATE journal SET payload = CAST(replace(payload, '1234', '1235') AS BLOB) WHERE sequence = 3",
             "entry 3 was changed",
         ),
         ("UPDATE journal SET occurred_at = '' WHERE sequence = 4", "entry 4 was changed"),
