@@ -17,7 +17,7 @@ from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.unit_of_work import SqliteStorage
 
 SCHEMA_VERSION = 1
-KEY_FILE_NAME = "terminal.key"
+KEY_FILE_NAME = "database.key"
 
 
 class TerminalDatabase:

@@ -42,7 +42,7 @@ def test_nothing_in_the_file_can_be_read_without_the_key(tmp_path: Path) -> None
 
 def test_the_key_file_is_for_its_owner_only(tmp_path: Path) -> None:
     open_data(tmp_path).close()
-    assert stat.S_IMODE((tmp_path / "terminal.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "database.key").stat().st_mode) == 0o600
 
 
 def test_another_key_does_not_open_the_data(tmp_path: Path) -> None:
@@ -58,14 +58,14 @@ class _OtherKey:
 
 def test_a_lost_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
     open_data(tmp_path).close()
-    (tmp_path / "terminal.key").unlink()
+    (tmp_path / "database.key").unlink()
     with pytest.raises(WorldError, match="key of this till's data is missing"):
         open_data(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "key:12", "key:xyz", "keystore"])
 def test_a_damaged_key_file_is_named(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "terminal.key"
+    path = tmp_path / "database.key"
     path.write_text(content)
     with pytest.raises(WorldError, match="is damaged"):
         KeyFile(path).database_key(create=True)

@@ -119,7 +119,7 @@ def test_the_enrolment_is_kept_with_its_key(tmp_path: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
-    for name in ("terminal.db", "terminal.key"):
+    for name in ("terminal.db", "database.key"):
         copyfile(source / name, target / name)
 
 
