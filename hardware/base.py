@@ -12,6 +12,7 @@ StatusListener = Callable[[DeviceStatus], None]
 class Device:
     """The state of one device, told to a listener on each change. Thread-safe.
 
+    kind is the UnifiedPOS category in lower case: receipt_printer, cash_drawer, barcode_scanner, payment_terminal.
     Counters carry the names of the UnifiedPOS statistics (CommunicationErrorCount, GoodScanCount ...).
     The listener is called on the device's thread and must not block.
     """

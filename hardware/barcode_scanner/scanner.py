@@ -23,7 +23,7 @@ class BarcodeScanner(Device):
         on_refused: RefusalListener,
         on_status: StatusListener | None = None,
     ) -> None:
-        super().__init__(name, "barcode scanner", on_status)
+        super().__init__(name, "barcode_scanner", on_status)
         self._assembler = ScanAssembler(name)
         self._on_scan = on_scan
         self._on_refused = on_refused

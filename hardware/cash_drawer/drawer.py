@@ -8,5 +8,5 @@ class CashDrawer(Device):
     """The drawer's state: ready, or why it did not open the last time it was asked to."""
 
     def __init__(self, on_status: StatusListener | None = None) -> None:
-        super().__init__("cash drawer", "cash drawer", on_status)
+        super().__init__("cash drawer", "cash_drawer", on_status)
         self.report(DeviceState.READY)

@@ -43,7 +43,7 @@ class SimulatedPaymentTerminal(Device):
         self, name: str = "card terminal", memory: Path | None = None, on_status: StatusListener | None = None
     ) -> None:
         """memory is the file its payments are kept in; without one they are forgotten with the process."""
-        super().__init__(name, "payment terminal", on_status)
+        super().__init__(name, "payment_terminal", on_status)
         self._memory = memory
         self._guard = threading.Lock()
         self._switches = TerminalSwitches()

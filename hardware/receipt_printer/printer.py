@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _FIRST_RETRY_S = 2.0
 _LONGEST_RETRY_S = 30.0
 _HEALTH_CHECK_S = 5.0
-# A drawer opens for somebody who stands in front of it: within this time of the sale or of the key pressed, or not.
+# A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
 _DRAWER_PATIENCE_S = 5.0
 _STATE_OF_FAULT = {Fault.OFF: DeviceState.OFFLINE, Fault.BUSY: DeviceState.BUSY}
 
@@ -48,7 +48,7 @@ class ReceiptPrinter(Device):
         on_status: StatusListener | None = None,
         patience: Patience | None = None,
     ) -> None:
-        super().__init__(settings.name, "receipt printer", on_status)
+        super().__init__(settings.name, "receipt_printer", on_status)
         self.drawer = CashDrawer(on_status)
         self._queue = print_queue
         self._transport = transport
@@ -61,10 +61,12 @@ class ReceiptPrinter(Device):
         self._next_try_at = 0.0
         self._next_check_at = 0.0
         self._nudged_at = float("-inf")
-        self._attempted: set[str] = set()
+        # True while jobs wait that nobody stands at the drawer for any more.
+        self._has_backlog = True
 
     def start(self) -> None:
         """Start printing what is queued. Jobs that an earlier run left half sent are put up as unconfirmed."""
+        self._has_backlog = self._queue.next_job() is not None
         for job in self._queue.unfinished():
             if job.state is PrintState.SENDING:
                 self._resynchronise = True
@@ -101,6 +103,7 @@ class ReceiptPrinter(Device):
         if now < self._next_try_at:
             return self._next_try_at - now
         job = self._queue.next_job()
+        self._has_backlog = self._has_backlog and job is not None
         try:
             if job is not None and not self._print(job):
                 return self._try_again_in(_FIRST_RETRY_S, now)
@@ -115,6 +118,7 @@ class ReceiptPrinter(Device):
 
     def _try_again_in(self, wait_s: float, tried_at: float) -> float:
         """Rest, unless somebody asked for another try while this one was under way."""
+        self._has_backlog = True
         if self._nudged_at > tried_at:
             return 0.0
         self._next_try_at = time.monotonic() + wait_s
@@ -128,9 +132,8 @@ class ReceiptPrinter(Device):
 
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
-        in_time = time.monotonic() - self._nudged_at <= _DRAWER_PATIENCE_S and job.job_id not in self._attempted
-        self._attempted.add(job.job_id)
-        opens_drawer = job.open_drawer and in_time
+        started = time.monotonic()
+        opens_drawer = job.open_drawer and not self._has_backlog
         try:
             rendered = self._renderer.render(job.document, open_drawer=opens_drawer)
         except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
@@ -150,7 +153,8 @@ class ReceiptPrinter(Device):
             if opens_drawer:
                 self._drawer_failed("The printer could not be reached.")
             raise
-        self._attempted.discard(job.job_id)
+        if time.monotonic() - started > _DRAWER_PATIENCE_S:
+            self._has_backlog = True
         return True
 
     def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:

@@ -59,6 +59,7 @@ class SimulatedPrinter:
         self.on_change = on_change
         self.drawer_pulses = 0
         self.lines_printed = 0
+        self.receipts_cut = 0
         self.refusals: list[str] = []
 
     @property
@@ -112,7 +113,7 @@ class SimulatedPrinter:
             return Paper(self._interpreter.paper.columns, list(self._interpreter.paper.items))
 
     def receipts(self) -> list[Paper]:
-        """The cut pieces, oldest first; at most the last hundred are kept."""
+        """The cut pieces, oldest first; at most the last hundred are kept. receipts_cut counts them all."""
         return [piece for piece in self.paper().receipts() if isinstance(piece.items[-1], PaperCut)]
 
     def tear_off(self) -> None:
@@ -167,6 +168,7 @@ class SimulatedPrinter:
             self._status_changed(before)
         items = self._interpreter.paper.items
         cuts = [index for index, item in enumerate(items) if isinstance(item, PaperCut)]
+        self.receipts_cut += isinstance(items[-1], PaperCut)
         if len(cuts) > _MOST_RECEIPTS_KEPT:
             del items[: cuts[0] + 1]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes.memory_print_queue import MemoryPrintQueue
+from fakes.receipts import sale_receipt
 
 from hardware.peripherals import Peripherals, PeripheralsSettings, ScannerSettings
 from hardware.receipt_printer.settings import PrinterSettings
@@ -46,7 +47,8 @@ def test_a_demo_counter_scans_pays_prints_and_opens_its_drawer(
     peripherals.print_nudge()
     jobs.wait_for("job-1", PrintState.PRINTED)
     assert peripherals.simulated_printer is not None
-    assert len(peripherals.simulated_printer.receipts()) == 1
+    assert len(peripherals.simulated_printer.receipts()) == peripherals.simulated_printer.receipts_cut == 1
+    assert peripherals.receipt_bytes(sale_receipt()).startswith(b"\x1b@\x1bt\x13")
     assert peripherals.simulated_printer.drawer_pulses == 1
     peripherals.kick_drawer("no sale").result(10)
     assert peripherals.simulated_printer.drawer_pulses == 2

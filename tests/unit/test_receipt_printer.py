@@ -53,7 +53,7 @@ class Counter:
             self.heard.append(status)
             self.changed.notify_all()
 
-    def wait_for_status(self, state: DeviceState, says: str, kind: str = "receipt printer") -> DeviceStatus:
+    def wait_for_status(self, state: DeviceState, says: str, kind: str = "receipt_printer") -> DeviceStatus:
         def found() -> DeviceStatus | None:
             matching = (s for s in self.heard if s.kind == kind and s.state is state and says in s.reason)
             return next(matching, None)
@@ -100,8 +100,9 @@ def test_a_queued_receipt_is_printed_once_and_confirmed_by_the_printer(counter: 
 
 def test_what_was_queued_before_the_start_is_printed_but_opens_no_drawer(counter: Counter) -> None:
     counter.queue.add("job-1", open_drawer=True)
-    counter.till()
-    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    counter.queue.add("job-2", open_drawer=True)
+    counter.till().nudge()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
     assert counter.machine.drawer_pulses == 0
 
 
@@ -304,15 +305,17 @@ def test_a_cash_sale_without_paper_says_that_the_drawer_stayed_shut_and_never_op
 ) -> None:
     expect_log("drawer was not opened: The printer is out of paper")
     printer = counter.till()
-    counter.wait_for_status(DeviceState.READY, "", kind="cash drawer")
+    counter.wait_for_status(DeviceState.READY, "", kind="cash_drawer")
     counter.wait_for_status(DeviceState.READY, "")
     counter.machine.set_faults(paper_out=True)
     counter.queue.add("job-1", open_drawer=True)
     printer.nudge()
-    counter.wait_for_status(DeviceState.WARNING, "Open it with its key", kind="cash drawer")
+    counter.wait_for_status(DeviceState.WARNING, "Open it with its key", kind="cash_drawer")
+    counter.queue.add("job-2", open_drawer=True)
+    printer.nudge()
     counter.machine.repair()
     printer.nudge()
-    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
     assert counter.machine.drawer_pulses == 0
 
 
