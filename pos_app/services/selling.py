@@ -249,9 +249,13 @@ class Selling:
     # --- tenders (called by Tendering) --------------------------------------------------------------------------------
 
     def set_tenders(self, tenders: tuple[Tender, ...]) -> None:
-        """Replace the tenders; they are on disk before this returns, since they stand for money."""
+        """Replace the tenders. They stand for money, so they are on disk before this returns.
+
+        Tenders that settle the sale are not stored by themselves: the commit that completes the sale follows at once.
+        """
         self._update(tenders=tenders)
-        self.save()
+        if self.view.settlement.due_minor:
+            self.save()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -209,7 +209,7 @@ class Tendering:
             raise CashierError("tender", str(error)) from error
 
     def _add(self, tender: Tender) -> TenderOutcome:
-        """Keep the tender on disk, then complete the sale when it was the last.
+        """Keep the tender on disk; when it was the last, in the commit that completes the sale.
 
         The same tender id again changes nothing, so that a repeated answer cannot pay twice.
         """
@@ -219,7 +219,11 @@ class Tendering:
         due_minor = self.due_minor
         if due_minor:
             return TenderOutcome(tender, due_minor, None)
-        return TenderOutcome(tender, 0, self._complete(self._require_sale()))
+        try:
+            return TenderOutcome(tender, 0, self._complete(self._require_sale()))
+        except Exception:
+            self._selling.save()  # the sale was not stored; what was paid must be
+            raise
 
     def _complete(self, sale: OpenTransaction) -> CompletedSale:
         view = self._selling.view

@@ -20,7 +20,7 @@ from pos_app.domain.basket import Discount
 from pos_app.domain.receipt_document import Barcode, Pair
 from pos_app.domain.rewards import PointsTaxTreatment, ProgrammeTerms
 from pos_app.domain.tenders import TenderType
-from pos_app.errors import CashierError, CommitUnknownError, OfflineError
+from pos_app.errors import CashierError, CommitUnknownError, OfflineError, WorldError
 from pos_app.ports import CardOutcome, CardResult
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
@@ -41,10 +41,10 @@ class Till:
         self.control.open_day_if_closed(50_000)
         self.start()
 
-    def start(self) -> None:
+    def start(self, **window: object) -> None:
         """Start the program (again): services over what is on disk."""
         parts = {"storage": self.storage, "terms": self.terms, "clock": self.storage.clock, "ids": self.storage.ids}
-        self.selling = Selling(catalogue=MemoryCatalogue(), profile=self.store, operator=OPERATOR, **parts)
+        self.selling = Selling(catalogue=MemoryCatalogue(), profile=self.store, operator=OPERATOR, **parts, **window)
         self.tendering = Tendering(self.selling, formatter=PlainFormatter(), **parts)
 
     def hold(self, points: int):
@@ -305,6 +305,16 @@ def test_an_unknown_commit_that_did_not_land_leaves_the_sale_open(till: Till) ->
         till.tendering.add_cash(5411)
     assert till.tendering.complete_if_paid() is not None
     assert till.storage.kinds().count("sale") == 1
+
+
+def test_a_card_that_pays_all_is_kept_when_the_sale_cannot_be_stored(till: Till) -> None:
+    till.start(schedule_save=lambda save: None)  # as a window that has not come round to it yet
+    till.selling.add_item("10")
+    due_minor = till.tendering.due_minor
+    till.storage.fail_next_commit = (WorldError("The disk is full."), False)
+    with pytest.raises(WorldError):
+        till.tendering.add_card(CardResult(CardOutcome.APPROVED, due_minor, "A1", "VISA", "1111"))
+    assert [tender.amount_minor for tender in till.storage.state.open_transaction.tenders] == [due_minor]
 
 
 def test_cash_is_rounded_to_five_cents_and_a_card_is_not() -> None:
