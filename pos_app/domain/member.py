@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from pos_app.domain.offline_redemption import OfflineAllowance
+
 
 class EmailError(ValueError):
     """A text that is no e-mail address; the text is meant for the associate."""
@@ -63,3 +65,8 @@ class MemberAccount:
     pending_points: int
     as_of: str
     pools: tuple[PoolBalance, ...] = field(default=())
+    card_number: str = ""
+    segment: str = "consumer"
+    linked: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
+    allowance: OfflineAllowance | None = None

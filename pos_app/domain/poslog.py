@@ -43,6 +43,7 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
             "base": sale.earned.base_points,
             "bonus": sale.earned.bonus_points,
             "used": sale.points_used,
+            "segment": sale.earned.segment,
             "offers": [_plain(offer) for offer in sale.earned.offers],
             "eligible_minor": [[line.line_number, line.eligible_minor] for line in sale.earned.lines],
         },
@@ -71,6 +72,7 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
             terms_version=points["terms_version"],
             base_points=points["base"],
             bonus_points=points["bonus"],
+            segment=points.get("segment", "consumer"),
             lines=tuple(
                 LinePoints(
                     line.line_number, line.points_base, line.points_bonus, line.offer_id, eligible[line.line_number]

@@ -150,6 +150,7 @@ class EarnedPoints:
     terms_version: int = 0
     base_points: int = 0
     bonus_points: int = 0
+    segment: str = "consumer"
     lines: tuple[LinePoints, ...] = ()
     offers: tuple[OfferPoints, ...] = ()
 
@@ -212,6 +213,7 @@ def earn(
         terms_version=terms.version,
         base_points=base_points,
         bonus_points=sum(bonus_by_line),
+        segment=segment,
         lines=tuple(
             LinePoints(line.line_number, base, bonus, offer_id, amount)
             for line, base, bonus, offer_id, amount in zip(

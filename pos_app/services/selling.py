@@ -363,6 +363,7 @@ class Selling:
                 at=self._clock.now(),
                 store_id=self.profile.store_id,
                 minor_per_unit=self.profile.currency.minor_per_unit,
+                segment=sale.account.segment if sale.account else "consumer",
             )
         redeemable = 0
         if sale.account is not None:
@@ -370,6 +371,9 @@ class Selling:
             if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
                 payable = min(payable, priced.subtotal_minor - priced.discount_minor)
             redeemable = terms.redeemable_points(sale.account.available_points - points_used, payable)
+            as_discount = terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT
+            if as_discount and redeemable and self._due_with_points(sale, redeemable) < 0:
+                redeemable = self._points_that_fit(sale, redeemable, terms.redeem_step_points)
         return SaleView(
             header=sale.header,
             basket=sale.basket,
@@ -381,6 +385,27 @@ class Selling:
             redeemable_points=redeemable,
             can_undo=bool(self._history) and not self._paid_in_part_of(sale),
         )
+
+    def due_with_points(self, points: int) -> int:
+        """What would be left to pay with so many more points; below zero when they are too many."""
+        return self._due_with_points(self._sale, points) if self._sale else 0
+
+    def _due_with_points(self, sale: OpenTransaction, points: int) -> int:
+        terms = self._terms.current_terms()
+        value_minor = terms.value_minor(points) if terms.points_tax_treatment is PointsTaxTreatment.PAYMENT else 0
+        wanted = Tender("", TenderType.POINTS, value_minor, value_minor, points)
+        return self._amounts(sale.basket, (*sale.tenders, wanted))[1].due_minor
+
+    def _points_that_fit(self, sale: OpenTransaction, points: int, step_points: int) -> int:
+        """Points as a discount lower the tax as well, so a part already paid leaves room for less of them."""
+        fits, too_many = 0, points // step_points
+        while too_many - fits > 1:
+            middle = (fits + too_many) // 2
+            if self._due_with_points(sale, middle * step_points) < 0:
+                too_many = middle
+            else:
+                fits = middle
+        return fits * step_points
 
     @staticmethod
     def _paid_in_part_of(sale: OpenTransaction) -> bool:
