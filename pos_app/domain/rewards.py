@@ -4,7 +4,7 @@ The terminal and the central service run this same code on the same plain values
 same points. Rules: the programme's terms; a clause in an explanation names the rule.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,12 +60,52 @@ class BonusOffer:
         """True when the line, sold there and then to that customer, is in the offer."""
         scope = self.scope
         return (
-            self.starts_at <= at <= self.ends_at
+            self.in_force(at, store_id, segment)
             and (not scope.categories or line.category in scope.categories)
             and (not scope.codes or line.code in scope.codes or line.item_id in scope.codes)
-            and (not scope.stores or store_id in scope.stores)
-            and (not scope.segments or segment in scope.segments)
         )
+
+    def in_force(self, at: datetime, store_id: str, segment: str) -> bool:
+        """True when the offer holds there and then for that customer, whatever is bought."""
+        scope = self.scope
+        return (
+            (not scope.stores or store_id in scope.stores)
+            and (not scope.segments or segment in scope.segments)
+            and self.starts_at <= at <= self.ends_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferIndex:
+    """Offers, by position, under what they are for: hundreds for other products then cost a basket nothing."""
+
+    by_code: Mapping[str, tuple[int, ...]]
+    by_category: Mapping[str, tuple[int, ...]]
+    for_all: tuple[int, ...]
+
+    @classmethod
+    def of(cls, offers: Sequence[BonusOffer]) -> "OfferIndex":
+        """The index of these offers."""
+        by_code: dict[str, tuple[int, ...]] = {}
+        by_category: dict[str, tuple[int, ...]] = {}
+        for_all: list[int] = []
+        for position, offer in enumerate(offers):
+            if offer.scope.codes:
+                for code in set(offer.scope.codes):
+                    by_code[code] = (*by_code.get(code, ()), position)
+            elif offer.scope.categories:
+                for category in set(offer.scope.categories):
+                    by_category[category] = (*by_category.get(category, ()), position)
+            else:
+                for_all.append(position)
+        return cls(by_code, by_category, tuple(for_all))
+
+    def positions(self, line: "EarningLine") -> Iterable[int]:
+        """Offers for the line's item or category; those for a code may have further conditions."""
+        found = self.by_category.get(line.category, ()) + self.by_code.get(line.code, ())
+        if line.item_id != line.code:
+            found += self.by_code.get(line.item_id, ())
+        return dict.fromkeys(found) if len(found) > 1 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +122,10 @@ class ProgrammeTerms:
     points_tax_treatment: PointsTaxTreatment = PointsTaxTreatment.PAYMENT
     time_zone: str = "America/Los_Angeles"
     offers: tuple[BonusOffer, ...] = ()
+    offer_index: OfferIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "offer_index", OfferIndex.of(self.offers))
         if self.earn_points_per_unit < 0:
             raise ValueError("a sale cannot earn points below zero")
         if self.redeem_points < 1 or self.redeem_step_points < 1 or self.redeem_value_minor < 1:
@@ -192,7 +234,8 @@ def earn(
     bonus_by_line = [0] * len(lines)
     offer_by_line = [""] * len(lines)
     earned_offers: list[OfferPoints] = []
-    for group in _best_offers(lines, eligible, terms, at, store_id, segment):
+    qualifying = _qualifying(lines, eligible, terms, at, store_id, segment)
+    for group in _best_multipliers(qualifying):
         weights = [eligible[i] for i in group.indexes]
         units = sum(weights) // minor_per_unit
         points = units * per_unit * (group.offer.multiplier - 1)
@@ -200,7 +243,7 @@ def earn(
         for i, part in zip(group.indexes, allocate(points, weights), strict=True):
             bonus_by_line[i] = part
             offer_by_line[i] = group.offer.offer_id
-    for group in _qualifying(lines, eligible, terms, at, store_id, segment):
+    for group in qualifying:
         offer = group.offer
         if offer.fixed_points:
             earned_offers.append(OfferPoints(offer.offer_id, offer.version, 1, offer.fixed_points))
@@ -233,25 +276,30 @@ def _qualifying(
     segment: str,
 ) -> list[_OfferGroup]:
     """Offers of this sale with the earning lines in their scope, where those reach the offer's minimum."""
+    if not terms.offers:
+        return []
+    index = terms.offer_index
+    earning = [i for i, amount in enumerate(eligible) if amount]
+    in_scope: dict[int, list[int]] = dict.fromkeys(index.for_all, earning)
+    for i in earning:
+        for position in index.positions(lines[i]):
+            in_scope.setdefault(position, []).append(i)
     groups: list[_OfferGroup] = []
-    for offer in terms.offers:
-        indexes = [i for i, line in enumerate(lines) if eligible[i] and offer.covers(line, at, store_id, segment)]
+    for position in sorted(in_scope):
+        offer = terms.offers[position]
+        if not offer.in_force(at, store_id, segment):
+            continue
+        indexes = in_scope[position]
+        if offer.scope.codes and offer.scope.categories:
+            indexes = [i for i in indexes if lines[i].category in offer.scope.categories]
         if indexes and sum(eligible[i] for i in indexes) >= offer.minimum_minor:
             groups.append(_OfferGroup(offer, indexes))
     return groups
 
 
-def _best_offers(
-    lines: Sequence[EarningLine],
-    eligible: Sequence[int],
-    terms: ProgrammeTerms,
-    at: datetime,
-    store_id: str,
-    segment: str,
-) -> list[_OfferGroup]:
+def _best_multipliers(qualifying: Sequence[_OfferGroup]) -> list[_OfferGroup]:
     """Each line's best multiplier, grouped by offer in the order of the terms; ties go to the first."""
     best: dict[int, BonusOffer] = {}
-    qualifying = _qualifying(lines, eligible, terms, at, store_id, segment)
     for group in qualifying:
         for index in group.indexes:
             if group.offer.multiplier > (best[index].multiplier if index in best else 1):

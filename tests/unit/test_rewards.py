@@ -54,7 +54,7 @@ lines = st.lists(
 scopes = st.builds(
     OfferScope,
     categories=st.sampled_from([(), ("audio",), ("audio", "toys")]),
-    codes=st.sampled_from([(), ("1",), ("2", "x")]),
+    codes=st.sampled_from([(), ("1",), ("2", "x"), ("x", "1")]),
     stores=st.sampled_from([(), ("001",), ("002",)]),
     segments=st.sampled_from([(), ("student",), ("consumer", "business")]),
 )
