@@ -1,6 +1,7 @@
 """Both real ends: a till on SQLCipher, HTTP over loopback, the central service on its database."""
 
 import json
+import queue
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,10 +14,12 @@ from fakes.real_till import RealTill
 from pos_app.clock import SystemClock
 from pos_app.domain.journal import verify_chain
 from pos_app.errors import OfflineError, RefusedError
+from pos_app.ports import SyncStatus
 from pos_app.storage.journal import incarnations, stream_entries
 from sync import contract
 from sync.central.service import CentralService
 from sync.terminal.retry import Outcome
+from sync.terminal.worker import SyncWorker
 
 MEMBER = "jo@example.com"
 
@@ -314,3 +317,37 @@ def enrolment_code(folder: Path, database_url: str) -> str:
     code = service.open_enrolment("001", "01")
     service.close()
     return code
+
+
+def test_ten_sales_without_a_service_arrive_once_when_it_is_back(tmp_path: Path) -> None:
+    central = RealCentral(tmp_path / "central")
+    central.member(MEMBER)
+    till = RealTill(tmp_path / "till")
+    till.enrol(central.url, central.service.open_enrolment("001", "01"))
+    till.connect()
+    statuses: queue.Queue[SyncStatus] = queue.Queue()
+    worker = SyncWorker(till.engine, till.data.outbox, till.client, till.clock, statuses.put)
+    worker.start()
+
+    def wait_for(online: bool, queued: int) -> None:
+        while True:
+            status = statuses.get(timeout=20)
+            if (status.online, status.queued) == (online, queued):
+                return
+
+    wait_for(online=True, queued=0)
+    till.selling.add_item("10")  # in the middle of a sale
+    central.close()
+    wait_for(online=False, queued=0)
+    sales = []
+    for _ in range(10):
+        sales.append(till.ring_up("12", email=MEMBER))
+        worker.nudge()
+    wait_for(online=False, queued=10)
+    central = RealCentral(tmp_path / "central", port=central.port)
+    wait_for(online=True, queued=0)
+    assert worker.stop()
+    assert central.balance(MEMBER) == sum(sale.earned.points for sale in sales)
+    assert_in_agreement(central, till)
+    till.close()
+    central.close()
