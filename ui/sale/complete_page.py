@@ -22,6 +22,7 @@ class CompletePage(QWidget):
         self._formatter = formatter
         self._change = ""
         self._facts: list[str] = []
+        self.setAccessibleName("Sale complete")
         self.hide()
 
     @property

@@ -23,6 +23,7 @@ _NARROW = 640
 STEPPER_WIDTH = 144
 _MERGE_SIGN_MS = 450
 _DRAG_START = 8
+_DIVIDER = 2
 
 
 def column_offsets(canvas_width: float) -> tuple[int, int]:
@@ -74,7 +75,7 @@ class LineItemsCanvas(QWidget):
             self._update_line(self._selected)
         for index, row in enumerate(self._rows):
             if index >= len(before) or row is not before[index]:
-                self.update(self._row_rect(index))
+                self.update(self._row_rect(index).adjusted(0, -_DIVIDER, 0, 0))
         if len(before) > len(self._rows):
             lowest = self._row_rect(len(self._rows))
             self.update(0, lowest.top(), self.width(), self.height() - lowest.top())
@@ -140,9 +141,10 @@ class LineItemsCanvas(QWidget):
         return -1
 
     def _update_line(self, line_number: int) -> None:
+        """Repaint a line, and the divider above it, which is not drawn next to the selected line."""
         index = self._index_of(line_number)
         if index >= 0:
-            self.update(self._row_rect(index))
+            self.update(self._row_rect(index).adjusted(0, -_DIVIDER, 0, 0))
 
     def _set_offset(self, offset: int) -> None:
         offset = min(max(offset, 0), max(0, self._content_height() - self.height()))
@@ -165,10 +167,10 @@ class LineItemsCanvas(QWidget):
         painter = QPainter(self)
         ground = colour("surface")
         for exposed in event.region():
+            painter.setClipRect(exposed)
             painter.fillRect(exposed, ground)
             first = max(0, (exposed.top() + self._offset - TOP_PADDING) // Height.ROW)
             last = min(len(self._rows) - 1, (exposed.bottom() + self._offset - TOP_PADDING) // Height.ROW)
-            painter.setClipRect(exposed)
             for index in range(first, last + 1):
                 self._paint_row(painter, self._rows[index], QRectF(self._row_rect(index)), index)
         painter.end()

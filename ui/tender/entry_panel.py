@@ -60,10 +60,10 @@ class EntryPanel(Card):
         self.close_button.clicked.connect(self.closed)
         self.keypad = Keypad(self)
         self.keypad.pressed.connect(self._pressed)
-        self.picks = [Button("", self) for _ in range(_MOST_PICKS)]
+        self.picks = [Button("Amount", self) for _ in range(_MOST_PICKS)]
         for number, button in enumerate(self.picks):
             button.clicked.connect(lambda _=False, n=number: self._pick(n))
-        self.actions = [Button("", self, size=18) for _ in range(_MOST_ACTIONS)]
+        self.actions = [Button("Enter", self, size=18) for _ in range(_MOST_ACTIONS)]
         for number, button in enumerate(self.actions):
             button.clicked.connect(lambda _=False, n=number: self._act(n))
 
