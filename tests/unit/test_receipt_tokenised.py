@@ -1,0 +1,69 @@
+"""An ESC/POS parser that is not ours (npos, from the npm registry) reads our bytes and finds the same commands.
+
+It is installed once into the user's cache. Without Node.js or the registry these tests are skipped.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from fakes.receipts import RECEIPT_NUMBER, sale_receipt
+from platformdirs import user_cache_path
+
+from hardware.receipt_printer.escpos_renderer import EscposRenderer
+from hardware.receipt_printer.settings import PrinterSettings
+from hardware.receipt_printer.status import REQUEST_PAPER_WHEN_REACHED, request_completion
+from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument, Text
+
+NPOS = "npos@0.1.19"
+TOKENISER = Path(__file__).resolve().parents[1] / "fakes" / "npos_tokeniser.js"
+
+
+@pytest.fixture(scope="module")
+def modules() -> Path:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("Node.js is not installed: the independent tokeniser cannot run")
+    folder = user_cache_path("pos-terminal") / "test-tools"
+    if not (folder / "node_modules" / "npos").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), NPOS]
+        try:
+            installed = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            pytest.skip("the npm registry does not answer: the independent tokeniser cannot run")
+        if installed.returncode:
+            pytest.skip(f"npos cannot be installed: {installed.stderr.strip()[-200:]}")
+    return folder / "node_modules"
+
+
+def tokens(modules: Path, data: bytes) -> list[tuple[str, bytes]]:
+    result = subprocess.run(["node", str(TOKENISER), str(modules)], input=data, capture_output=True, timeout=60)
+    assert result.returncode == 0, result.stderr.decode()
+    return [(command["name"], bytes.fromhex(command["hex"])) for command in json.loads(result.stdout)]
+
+
+def test_a_receipt_reads_as_the_commands_that_were_meant(modules: Path, tmp_path: Path) -> None:
+    renderer = EscposRenderer(PrinterSettings(columns=42), tmp_path)
+    data = renderer.render(sale_receipt(5), open_drawer=True).data
+    data += request_completion(b"A1B2") + REQUEST_PAPER_WHEN_REACHED
+    found = tokens(modules, data)
+    assert b"".join(token for _, token in found) == data
+    assert [token for token in found if token[0] == "ESC p"] == [("ESC p", b"\x1bp\x00\x19\xfa")]
+    assert [name for name, _ in found][:3] == ["ESC @", "ESC t", "ESC p"]
+    assert [name for name, _ in found][-4:] == ["ESC d", "GS V", "GS (H", "GS r"]
+    assert ("GS k", b"\x1dkI\x0f{B" + RECEIPT_NUMBER.encode()) in found
+    texts = b"".join(token for name, token in found if name == "text").decode("cp858")
+    assert "Wireless mouse, model 004           $24.99\n" in texts
+    assert all(character == "\n" or character >= " " for character in texts)
+
+
+def test_a_name_full_of_commands_is_read_as_text(modules: Path, tmp_path: Path) -> None:
+    evil = "\x1bp\x00\x19\xfa\x1b@\x10\x04\x01\x1dV\x00 cheap"
+    document = ReceiptDocument("x", (Pair(evil, "$1.00"), Text("電子"), Text(evil * 8), Cut()))
+    found = tokens(modules, EscposRenderer(PrinterSettings(columns=32), tmp_path).render(document).data)
+    assert {name for name, _ in found} == {"ESC @", "ESC t", "text", "GS v0", "ESC d", "GS V"}
+    (raster,) = (token for name, token in found if name == "GS v0")
+    assert len(raster) == 8 + raster[4] * raster[6]
