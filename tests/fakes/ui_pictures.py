@@ -1,0 +1,88 @@
+"""Pictures of the window in named states, made the same way for the golden test and for the X server test.
+
+Run as a program it saves them all: python tests/fakes/ui_pictures.py FOLDER
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
+
+from fakes.ui_shop import ACCOUNT, SHELF, UiShop
+from PIL import Image
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from pos_app.domain.basket import Discount
+from ui.sale.checkout_window import CheckoutWindow
+from ui.services_bundle import UiSettings
+
+CODES = list(SHELF)
+
+
+def _member_sale(window: CheckoutWindow) -> None:
+    for code in (CODES[0], CODES[2], CODES[1], CODES[2], CODES[4]):
+        window.on_scan(code)
+    window.sale.discount(Discount("Damaged box", percent_micro=100_000), 3)
+    window.services.selling.attach_member(ACCOUNT)
+    window.on_scan(CODES[5])
+
+
+def _complete(window: CheckoutWindow) -> None:
+    _member_sale(window)
+    window.tender.pay_cash(90_000)
+
+
+def _miss(window: CheckoutWindow) -> None:
+    _member_sale(window)
+    window.on_scan("4999999999999")
+
+
+def _cash(window: CheckoutWindow) -> None:
+    _member_sale(window)
+    window.functions.cash()
+
+
+STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]] = {
+    "idle-light": (lambda window: None, "light", (1280, 800)),
+    "sale-light": (_member_sale, "light", (1280, 800)),
+    "sale-dark": (_member_sale, "dark", (1280, 800)),
+    "miss-small": (_miss, "light", (1024, 768)),
+    "cash-dark": (_cash, "dark", (1024, 768)),
+    "complete-light": (_complete, "light", (1280, 800)),
+}
+
+
+def picture(state: str) -> QImage:
+    """The window in that state."""
+    prepare, theme, size = STATES[state]
+    window = CheckoutWindow(UiShop().services(UiSettings(theme=theme, sounds=False)))
+    window.resize(*size)
+    window.show()
+    QApplication.processEvents()
+    prepare(window)
+    window.basket.canvas._end_merge_sign()
+    window.setFocus()  # no text cursor: it blinks
+    QApplication.processEvents()
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    window.close()
+    window.deleteLater()
+    return image
+
+
+def save_all(folder: Path) -> None:
+    """All states as small PNG files."""
+    for state in STATES:
+        image = picture(state)
+        size, row = (image.width(), image.height()), image.bytesPerLine()
+        pixels = Image.frombuffer("RGB", size, bytes(image.constBits()), "raw", "RGB", row)
+        pixels.quantize(200, dither=Image.Dither.NONE).save(folder / f"{state}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    from ui.application import build_application
+
+    application = build_application()
+    save_all(Path(sys.argv[1]))
