@@ -91,13 +91,16 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
     if not lines:
         return EMPTY
     rounding = rules.rounding
-    gross = [divide(line.unit_price_minor * line.quantity_milli, QUANTITY_SCALE, rounding) for line in lines]
-    net = [_discounted(line.discounts, amount, rounding) for line, amount in zip(lines, gross, strict=True)]
+    gross = [_times(line.unit_price_minor, line.quantity_milli, rounding) for line in lines]
+    net = [
+        _discounted(line.discounts, amount, rounding) if line.discounts else amount
+        for line, amount in zip(lines, gross, strict=True)
+    ]
     for discount in basket.discounts:
         net = _spread(discount, net, lines, rounding)
     if points_discount_minor:
         net = _less(points_discount_minor, net, net)
-    fees = [_fees_minor(line, rounding) for line in lines]
+    fees = [_fees_minor(line, rounding) if line.item.fees else 0 for line in lines]
     tax = _tax(lines, net, rules)
     subtotal, after_discounts, fee_sum = sum(gross), sum(net), sum(fees)
     added = sum(tax.added_by_line)
@@ -123,6 +126,12 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
         total_minor=after_discounts + fee_sum + added,
         taxes=tuple(tax.taxes),
     )
+
+
+def _times(unit_minor: int, quantity_milli: int, rounding: Rounding) -> int:
+    """An amount per piece or unit of weight, times the quantity."""
+    pieces, part = divmod(quantity_milli, QUANTITY_SCALE)
+    return divide(unit_minor * quantity_milli, QUANTITY_SCALE, rounding) if part else unit_minor * pieces
 
 
 def _reduction_minor(discount: Discount, amount_minor: int, rounding: Rounding) -> int:
@@ -152,7 +161,7 @@ def _less(off_minor: int, net: list[int], weights: list[int]) -> list[int]:
 
 
 def _fees_minor(line: BasketLine, rounding: Rounding) -> int:
-    return sum(divide(fee.amount_minor * line.quantity_milli, QUANTITY_SCALE, rounding) for fee in line.item.fees)
+    return sum(_times(fee.amount_minor, line.quantity_milli, rounding) for fee in line.item.fees)
 
 
 def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxResult:
@@ -161,6 +170,6 @@ def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxRes
         taxables.append(Taxable(index, net[index], line.item.tax_ids, line.quantity_milli))
         for fee in line.item.fees:
             if fee.tax_ids:
-                amount = divide(fee.amount_minor * line.quantity_milli, QUANTITY_SCALE, rules.rounding)
+                amount = _times(fee.amount_minor, line.quantity_milli, rules.rounding)
                 taxables.append(Taxable(index, amount, fee.tax_ids, line.quantity_milli, is_fee=True))
     return compute_tax(taxables, len(lines), rules.tax_rates, rules.tax_rounding, rules.rounding)

@@ -20,9 +20,9 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
     Raises ZeroDivisionError when the denominator is 0.
     """
     negative = (numerator < 0) != (denominator < 0)
-    whole, rest = divmod(abs(numerator), abs(denominator))
-    twice = 2 * rest
     divisor = abs(denominator)
+    whole, rest = divmod(abs(numerator), divisor)
+    twice = 2 * rest
     if twice > divisor or (twice == divisor and (rounding is Rounding.HALF_UP or whole % 2)):
         whole += 1
     return -whole if negative else whole
@@ -47,19 +47,15 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
         return []
     if min(weights) < 0:
         raise ValueError("a weight cannot be negative")
-    weight_sum = sum(weights)
-    shares = list(weights)
-    if weight_sum == 0:
-        shares = [1] * len(weights)
-        weight_sum = len(weights)
-    sign = -1 if total < 0 else 1
-    parts: list[int] = []
-    remainders: list[int] = []
-    for share in shares:
-        part, remainder = divmod(abs(total) * share, weight_sum)
-        parts.append(part)
-        remainders.append(remainder)
-    missing = abs(total) - sum(parts)
-    for index in sorted(range(len(parts)), key=lambda i: -remainders[i])[:missing]:
-        parts[index] += 1
-    return [sign * part for part in parts]
+    shares = weights if any(weights) else [1] * len(weights)
+    share_sum = sum(shares)
+    magnitude = abs(total)
+    products = [magnitude * share for share in shares]
+    parts = [product // share_sum for product in products]
+    missing = magnitude - sum(parts)
+    if missing:
+        # Largest remainder first; the sort keeps the order of equals.
+        owed = [-(product % share_sum) for product in products]
+        for index in sorted(range(len(parts)), key=owed.__getitem__)[:missing]:
+            parts[index] += 1
+    return [-part for part in parts] if total < 0 else parts

@@ -28,7 +28,7 @@ class TaxRate:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taxable:
     """An amount that taxes apply to: a line's net price, or one of its fees."""
 

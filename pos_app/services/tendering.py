@@ -114,8 +114,9 @@ class Tendering:
         value_minor = terms.value_minor(hold.points)
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             priced = self._selling.view.priced
-            if value_minor > min(self.due_minor, priced.subtotal_minor - priced.discount_minor):
-                raise CashierError("tender", "That is more than the goods come to.")
+            fits = value_minor <= priced.subtotal_minor - priced.discount_minor
+            if not fits or self._selling.due_with_points(hold.points) < 0:
+                raise CashierError("tender", "That is more than the goods come to, or than is left to pay.")
             tender = Tender(
                 hold.hold_id, TenderType.POINTS, 0, 0, hold.points, hold.hold_id, f"{hold.points} points as a discount"
             )
