@@ -89,6 +89,9 @@ class EscposRenderer:
         pending: list[bytes] = []
         for line in lines:
             encoded = self._encode(line.text) if isinstance(line, TextLine) else None
+            if encoded is not None and isinstance(line, TextLine) and _is_shown_as(line, style):
+                pending.append(encoded)
+                continue
             wanted = _style_for(line, encoded, style)
             if wanted != style:
                 self._flush(pending)
@@ -187,6 +190,10 @@ class _Style(NamedTuple):
     align: Align = Align.LEFT
     size: Size = Size.NORMAL
     bold: bool = False
+
+
+def _is_shown_as(line: TextLine, style: _Style) -> bool:
+    return line.align is style.align and line.size is style.size and line.bold == style.bold
 
 
 def _style_for(line: PrintedLine, encoded: bytes | None, now: _Style) -> _Style:

@@ -108,6 +108,9 @@ def _pair_lines(pair: Pair, columns: int) -> list[PrintedLine]:
     """The description wraps over the whole line, the amount stands at the right of the last one, in one piece."""
     left, right = clean(pair.left), clean(pair.right)
     size = pair.size
+    free = _columns(size, columns) - pair.indent - width(left) - width(right)
+    if right and free > 0 <= pair.indent:
+        return [TextLine(" " * pair.indent + left + " " * free + right, Align.LEFT, size, pair.bold)]
     if width(right) > _columns(size, columns):
         size = Size.NORMAL  # an amount is never cut: rather smaller than in pieces
     room = _columns(size, columns)

@@ -69,8 +69,9 @@ def code128_modules(values: Iterable[int]) -> str:
 
 
 def code128_module_count(data: str) -> int:
-    """Modules of the barcode without its quiet zones."""
-    return 11 * len(code128_values(code128_command_data(data))) + 2
+    """Modules of data in code set B, without the quiet zones."""
+    start_check_and_stop = 3
+    return 11 * (len(data) + start_check_and_stop) + 2
 
 
 def qr_modules(data: str) -> list[bytes]:

@@ -3,19 +3,17 @@
 A cell holds one base character and the marks that combine with it. East-Asian wide characters take two columns.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 
 # Spaces of any kind and line separators become one plain space; the other format and control characters vanish:
 # a bidirectional override or an escape byte in a product's name must not reach paper.
 _MARKS_PER_CELL = 4
-_PLAIN_TEXT = re.compile(r"[ -~]*")
 
 
 def clean(text: str) -> str:
     """The text in NFC without control, format, separator and surrogate characters, safe for any printer."""
-    if _PLAIN_TEXT.fullmatch(text):
+    if text.isascii() and text.isprintable():
         return text
     kept: list[str] = []
     marks = 0
