@@ -4,6 +4,8 @@ A GTIN is its last 14 digits with a check digit over them (GS1 General Specifica
 and GTIN-14 with leading zeros are the same number. UPC-E is a UPC-A with zeros squeezed out (ibid. 5.2.2.4).
 """
 
+from collections.abc import Iterator
+
 _GTIN_LENGTHS = range(8, 15)
 _ZEROS = ord("0") * (3 * 7 + 7)
 SKU_PREFIX = "sku:"
@@ -56,10 +58,13 @@ def stored_sku(text: str) -> str:
     return SKU_PREFIX + text.upper()
 
 
-def candidates(text: str) -> list[str]:
+def candidates(text: str) -> Iterator[str]:
     """The stored codes that a scanned or typed text can mean, likeliest first."""
-    found = [stored_code(text), stored_sku(text), text.upper()]
+    first, as_it_is = stored_code(text), text.upper()
+    yield first
+    yield stored_sku(text)
+    if as_it_is != first:
+        yield as_it_is
     upc_a = expand_upc_e(text)
     if upc_a:
-        found.append(upc_a.zfill(14))
-    return list(dict.fromkeys(found))
+        yield upc_a.zfill(14)

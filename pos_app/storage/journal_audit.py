@@ -12,6 +12,7 @@ from pos_app.errors import WorldError
 from pos_app.storage.database import Database
 from pos_app.storage.journal import keys_of, stream_entries
 from pos_app.storage.unit_of_work import TOTALS_COLUMNS
+from pos_app.storage.witness import Witness, read_witness
 
 
 @dataclass(slots=True)
@@ -40,11 +41,13 @@ def audit(database: Database, on_progress: Callable[[int], None] | None = None) 
     on_progress gets the number of entries checked.
     """
     report = AuditReport()
+    # Read before the journal, which may grow meanwhile.
+    witness = read_witness(database.path.parent)
     with database.snapshot():
         try:
             report.faults += [f"the file: {text}" for text in _damaged_pages(database)]
             if not report.faults:
-                _audit_entries(database, report, on_progress)
+                _audit_entries(database, report, witness, on_progress)
         except WorldError as error:
             report.faults.append(str(error))
     return report
@@ -55,7 +58,9 @@ def _damaged_pages(database: Database) -> list[str]:
     return [str(text) for (text,) in rows if text != "ok"]
 
 
-def _audit_entries(database: Database, report: AuditReport, on_progress: Callable[[int], None] | None) -> None:
+def _audit_entries(
+    database: Database, report: AuditReport, witness: Witness | None, on_progress: Callable[[int], None] | None
+) -> None:
     terminal = database.one("SELECT store_id || '-' || workstation_id, transaction_sequence FROM terminal")
     if terminal is None:
         return
@@ -74,6 +79,8 @@ def _audit_entries(database: Database, report: AuditReport, on_progress: Callabl
             report.faults.append(f"incarnation {name}: {error}")
             continue
         report.last_hash = last.entry_hash if last else ""
+        if witness and witness.incarnation == name and witness.sequence > (last.sequence if last else 0):
+            report.faults.append(f"incarnation {name}: the end is missing, entry {witness.sequence} had been written")
         if acknowledged > (last.sequence if last else 0):
             report.faults.append(f"incarnation {name}: {acknowledged} entries are acknowledged, more than there are")
         is_current = number == rows[-1][0]

@@ -9,12 +9,13 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from fakes.terminal_data import DAY, cash_sale, header, raw, terminal_data
+from fakes.terminal_data import DAY, cash_sale, header, key_file, raw, terminal_data
 
 from pos_app.cli import journal as command
 from pos_app.domain.basket import Basket
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.ports import OpenTransaction
+from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.journal_audit import AuditReport, audit
 from pos_app.storage.terminal_database import TerminalDatabase
 
@@ -101,6 +102,20 @@ OPEN_JOURNAL = ("DROP TRIGGER journal_is_never_changed", "DROP TRIGGER journal_i
 def test_every_tampering_is_found_with_its_place(tmp_path: Path, change: str, fault: str) -> None:
     faults = _faults_after(tmp_path, *OPEN_JOURNAL, change)
     assert any(fault in text for text in faults), faults
+
+
+def test_a_journal_cut_off_at_its_end_is_found(tmp_path: Path) -> None:
+    with terminal_data(tmp_path) as data:
+        _a_day(data)
+        with data.storage.unit_of_work() as work:
+            work.append("no_sale", {"reason": "change"})
+            work.commit()
+    database = Database(tmp_path / FILE_NAME, key_file(tmp_path).database_key(create=False))
+    for change in (*OPEN_JOURNAL, "DELETE FROM journal WHERE sequence = 9"):
+        raw(database, change)
+    (fault,) = audit(database).faults
+    database.close()
+    assert fault.endswith("the end is missing, entry 9 had been written")
 
 
 def test_a_payload_that_cannot_be_read_is_a_fault_and_no_crash(tmp_path: Path) -> None:
