@@ -5,7 +5,7 @@ A card is known by a reference derived from its number; the number is kept nowhe
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from sync import contract
 from sync.central import tables
@@ -51,7 +51,7 @@ def issue(
 def find(connection: Connection, vault: Vault, now: datetime, number: str) -> contract.GiftCard:
     """The card of a number. Raises CentralError when there is none."""
     reference = vault.gift_card_reference(number)
-    _expire(connection, now)
+    _expire(connection, now, tables.gift_card_hold.c.reference == reference)
     return _view(connection, reference)
 
 
@@ -63,7 +63,7 @@ def place(
     Raises CentralError for an unknown or empty card: the transaction must then be undone.
     """
     reference = vault.gift_card_reference(request.number)
-    _expire(connection, now)
+    _expire(connection, now, tables.gift_card_hold.c.reference == reference)
     card, hold = tables.gift_card, tables.gift_card_hold
     row = connection.execute(select(hold).where(hold.c.hold_id == request.hold_id)).one_or_none()
     if row is None:
@@ -167,11 +167,11 @@ def capture(
     return "gift_card_overdrawn" if charged.balance_minor < 0 else odd
 
 
-def _expire(connection: Connection, now: datetime) -> int:
+def _expire(connection: Connection, now: datetime, *which: ColumnElement[bool]) -> int:
     hold = tables.gift_card_hold
     rows = connection.execute(
         update(hold)
-        .where(hold.c.state == "held", hold.c.expires_at <= stored(now))
+        .where(hold.c.state == "held", hold.c.expires_at <= stored(now), *which)
         .values(state="expired")
         .returning(hold.c.reference, hold.c.amount_minor)
     ).all()

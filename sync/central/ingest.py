@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, tuple_
 
-from pos_app.domain.journal import GENESIS_HASH, EventKind, chain_hash
+from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from pos_app.ports import IdSource
 from sync import contract
 from sync.central import applying, tables
@@ -310,7 +310,7 @@ class Ingest:
         )
         if computed != event.entry_hash:
             raise PoisonError("hash_differs", "It was changed after it was written.")
-        if event.kind not in set(EventKind):
+        if event.kind not in applying.KINDS:
             raise PoisonError("unknown_kind", f"Events of kind {event.kind} are not known here.")
 
     def _came_before(self, upload: Upload, event: contract.Event) -> bool:

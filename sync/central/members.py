@@ -77,7 +77,7 @@ def join(connection: Connection, vault: Vault, ids: IdSource, joining: Iterable[
         connection,
         tables.account,
         [
-            {"member_id": member_id, "joined_at": by_key[key].joined_at}
+            {"member_id": member_id, "joined_at": by_key[key].joined_at, "joined_event_id": by_key[key].event_id}
             for key, member_id in sorted(member_ids.items(), key=lambda pair: pair[1])
         ],
         "(member_id) DO UPDATE SET joined_at = CASE WHEN excluded.joined_at < account.joined_at "
@@ -107,6 +107,13 @@ def memberships(connection: Connection, email_keys: Iterable[str]) -> dict[str, 
         .where(people.c.email_key.in_(wanted), accounts.c.left_at.is_(None))
     )
     return {row.email_key: Membership(row.member_id, row.joined_at) for row in rows}
+
+
+def joined_by(connection: Connection, member_id: str) -> str:
+    """The event that made the account."""
+    accounts = tables.account
+    query = select(accounts.c.joined_event_id).where(accounts.c.member_id == member_id)
+    return str(connection.execute(query).scalar_one())
 
 
 def find(connection: Connection, vault: Vault, now: datetime, email: str) -> contract.MemberAnswer:

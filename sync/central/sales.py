@@ -78,6 +78,8 @@ def plan_sale(payload: contract.SalePayload, store_id: str, terms_of: TermsLooku
         raise PoisonError(
             "unknown_terms", f"Terms {payload.points.terms_id} {payload.points.terms_version} are not known here."
         )
+    if any(line.to_ship and not line.voided for line in payload.lines):
+        raise PoisonError("not_supported", "Goods that are sent to the customer are not supported yet.")
     _check_amounts(payload, terms)
     earned_on = local_day(ended_at, terms.time_zone)
     return SalePlan(

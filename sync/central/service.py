@@ -147,7 +147,10 @@ class CentralService:
 
         def work(connection: Connection) -> contract.MemberAnswer:
             member_id = self._applying(connection).enrol(joining)
-            return contract.MemberAnswer(member=members.view(connection, self._vault, now, member_id))
+            return contract.MemberAnswer(
+                member=members.view(connection, self._vault, now, member_id),
+                already_member=members.joined_by(connection, member_id) != request.event_id,
+            )
 
         return self._run(work)
 

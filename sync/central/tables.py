@@ -37,6 +37,7 @@ account = Table(
     metadata,
     _text("member_id", key=True),
     _text("joined_at"),
+    _text("joined_event_id"),
     Column("left_at", Text),
 )
 
@@ -160,7 +161,7 @@ gift_card_hold = Table(
     _text("terminal_id"),
     _text("placed_at"),
     _text("expires_at"),
-    Index("gift_card_hold_by_transaction", "transaction_id"),
+    Index("gift_card_hold_by_reference", "reference", "state"),
     Index("gift_card_hold_by_expiry", "state", "expires_at"),
 )
 

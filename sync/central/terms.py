@@ -88,6 +88,8 @@ def _offer(offer: contract.OfferMessage) -> BonusOffer:
         starts_at=starts_at,
         ends_at=ends_at,
         multiplier=offer.multiplier,
+        fixed_points=offer.fixed_points,
+        minimum_minor=offer.minimum_minor,
         scope=OfferScope(tuple(scope.categories), tuple(scope.codes), tuple(scope.stores), tuple(scope.segments)),
         name=offer.name,
     )

@@ -165,6 +165,10 @@ def poison_kind(journal: Journal) -> None:
     journal.append("teleport", {"to": "the moon"})
 
 
+def poison_future_kind(journal: Journal) -> None:
+    journal.append("post_void", {"of": "t1"})
+
+
 def poison_payload(journal: Journal) -> None:
     journal.append("sale", {"header": "what"}, event_id="bad")
 
@@ -184,6 +188,10 @@ def poison_total(journal: Journal) -> None:
 
 def poison_store(journal: Journal) -> None:
     journal.sale("bad", store_id="002")
+
+
+def poison_shipped(journal: Journal) -> None:
+    journal.sale("bad", lines=[line(1, 10_000, 100, to_ship=True)])
 
 
 def poison_terms(journal: Journal) -> None:
@@ -216,11 +224,13 @@ def poison_join_without_address(journal: Journal) -> None:
     ("poison", "code"),
     [
         (poison_kind, "unknown_kind"),
+        (poison_future_kind, "unknown_kind"),
         (poison_payload, "bad_payload"),
         (poison_negative, "bad_payload"),
         (poison_huge, "bad_payload"),
         (poison_total, "amounts_differ"),
         (poison_store, "other_store"),
+        (poison_shipped, "not_supported"),
         (poison_terms, "unknown_terms"),
         (poison_member, "unknown_member"),
         (poison_time, "bad_payload"),

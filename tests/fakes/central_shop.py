@@ -25,7 +25,7 @@ class CentralShop:
         self.clock = SetClock(OPENING)
         self.vault = Vault(b"p" * 32, b"s" * 32)
         self.service = CentralService(Database.open(url), self.vault, self.clock)
-        self.codes = 0
+        self.joined = 0
         for terminal_id in (TILL, SAME_STORE_TILL, OTHER_STORE_TILL):
             self.let_in(terminal_id)
 
@@ -42,8 +42,9 @@ class CentralShop:
 
     def member(self, email: str = "a@example.com", points: int = 0, joined_at: str = "2014-01-01T00:00:00Z") -> str:
         """A member with so many points; the id comes back."""
+        self.joined += 1
         joining = contract.EnrolMember(
-            event_id=f"join-{email}", email=email, marketing_consent=False, joined_at=joined_at
+            event_id=f"join-{self.joined}", email=email, marketing_consent=False, joined_at=joined_at
         )
         member = self.service.enrol_member(joining).member
         assert member is not None

@@ -1,0 +1,433 @@
+"""The central service on a real socket: who may ask, what is refused, and what nobody may learn."""
+
+import gzip
+import json
+import socket
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fakes.central_shop import OTHER_STORE_TILL, CentralShop
+from fakes.central_till import Answer, Journal, Till, enrolled_till, line, public_key_text
+
+from sync import contract
+from sync.central.http import MAXIMUM_BODY_BYTES
+from sync.central.server import CentralServer
+
+ExpectLog = Callable[[str], None]
+
+
+@pytest.fixture
+def url(shop: CentralShop) -> Iterator[str]:
+    shop.clock.at = datetime.now(UTC)  # requests are signed with the real time
+    server = CentralServer(shop.service).start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def till(shop: CentralShop, url: str) -> Till:
+    return enrolled_till(url, shop.service.open_enrolment("001", "01"))
+
+
+def code(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["code"]
+
+
+def find(email: str = "a@example.com") -> bytes:
+    return contract.encode(contract.FindMember(email=email))
+
+
+# --- the way through --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_sale_goes_in_and_its_points_come_back(shop: CentralShop, till: Till, compress: bool) -> None:
+    member_id = shop.member()
+    journal = Journal()
+    journal.sale("t1", member_id=member_id)
+    answer = till.post(contract.PATH_JOURNAL, journal.batch(), compress=compress)
+    assert answer.status == 200
+    assert contract.decode(answer.body, contract.UploadResult).results[0].points == 100
+    found = contract.decode(till.post(contract.PATH_FIND_MEMBER, find()).body, contract.MemberAnswer)
+    assert found.member is not None
+    assert (found.member.balance_points, found.member.masked_email) == (100, "a••••@example.com")
+
+
+def test_holds_gift_cards_and_terms_over_the_wire(shop: CentralShop, till: Till) -> None:
+    member_id = shop.member(points=1_234)
+    shop.service.issue_gift_card("6006491234567890123", 2_000, "USD")
+    hold = contract.PlaceHold(hold_id="h", member_id=member_id, points=1_200, transaction_id="t1")
+    assert till.post(contract.PATH_HOLDS, hold).json["available_points"] == 34
+    assert till.post(contract.PATH_RELEASE_HOLD.format(hold_id="h")).status == 204
+    assert till.post(contract.PATH_RELEASE_HOLD.format(hold_id="gone")).status == 204
+    number = contract.FindGiftCard(number="6006491234567890123")
+    assert till.post(contract.PATH_FIND_GIFT_CARD, number).json["balance_minor"] == 2_000
+    card_hold = contract.PlaceGiftCardHold(
+        hold_id="g", number="6006491234567890123", amount_minor=500, transaction_id="t1"
+    )
+    assert till.post(contract.PATH_GIFT_CARD_HOLDS, card_hold).json["balance_minor"] == 1_500
+    terms = contract.decode(till.get(contract.PATH_TERMS).body, contract.TermsList).terms
+    assert [(one.terms_id, one.version) for one in terms] == [("standard", 1)]
+    joining = contract.EnrolMember(
+        event_id="e1", email="new@example.com", marketing_consent=True, joined_at="2026-01-01T00:00:00Z"
+    )
+    first, again = till.post(contract.PATH_ENROL_MEMBER, joining), till.post(contract.PATH_ENROL_MEMBER, joining)
+    assert first.json["member"]["member_id"] == again.json["member"]["member_id"]
+
+
+def test_sixteen_tills_uploading_at_once_share_commits_and_lose_nothing(shop: CentralShop, url: str) -> None:
+    member_id = shop.member()
+    tills = [enrolled_till(url, shop.service.open_enrolment("001", f"{number:02}")) for number in range(16)]
+    failures: list[str] = []
+
+    def work(till: Till) -> None:
+        journal = Journal(till.terminal_id)
+        for number in range(6):
+            journal.sale(f"{till.terminal_id}-{number}", member_id=member_id)
+        for first in (1, 3, 5):
+            for _ in range(2):
+                answer = till.post(contract.PATH_JOURNAL, journal.batch(first, first + 1))
+                if answer.status != 200 or answer.json["acknowledged"] < first + 1:
+                    failures.append(f"{answer.status} {answer.body!r}")
+
+    threads = [threading.Thread(target=work, args=(till,)) for till in tills]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert shop.points() == 16 * 6 * 100
+    assert b'central_events_total{status="applied"} 96.0' in tills[0].send("GET", "/metrics").body
+
+
+# --- terminals --------------------------------------------------------------------------------------------------------
+
+
+def ask_in(url: str, code: str, key: Ed25519PrivateKey) -> Answer:
+    request = contract.EnrolTerminal(code=code, public_key=public_key_text(key), incarnation="first")
+    return Till(url, "", key).send("POST", contract.PATH_ENROL_TERMINAL, contract.encode(request))
+
+
+def test_a_code_lets_one_terminal_in_once(shop: CentralShop, url: str) -> None:
+    secret = shop.service.open_enrolment("003", "07")
+    assert len(secret) >= 20
+    key = Ed25519PrivateKey.generate()
+    first, repeated = ask_in(url, secret, key), ask_in(url, secret, key)
+    assert first.json["terminal_id"] == repeated.json["terminal_id"] == "003-07"
+    assert code(ask_in(url, secret, Ed25519PrivateKey.generate())) == (403, "code_refused")
+
+
+def test_a_code_is_worthless_after_ten_minutes(shop: CentralShop, url: str) -> None:
+    secret = shop.service.open_enrolment("003", "07")
+    shop.pass_time(minutes=10)
+    assert code(ask_in(url, secret, Ed25519PrivateKey.generate())) == (403, "code_refused")
+
+
+def test_guessing_codes_is_slowed_down(shop: CentralShop, url: str) -> None:
+    key = Ed25519PrivateKey.generate()
+    answers = [ask_in(url, f"{number:024}", key) for number in range(11)]
+    assert [answer.status for answer in answers] == [403] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_workstation_enrolled_again_leaves_its_old_key_worthless(shop: CentralShop, url: str, till: Till) -> None:
+    shop.service.open_enrolment("001", "01")
+    enrolled_till(url, shop.service.open_enrolment("001", "01"))
+    assert until(lambda: till.get(contract.PATH_TERMS), 401).json["code"] == "not_authenticated"
+
+
+def test_a_revoked_terminal_is_shut_out_within_a_second(shop: CentralShop, till: Till) -> None:
+    assert till.get(contract.PATH_TERMS).status == 200
+    shop.service.revoke_terminal(till.terminal_id)
+    assert until(lambda: till.get(contract.PATH_TERMS), 401).json["code"] == "terminal_revoked"
+
+
+def until(ask: Callable[[], Answer], status: int) -> Answer:
+    """The first answer of that status; what is cached for a second may come before."""
+    answer = ask()
+    for _ in range(5_000):
+        if answer.status == status:
+            break
+        answer = ask()
+    return answer
+
+
+# --- signatures -------------------------------------------------------------------------------------------------------
+
+
+def test_a_terminal_that_speaks_for_another_is_refused(shop: CentralShop, till: Till) -> None:
+    journal = Journal(OTHER_STORE_TILL)
+    journal.append("no_sale", {})
+    assert code(till.post(contract.PATH_JOURNAL, journal.batch())) == (403, "other_terminal")
+
+
+def test_a_key_of_another_terminal_and_a_terminal_that_is_not_there_are_refused_alike(url: str, till: Till) -> None:
+    forged = Till(url, OTHER_STORE_TILL, till.key).get(contract.PATH_TERMS)
+    unknown = Till(url, "009-09", till.key).get(contract.PATH_TERMS)
+    assert code(forged) == code(unknown) == (401, "not_authenticated")
+    assert forged.body == unknown.body
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [contract.HEADER_TERMINAL, contract.HEADER_TIMESTAMP, contract.HEADER_NONCE, contract.HEADER_SIGNATURE],
+)
+def test_a_request_without_all_of_its_signature_is_refused(till: Till, missing: str) -> None:
+    headers = till.headers("GET", contract.PATH_TERMS, b"")
+    del headers[missing]
+    assert code(till.send("GET", contract.PATH_TERMS, headers=headers)) == (401, "not_signed")
+
+
+def test_what_was_signed_cannot_be_changed(shop: CentralShop, till: Till) -> None:
+    path = contract.PATH_FIND_MEMBER
+    headers = till.headers("POST", path, find())
+    assert code(till.send("POST", path, find("b@example.com"), headers)) == (401, "not_authenticated")
+    assert code(till.send("POST", contract.PATH_FIND_GIFT_CARD, find(), headers)) == (401, "not_authenticated")
+    assert code(till.send("POST", f"{path}?x=1", find(), headers)) == (401, "not_authenticated")
+    for signature in ("", "AAAA", "none", "A" * 88, "é"):
+        bent = headers | {contract.HEADER_SIGNATURE: signature.encode().decode("latin-1")}
+        assert till.send("POST", path, find(), bent).status == 401
+    assert till.send("POST", path, find(), headers).status == 200
+
+
+def test_a_request_is_good_once(till: Till) -> None:
+    headers = till.headers("POST", contract.PATH_FIND_MEMBER, find())
+    assert till.send("POST", contract.PATH_FIND_MEMBER, find(), headers).status == 200
+    assert code(till.send("POST", contract.PATH_FIND_MEMBER, find(), headers)) == (401, "request_replayed")
+
+
+@pytest.mark.parametrize("away_s", [-301, 302])
+def test_a_request_out_of_time_is_refused_and_told_the_services_time(
+    shop: CentralShop, till: Till, away_s: int
+) -> None:
+    at_s = int(shop.clock.at.timestamp()) + away_s
+    headers = till.headers("GET", contract.PATH_TERMS, b"", at_s=at_s)
+    answer = till.send("GET", contract.PATH_TERMS, headers=headers)
+    assert code(answer) == (401, "request_out_of_time")
+    assert answer.headers["Date"] == shop.clock.at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+@pytest.mark.parametrize("timestamp", ["yesterday", "-1", "1e9", "²", "9" * 40])
+def test_a_time_that_is_none_is_refused(till: Till, timestamp: str) -> None:
+    nonce = "0" * 32
+    signed = contract.signing_input("GET", contract.PATH_TERMS, till.terminal_id, timestamp, nonce, EMPTY_HASH)
+    import base64
+
+    headers = {
+        contract.HEADER_TERMINAL: till.terminal_id,
+        contract.HEADER_TIMESTAMP: timestamp,
+        contract.HEADER_NONCE: nonce,
+        contract.HEADER_SIGNATURE: base64.b64encode(till.key.sign(signed)).decode(),
+    }
+    assert till.send("GET", contract.PATH_TERMS, headers=headers).status == 401
+
+
+EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+# --- hostile bodies ---------------------------------------------------------------------------------------------------
+
+
+def test_a_gzip_bomb_is_refused_before_it_unpacks(till: Till) -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(200)) + packer.flush()
+    assert len(bomb) < MAXIMUM_BODY_BYTES
+    headers = till.headers("POST", contract.PATH_JOURNAL, bomb) | {"Content-Encoding": "gzip"}
+    assert code(till.send("POST", contract.PATH_JOURNAL, bomb, headers)) == (413, "too_large")
+
+
+def test_a_body_beyond_the_limit_is_refused(till: Till) -> None:
+    answer = till.post(contract.PATH_JOURNAL, b"x" * (MAXIMUM_BODY_BYTES + 1))
+    assert code(answer) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "expected"),
+    [
+        (b"not gzip", "gzip", (400, "bad_gzip")),
+        (gzip.compress(b"{}")[:-4], "gzip", (400, "bad_gzip")),
+        (gzip.compress(b"{}") + b"more", "gzip", (400, "bad_gzip")),
+        (b"{}", "br", (415, "unknown_encoding")),
+    ],
+)
+def test_a_body_packed_wrong_is_refused(till: Till, body: bytes, encoding: str, expected: tuple[int, str]) -> None:
+    headers = till.headers("POST", contract.PATH_JOURNAL, body) | {"Content-Encoding": encoding}
+    assert code(till.send("POST", contract.PATH_JOURNAL, body, headers)) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{",
+        b"\xff\xfe",
+        b'{"terminal_id":"001-01","incarnation":"first","events":' + b"[" * 100_000,
+        b'{"terminal_id":"001-01","incarnation":"first","events":[' + b'{"a":' * 50_000,
+        b'{"terminal_id":"001-01","incarnation":"first","events":[{"sequence":NaN}]}',
+        b'{"terminal_id":"001-01","incarnation":"first","events":[{"sequence":1e308}]}',
+        b'{"terminal_id":"001-01","incarnation":"first","events":[{"sequence":-1}]}',
+        b'{"terminal_id":"001-01","incarnation":"first","events":[{}]}',
+        b'{"terminal_id":"001-01","incarnation":"../etc","events":[]}',
+    ],
+)
+def test_a_batch_that_is_none_is_refused_without_a_trace_of_the_insides(till: Till, body: bytes) -> None:
+    answer = till.post(contract.PATH_JOURNAL, body)
+    assert code(answer) == (400, "bad_batch")
+    assert set(answer.json) == {"code", "message"}
+    assert b"Traceback" not in answer.body
+    assert b".py" not in answer.body
+
+
+def test_a_payload_nested_ten_thousand_deep_is_kept_aside(till: Till) -> None:
+    journal = Journal()
+    entry = journal.append("sale", {"header": {}}, event_id="deep")
+    batch = journal.batch()
+    batch.events[0].payload = msgspec.Raw(b'{"header":' * 10_000 + b"1" + b"}" * 10_000)
+    answer = till.post(contract.PATH_JOURNAL, batch)
+    if answer.status == 200:
+        assert answer.json["results"][0]["status"] == "quarantined"
+    else:
+        assert code(answer) == (400, "bad_batch")
+    assert entry.sequence == 1
+
+
+@pytest.mark.parametrize("points", [-1, 0, 10**18, 1.5, "100", None, True])
+def test_a_hold_of_impossible_points_is_refused(shop: CentralShop, till: Till, points: object) -> None:
+    member_id = shop.member(points=100)
+    body = json.dumps({"hold_id": "h", "member_id": member_id, "points": points, "transaction_id": "t"}).encode()
+    assert code(till.post(contract.PATH_HOLDS, body)) == (422, "bad_request")
+    assert shop.balance().available_points == 100
+
+
+@pytest.mark.parametrize(
+    "email", ["", "a", "no-at.example.com", "a@b@c", "a@example", "x" * 300 + "@example.com", "a\n@b.c"]
+)
+def test_what_is_no_address_is_refused_in_words(till: Till, email: str) -> None:
+    assert till.post(contract.PATH_FIND_MEMBER, json.dumps({"email": email}).encode()).status == 422
+
+
+@pytest.mark.parametrize("name", ["'; DROP TABLE ledger; --", "${jndi:ldap://x}", "<script>", "\u0000", "a\r\nb"])
+def test_hostile_names_in_a_sale_are_only_text(shop: CentralShop, till: Till, name: str) -> None:
+    member_id = shop.member()
+    journal = Journal()
+    journal.sale("t1", member_id=member_id, lines=[line(1, 10_000, 100, name=name, category=name, code=name)])
+    assert till.post(contract.PATH_JOURNAL, journal.batch()).json["results"][0]["status"] == "applied"
+    assert shop.points() == 100
+
+
+def test_software_older_than_the_contract_is_told_so(till: Till) -> None:
+    headers = till.headers("GET", contract.PATH_TERMS, b"")
+    for version in ("0", "x", ""):
+        old = headers | {contract.HEADER_CONTRACT: version}
+        assert code(till.send("GET", contract.PATH_TERMS, headers=old)) == (426, "contract_too_old")
+    newer = headers | {contract.HEADER_CONTRACT: "99"}
+    assert till.send("GET", contract.PATH_TERMS, headers=newer).status == 200
+
+
+def test_a_connection_cut_in_mid_body_applies_nothing(shop: CentralShop, till: Till) -> None:
+    member_id = shop.member()
+    journal = Journal()
+    journal.sale("t1", member_id=member_id)
+    body = contract.encode(journal.batch())
+    headers = till.headers("POST", contract.PATH_JOURNAL, body) | {"Content-Length": str(len(body)), "Host": "x"}
+    head = f"POST {contract.PATH_JOURNAL} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n"
+    with socket.create_connection((till.host, till.port)) as connection:
+        connection.sendall(head.encode() + body[: len(body) // 2])
+    assert till.post(contract.PATH_JOURNAL, journal.batch()).json["results"][0]["status"] == "applied"
+    assert shop.points() == 100
+
+
+# --- what nobody may learn --------------------------------------------------------------------------------------------
+
+
+def test_a_hit_and_a_miss_have_one_shape(shop: CentralShop, till: Till) -> None:
+    shop.member()
+    hit, miss = (
+        till.post(contract.PATH_FIND_MEMBER, find()),
+        till.post(contract.PATH_FIND_MEMBER, find("b@example.com")),
+    )
+    assert hit.status == miss.status == 200
+    assert set(hit.json) == set(miss.json)
+    assert miss.json["member"] is None
+    assert b"a@example.com" not in hit.body
+
+
+def test_look_ups_are_limited_for_each_terminal(shop: CentralShop, url: str, till: Till) -> None:
+    answers = [till.post(contract.PATH_FIND_MEMBER, find(f"m{number}@example.com")) for number in range(80)]
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused
+    assert code(refused[0]) == (429, "too_many_requests")
+    assert int(refused[0].headers["Retry-After"]) >= 1
+    other = enrolled_till(url, shop.service.open_enrolment("001", "02"))
+    assert other.post(contract.PATH_FIND_MEMBER, find()).status == 200
+
+
+def test_no_log_line_holds_an_address_a_number_or_a_signature(
+    shop: CentralShop, till: Till, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="sync.central")
+    till.post(contract.PATH_FIND_MEMBER, find("secret.person@example.com"))
+    till.post(contract.PATH_FIND_GIFT_CARD, contract.FindGiftCard(number="6006491234567890123"))
+    headers = till.headers("GET", contract.PATH_TERMS, b"") | {contract.HEADER_TRACE: "bad trace\x1b[31m"}
+    till.send("GET", contract.PATH_TERMS, headers=headers)
+    text = caplog.text
+    assert "operation=find_member" in text
+    for secret in ("secret.person", "6006491234567890123", headers[contract.HEADER_SIGNATURE], "\x1b"):
+        assert secret not in text
+
+
+def test_a_failure_of_ours_tells_no_insides(
+    shop: CentralShop, till: Till, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    expect_log("terms failed, trace")
+
+    def fail() -> contract.TermsList:
+        raise RuntimeError("secret path /srv/central")
+
+    monkeypatch.setattr(shop.service, "terms", fail)
+    answer = till.get(contract.PATH_TERMS)
+    assert code(answer) == (500, "internal")
+    assert b"srv" not in answer.body
+
+
+# --- for people and machines that watch -------------------------------------------------------------------------------
+
+
+def test_the_openapi_document_names_every_operation_and_message(till: Till) -> None:
+    document = till.send("GET", "/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) >= {contract.PATH_JOURNAL, contract.PATH_HOLDS, contract.PATH_RELEASE_HOLD}
+    assert "UploadBatch" in document["components"]["schemas"]
+    text = json.dumps(document)
+    for name in document["components"]["schemas"]:
+        assert name in text
+    references = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_the_page_is_whole_and_loads_nothing(till: Till) -> None:
+    answer = till.send("GET", "/")
+    page = answer.body.decode()
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert contract.PATH_JOURNAL in page
+    assert "UploadBatch" in page
+    assert "src=" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_an_address_where_nothing_is_gets_a_problem(till: Till) -> None:
+    assert code(till.send("GET", "/v1/../etc/passwd")) == (404, "no_such_address")
+    assert till.send("DELETE", contract.PATH_TERMS).status == 405
+
+
+def test_health_needs_the_database(shop: CentralShop, till: Till) -> None:
+    assert till.send("GET", "/health").json == {"status": "ready"}
+    assert till.send("GET", "/ready").status == 200
