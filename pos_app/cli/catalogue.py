@@ -140,16 +140,15 @@ def _progress(path: Path, closing: ExitStack):  # type: ignore[no-untyped-def]
 
 
 def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float) -> None:
+    barcodes_refused = len(result.refused) - result.rows_refused + len(result.refused_barcodes)
+    print(f"Rows read: {result.products_read:,}; refused: {result.rows_refused:,}.")
     print(
-        f"{result.products_read:,} rows read: {result.products_added:,} products added, "
-        f"{result.products_changed:,} changed, {result.products_unchanged:,} as they were, "
-        f"{result.rows_refused:,} rows refused."
+        f"Products added: {result.products_added:,}; changed: {result.products_changed:,}; "
+        f"as they were: {result.products_unchanged:,}."
     )
-    if len(result.refused) > result.rows_refused:
-        print(f"{len(result.refused) - result.rows_refused:,} barcodes refused whose products went in.")
     if args.barcodes:
-        print(f"{result.barcodes_read:,} barcode rows read: {len(result.refused_barcodes):,} refused.")
-    print(f"{result.barcodes_added:,} barcodes added. {seconds:.1f} s.")
+        print(f"Barcode rows read: {result.barcodes_read:,}.")
+    print(f"Barcodes added: {result.barcodes_added:,}; refused: {barcodes_refused:,}. Time: {seconds:.1f} s.")
     if args.dry_run:
         print("Dry run: nothing was changed.")
     elif result.changes_nothing:

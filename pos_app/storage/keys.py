@@ -69,7 +69,10 @@ class SystemKeyStore:
         account = secrets.token_hex(8)
         try:
             keyring.set_password(_SERVICE, account, key.hex())
+            kept = keyring.get_password(_SERVICE, account) == key.hex()
         except KeyringError:
+            kept = False
+        if not kept:
             log.warning("no keystore service on this machine; the database key is in the protected file %s", self._path)
             return KeyFile(self._path).database_key(create=True)
         _write_private(self._path, _KEYSTORE + account)
@@ -115,11 +118,15 @@ def _missing(path: Path) -> WorldError:
 
 
 def _write_private(path: Path, text: str) -> None:
+    """Write the file whole or not at all: a damaged key file would lock the till's owner out."""
+    temporary = path.with_name(path.name + ".new")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
+        temporary.replace(path)
     except OSError as error:
         raise WorldError(f"The key file {path} cannot be written: {error}") from error

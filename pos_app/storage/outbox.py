@@ -22,12 +22,11 @@ _SENDING = """
 # An address goes once the service has every event that names it, none of them is quarantined, and no sale
 # under way will name it again.
 _ERASE_CONTACTS = """
-    DELETE FROM contact WHERE contact_id IN (
-        SELECT j.contact_id FROM journal j JOIN incarnation i ON i.number = j.incarnation_number
-        WHERE j.contact_id IS NOT NULL AND j.sequence <= i.acknowledged
-    ) AND contact_id NOT IN (
-        SELECT j.contact_id FROM journal j JOIN incarnation i ON i.number = j.incarnation_number
-        WHERE j.contact_id IS NOT NULL AND (
+    DELETE FROM contact WHERE EXISTS (
+        SELECT 1 FROM journal j WHERE j.contact_id = contact.contact_id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM journal j JOIN incarnation i ON i.number = j.incarnation_number
+        WHERE j.contact_id = contact.contact_id AND (
             j.sequence > i.acknowledged
             OR EXISTS (
                 SELECT 1 FROM event_outcome o

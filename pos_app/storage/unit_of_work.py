@@ -36,7 +36,7 @@ class SqliteUnitOfWork:
     def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
         """One more journal entry; the event id is made here unless the caller already used one elsewhere."""
         self._last = write_entry(
-            self._connection,
+            self._live(),
             self._tail,
             self._last,
             event_id=event_id or self._ids.new_id(),
@@ -49,30 +49,34 @@ class SqliteUnitOfWork:
 
     def begin_transaction(self) -> int:
         """The next transaction sequence number of this workstation, without gaps."""
-        row = self._connection.execute(
-            "UPDATE terminal SET transaction_sequence = transaction_sequence + 1 RETURNING transaction_sequence"
-        ).fetchall()
+        row = (
+            self._live()
+            .execute(
+                "UPDATE terminal SET transaction_sequence = transaction_sequence + 1 RETURNING transaction_sequence"
+            )
+            .fetchall()
+        )
         return int(row[0][0])
 
     def open_business_day(self, day: str) -> None:
         """Entries from here on belong to this day (YYYY-MM-DD); its till starts at 0 unless it has totals already."""
-        self._connection.execute("UPDATE terminal SET business_day = ?", (day,))
+        self._live().execute("UPDATE terminal SET business_day = ?", (day,))
         self._business_day = day
 
     def save_open_transaction(self, transaction: OpenTransaction) -> None:
         """Keep the sale under way."""
-        self._connection.execute(
+        self._live().execute(
             "INSERT OR REPLACE INTO open_transaction (id, sequence_number, document) VALUES (1, ?, ?)",
             (transaction.header.sequence_number, open_transaction_json.to_json(transaction)),
         )
 
     def clear_open_transaction(self) -> None:
         """Forget the sale under way."""
-        self._connection.execute("DELETE FROM open_transaction")
+        self._live().execute("DELETE FROM open_transaction")
 
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
-        self._connection.execute(
+        self._live().execute(
             """
             INSERT INTO print_job (job_id, transaction_id, document, open_drawer, state, reason)
             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) DO NOTHING
@@ -89,13 +93,11 @@ class SqliteUnitOfWork:
 
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
-        self._connection.execute(_SAVE_TOTALS, (self._business_day, *astuple(totals)))
+        self._live().execute(_SAVE_TOTALS, (self._business_day, *astuple(totals)))
 
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO contact (contact_id, email) VALUES (?, ?)", (contact_id, email)
-        )
+        self._live().execute("INSERT OR REPLACE INTO contact (contact_id, email) VALUES (?, ?)", (contact_id, email))
 
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
@@ -103,6 +105,12 @@ class SqliteUnitOfWork:
         if self._last is not None:
             self.committed_entries = self._last is not self._tail.last()
             self._tail.moved_to(self._last)
+
+    def _live(self) -> Connection:
+        """The connection while the write lasts: after it, a statement would be a commit of its own."""
+        if not self._connection.in_transaction:
+            raise RuntimeError("this unit of work is over")
+        return self._connection
 
 
 class SqliteStorage:

@@ -312,12 +312,13 @@ def test_the_command_imports_searches_and_shows(tmp_path: Path, capsys: pytest.C
     to = ("--data", tmp_path / "till")
     assert _run("import", path, *to, "--dry-run") == 0
     said = capsys.readouterr().out
-    assert "501 products added" in said
+    assert "Products added: 501;" in said
     assert "Dry run: nothing was changed." in said
     assert _run("import", path, *to) == 0
     said = capsys.readouterr().out
-    assert "502 rows read: 501 products added, 0 changed, 0 as they were, 1 rows refused." in said
-    assert "1 barcodes refused whose products went in." in said
+    assert "Rows read: 502; refused: 1." in said
+    assert "Products added: 501; changed: 0; as they were: 0." in said
+    assert "Barcodes added: 500; refused: 1." in said
     assert str(tmp_path / "items.refused.csv") in said
     assert _run("import", path, *to) == 0
     assert "nothing changed" in capsys.readouterr().out
@@ -359,7 +360,7 @@ def test_an_unknown_code_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_dry_run_on_a_new_machine_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = _file(tmp_path, "sku,name,price\n1,A,1\n")
     assert _run("import", path, "--dry-run", "--data", tmp_path / "till") == 0
-    assert "1 products added" in capsys.readouterr().out
+    assert "Products added: 1;" in capsys.readouterr().out
     assert not (tmp_path / "till").exists()
 
 

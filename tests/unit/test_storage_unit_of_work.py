@@ -65,6 +65,14 @@ def test_an_error_in_the_middle_of_a_write_undoes_it_and_reaches_the_caller(tmp_
             assert work.begin_transaction() == 1
 
 
+def test_after_its_commit_a_unit_of_work_is_over(tmp_path: Path) -> None:
+    with terminal_data(tmp_path) as data, data.storage.unit_of_work() as work:
+        work.commit()
+        with pytest.raises(RuntimeError, match="is over"):
+            work.append("no_sale", {})
+        assert data.outbox.pending_count() == 0
+
+
 @few_files
 @given(outcomes=st.lists(st.sampled_from(["commit", "leave", "fail"]), max_size=12), reopen_after=st.integers(0, 12))
 def test_numbers_and_chain_have_no_gap_whatever_is_undone(
