@@ -21,24 +21,27 @@ class LinkWatch:
         self._opened_ms = -SHORTEST_LIFE_MS
         self.socket: socket.socket | None = None
 
-    def open(self, now_ms: int) -> None:
-        """Connect unless connected. That it cannot is no error: the next request says the same in words.
+    def open(self, now_ms: int) -> bool:
+        """Connect unless connected; False when there is nothing to watch, and requests have to tell.
 
         A balancer that ends idle connections at once is not asked again and again.
         """
-        if self.socket is not None or now_ms - self._opened_ms < SHORTEST_LIFE_MS:
-            return
+        if self.socket is not None:
+            return True
+        if now_ms - self._opened_ms < SHORTEST_LIFE_MS:
+            return False
         self._opened_ms = now_ms
         try:
             link = socket.create_connection(self._address, OPEN_TIMEOUT_S)
         except OSError:
-            return
+            return False
         link.setblocking(False)
         link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in KEEP_ALIVE:
             if hasattr(socket, name):
                 link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         self.socket = link
+        return True
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -16,6 +16,7 @@ from sync.terminal.link import LinkWatch
 from sync.terminal.retry import Attempt, Outcome, decide
 
 HEARTBEAT_S = 30.0
+UNWATCHED_HEARTBEAT_S = 5.0
 STOP_TIMEOUT_S = 2.0
 BUG_REASON = "Something went wrong in the program; it goes on trying. Details are in the log."
 
@@ -79,8 +80,12 @@ class SyncWorker:
         """
         self._stopping.set()
         self.nudge()
-        self._thread.join(STOP_TIMEOUT_S)
-        return not self._thread.is_alive()
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+        if self._thread.is_alive():
+            return False
+        self._close_sockets()  # of a worker that never began
+        return True
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -96,6 +101,9 @@ class SyncWorker:
                     due_ms = self._clock.monotonic_ms()
                 else:
                     self._publish(self._status)  # between two attempts only the queue grows
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
         self._link.close()
         self._wake_reader.close()
         self._wake_writer.close()
@@ -136,8 +144,8 @@ class SyncWorker:
             return decision.wait_s
         if result.more:
             return 0.0
-        self._link.open(self._clock.monotonic_ms())
-        return self._heartbeat_s
+        watched = self._link.open(self._clock.monotonic_ms())
+        return self._heartbeat_s if watched else min(self._heartbeat_s, UNWATCHED_HEARTBEAT_S)
 
     def _attempt(self) -> StepResult:
         try:
@@ -151,6 +159,9 @@ class SyncWorker:
         except RefusedError as error:
             return StepResult(Outcome.REFUSED, reason=error.message)
         except Exception:
+            if self._stopping.is_set():
+                _logger.info("an answer came after the data was closed; it will be asked for again")
+                return StepResult(Outcome.FAULT, reason=BUG_REASON)
             _logger.exception("sync failed with %s events queued", self._status.queued)
             return StepResult(Outcome.FAULT, reason=BUG_REASON)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fakes.central_databases import new_postgresql_database
 from fakes.real_central import CentralProcess, RealCentral
 from fakes.real_till import RealTill
 
@@ -286,8 +287,9 @@ def test_a_restored_till_starts_a_new_journal_and_nothing_is_overwritten(
 
 
 def test_a_service_that_is_killed_and_started_again_is_told_everything_once(
-    tmp_path: Path, central_database: str
+    tmp_path: Path, postgresql_url: str
 ) -> None:
+    central_database = new_postgresql_database(postgresql_url)
     process = CentralProcess(tmp_path / "central", central_database).start()
     code = enrolment_code(tmp_path / "central", central_database)
     till = RealTill(tmp_path / "till")

@@ -241,3 +241,11 @@ def test_stopping_an_idle_worker_is_immediate(till: Till) -> None:
     till.wait_for(online)
     assert worker.stop()
     worker.nudge()
+
+
+def test_a_worker_that_never_began_is_stopped_all_the_same(till: Till) -> None:
+    worker = till.start()
+    till.wait_for(online)
+    other = SyncWorker(worker._engine, till.outbox, till.client, SystemClock())
+    other.nudge()
+    assert other.stop()
