@@ -2,14 +2,15 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from pos_app.commands import find
-from pos_app.scenario import ScenarioError, play, read_scenario
+from pos_app.scenario import ScenarioError, document, play, read_scenario
 
 PEN = {"code": "pen", "price": "1.00"}
 OFFER = {"id": "o", "from": "2014-11-01T00:00:00Z", "to": "2014-12-01T00:00:00Z", "multiplier": 2}
@@ -169,6 +170,18 @@ def test_everything_but_items_and_transactions_has_its_default() -> None:
     ]
     assert answer["till"] == {"expected_cash_minor": 20_000}
     assert (answer["members"], answer["gift_cards"]) == ([], [])
+
+
+def test_the_manual_shows_what_the_program_says() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text("utf-8")
+    file, shown = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    answer, expected = play(read_scenario(file.encode())), json.loads(shown)
+    assert answer["transactions"][:1] == expected["transactions"]
+    assert answer["members"][:1] == expected["members"]
+    assert answer["gift_cards"] == expected["gift_cards"]
+    assert answer["till"] == expected["till"]
+    keys = re.findall(r'"do": "(\w+)"', manual) + re.findall(r"^\| `(\w+)` \|", manual, re.MULTILINE)
+    assert {step.__struct_config__.tag for step in get_args(document.SaleStep)} <= set(keys)
 
 
 def test_the_same_file_is_answered_the_same() -> None:
