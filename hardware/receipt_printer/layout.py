@@ -4,7 +4,10 @@ Texts are cleaned here, once, for every rendering. Widths are columns of the pri
 size has half of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from hardware.receipt_printer.text_cells import clean, width, wrap
 from pos_app.domain.receipt_document import (
@@ -26,9 +29,8 @@ MINIMUM_COLUMNS = 24
 COPY_MARK = "*** COPY ***"
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of text, at most as wide as the paper."""
+class TextLine(NamedTuple):
+    """One line of text, at most as wide as the paper. A tuple, because a receipt makes dozens of them."""
 
     text: str
     align: Align = Align.LEFT
@@ -78,7 +80,9 @@ def _marked(document: ReceiptDocument) -> tuple[Block, ...]:
     return (mark, *document.blocks, mark)
 
 
-def _lines_of(block: Block, columns: int) -> list[PrintedLine]:
+# Heads, feet, rules and what sells often come back on every receipt.
+@lru_cache(maxsize=1024)
+def _lines_of(block: Block, columns: int) -> Sequence[PrintedLine]:
     match block:
         case Text():
             room = _columns(block.size, columns)
