@@ -1,17 +1,12 @@
 """The two sounds of the till: a scan that found nothing, and a payment that went through.
 
 Never the only sign of anything, and never waited for: a thread of its own plays them through whatever the system has.
+What that needs is imported when the first sound is due, not when the till starts.
 """
 
-import array
-import math
 import queue
-import shutil
-import subprocess
 import sys
-import tempfile
 import threading
-import wave
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -34,7 +29,6 @@ class Sounds:
 
     def __init__(self, enabled: bool = True) -> None:
         self._waiting: queue.Queue[Sound] = queue.Queue(maxsize=3)
-        self._player = _system_player() if enabled else None
         self._enabled = enabled
         self._thread: threading.Thread | None = None
 
@@ -42,16 +36,19 @@ class Sounds:
         """Play a sound soon; dropped when others are still waiting."""
         if not self._enabled:
             return
-        if self._player is None:
-            QApplication.beep()
-            return
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, args=(self._player,), name="sounds", daemon=True)
+            player = _system_player()
+            if player is None:
+                QApplication.beep()
+                return
+            self._thread = threading.Thread(target=self._run, args=(player,), name="sounds", daemon=True)
             self._thread.start()
         if not self._waiting.full():
             self._waiting.put_nowait(sound)
 
     def _run(self, player: Callable[[Path], None]) -> None:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="till-sounds-") as folder:
             files = {sound: _write(Path(folder) / f"{sound.name.lower()}.wav", sound.value) for sound in Sound}
             while True:
@@ -64,6 +61,8 @@ def _system_player() -> Callable[[Path], None] | None:
         import winsound
 
         return lambda path: winsound.PlaySound(str(path), winsound.SND_FILENAME)
+    import shutil
+
     for command in (("afplay",), ("pw-play",), ("paplay",), ("aplay", "-q")):
         found = shutil.which(command[0])
         if found:
@@ -72,10 +71,16 @@ def _system_player() -> Callable[[Path], None] | None:
 
 
 def _run_player(command: Sequence[str]) -> None:
+    import subprocess
+
     subprocess.run(command, check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _write(path: Path, tones: Sequence[tuple[int, int]]) -> Path:
+    import array
+    import math
+    import wave
+
     samples = array.array("h")
     for hertz, milliseconds in tones:
         count = _RATE * milliseconds // 1000

@@ -25,8 +25,13 @@ SHARE_OF_PIXELS = 0.002
 def difference(first: QImage, second: QImage) -> float:
     """The share of pixels that differ by more than a shade."""
     assert first.size() == second.size()
-    a, b = (bytes(image.convertToFormat(QImage.Format.Format_Grayscale8).constBits()) for image in (first, second))
+    a, b = _grey(first), _grey(second)
     return sum(abs(x - y) > GREY_LEVELS for x, y in zip(a, b, strict=True) if x != y) / len(a)
+
+
+def _grey(image: QImage) -> bytes:
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)  # its memory ends with it, so it is kept until copied
+    return bytes(grey.constBits())
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -24,17 +24,22 @@ class _AddMember(Control):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Add member", parent, description="Key F3")
-        self.hint = ""
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Icon, name, what the sale would earn, key."""
+        """Icon, name, how, key."""
         if self.hovered or self.isDown():
             paint.rounded(painter, rect, self.radius, "hover")
         middle = rect.center().y()
         paint.rounded(painter, QRectF(12, middle - 28, 56, 56), 28, "accent_soft")
         paint.glyph(painter, QPointF(40, middle), "user-round-plus", 26, "accent")
         paint.text(painter, QRectF(84, middle - 25, rect.width() - 150, 26), self.text(), font(18, 700))
-        paint.text(painter, QRectF(84, middle + 3, rect.width() - 150, 22), self.hint, font(14, 450), "ink_2")
+        paint.text(
+            painter,
+            QRectF(84, middle + 3, rect.width() - 150, 22),
+            "E-mail, or scan the member code",
+            font(14, 450),
+            "ink_2",
+        )
         paint.key_cap(painter, rect.right() - 14, middle, "F3")
 
 
@@ -125,14 +130,10 @@ class MemberCard(Card):
                  self._member.problem, complete, refusal, self._tender.waiting_for, self._sale.editable)  # fmt: skip
         if state == self._shown:
             return
-        was_entry = self.email.isVisible()
+        was_entry, was_attached = self.email.isVisible(), self.points.isVisible()
         self._shown = state
         entry = not attached and stage in (MemberStage.ENTRY, MemberStage.LOOKING)
         self.add.setVisible(not attached and stage is MemberStage.PROMPT and not complete)
-        earns = self._formatter.points(sum(line.net_minor for line in view.priced.lines) // 100)
-        self.add.hint = (
-            f"This sale would earn about {earns} points" if view.priced.lines else "E-mail, or scan the member code"
-        )
         self.email.setVisible(entry)
         self.email.setEnabled(stage is MemberStage.ENTRY)
         self.find.setVisible(entry)
@@ -152,7 +153,10 @@ class MemberCard(Card):
         elif was_entry and not entry:
             self.email.clear()
             self.focus_released.emit()
-        self.update()
+        if attached and was_attached and not complete:
+            self.update(0, 0, self.width(), self.height() - 60)
+        else:
+            self.update()
 
     def _points_touched(self) -> None:
         used = next((t for t in self._sale.view.tenders if t.tender_type is TenderType.POINTS), None)
@@ -163,7 +167,9 @@ class MemberCard(Card):
 
     def _name_points(self, refusal: str) -> None:
         view, show = self._sale.view, self._formatter
-        self.points.used = view.points_used > 0
+        if self.points.used != view.points_used > 0:
+            self.points.used = view.points_used > 0
+            self.points.update()
         if self._tender.waiting_for == "points":
             self.points.rename("Setting points aside…")
         elif view.points_used:
@@ -177,7 +183,6 @@ class MemberCard(Card):
             self.points.rename(f"Use points, up to {most} = {value}")
         selling = self._sale.stage is Stage.SALE and not self._tender.waiting_for
         self.points.setEnabled(selling and (view.points_used > 0 or not refusal))
-        self.points.update()
 
     def _describe(self) -> None:
         view = self._sale.view

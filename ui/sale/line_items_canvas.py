@@ -75,7 +75,7 @@ class LineItemsCanvas(QWidget):
             self._update_line(self._selected)
         for index, row in enumerate(self._rows):
             if index >= len(before) or row is not before[index]:
-                self.update(self._row_rect(index).adjusted(0, -_DIVIDER, 0, 0))
+                self.update(self._row_rect(index).adjusted(0, 0, 0, _DIVIDER))
         if len(before) > len(self._rows):
             lowest = self._row_rect(len(self._rows))
             self.update(0, lowest.top(), self.width(), self.height() - lowest.top())
@@ -141,10 +141,10 @@ class LineItemsCanvas(QWidget):
         return -1
 
     def _update_line(self, line_number: int) -> None:
-        """Repaint a line, and the divider above it, which is not drawn next to the selected line."""
+        """Repaint a line, and the divider below it, which is not drawn next to the selected line."""
         index = self._index_of(line_number)
         if index >= 0:
-            self.update(self._row_rect(index).adjusted(0, -_DIVIDER, 0, 0))
+            self.update(self._row_rect(index).adjusted(0, 0, 0, _DIVIDER))
 
     def _set_offset(self, offset: int) -> None:
         offset = min(max(offset, 0), max(0, self._content_height() - self.height()))
@@ -184,8 +184,8 @@ class LineItemsCanvas(QWidget):
             paint.rounded(painter, plate, Radius.CONTROL, "accent_soft", "accent_line")
             if self.hasFocus():
                 paint.focus_ring(painter, plate, Radius.CONTROL)
-        elif index + 1 < len(self._rows) and self._rows[index + 1].line_number != self._selected:
-            line = QRectF(TEXT_LEFT, rect.bottom() - 1, rect.width() - TEXT_LEFT - TOTAL_FROM_RIGHT, 1)
+        elif index and self._rows[index - 1].line_number != self._selected:
+            line = QRectF(TEXT_LEFT, rect.top(), rect.width() - TEXT_LEFT - TOTAL_FROM_RIGHT, 1)
             painter.fillRect(line, colour("line"))
         icon, tint_number = category_look(row.category)
         colours = tint(tint_number)

@@ -91,7 +91,7 @@ class PayCard(Card):
         if (lines, total_name, total) != (self._lines, self._total_name, self._total):
             self._lines, self._total_name, self._total = lines, total_name, total
             self.setAccessibleDescription(f"{total_name} {total}")
-            self.update()
+            self.update(0, 0, self.width(), self._buttons_top())
         self._refresh_buttons(view, stage, due)
 
     def _refresh_buttons(self, view: SaleView, stage: Stage, due: int) -> None:

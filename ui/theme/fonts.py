@@ -51,6 +51,13 @@ def metrics(made: QFont) -> QFontMetricsF:
     return measures
 
 
+@lru_cache(maxsize=4096)
+def _width(text: str, font_identity: int) -> float:
+    return _METRICS[font_identity].horizontalAdvance(text)
+
+
 def width(text: str, made: QFont) -> float:
-    """How wide a text is drawn, in pixels."""
-    return metrics(made).horizontalAdvance(text)
+    """How wide a text is drawn, in pixels; measuring a text costs as much as drawing it, so it is kept."""
+    if id(made) not in _METRICS:
+        metrics(made)
+    return _width(text, id(made))

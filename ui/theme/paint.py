@@ -11,9 +11,12 @@ from ui.theme.fonts import font, metrics, width
 from ui.theme.icons import icon
 from ui.theme.tokens import FOCUS_RING
 
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-CENTRE = Qt.AlignmentFlag.AlignCenter
+# Plain numbers: combining Qt's flags in Python costs more than drawing a letter.
+_ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip)
+LEFT = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
+RIGHT = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
+CENTRE = int(Qt.AlignmentFlag.AlignHCenter) | _ONE_LINE
+_PARAGRAPH = int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
 def rounded(
@@ -37,7 +40,7 @@ def text(
     words: str,
     made: QFont,
     ink: str = "ink",
-    align: Qt.AlignmentFlag = LEFT,
+    align: int = LEFT,
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> float:
     """One line of text inside a rectangle, shortened where it does not fit; returns the width it took."""
@@ -47,7 +50,7 @@ def text(
         needed = width(words, made)
     painter.setFont(made)
     painter.setPen(_colour(ink))
-    painter.drawText(rect, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, words)
+    painter.drawText(rect, align, words)
     return needed
 
 
@@ -55,8 +58,8 @@ def wrapped(painter: QPainter, rect: QRectF, words: str, made: QFont, ink: str =
     """A paragraph wrapped at words."""
     painter.setFont(made)
     painter.setPen(_colour(ink))
-    across = Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(rect, across | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
+    across = int(Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignLeft)
+    painter.drawText(rect, across | _PARAGRAPH, words)
 
 
 def glyph(painter: QPainter, centre: QPointF, name: str, size: int, ink: str = "ink", stroke: float = 2.0) -> None:
