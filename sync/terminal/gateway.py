@@ -93,4 +93,8 @@ def _account(member: contract.Member) -> MemberAccount:
         pending_points=member.pending_points,
         as_of=member.as_of,
         pools=tuple(PoolBalance(pool.pool, pool.points) for pool in member.pools),
+        card_number=member.card_number,
+        segment=member.segment,
+        linked=tuple(member.linked),
+        proofs=tuple(member.proofs),
     )

@@ -123,9 +123,24 @@ MEMBER = contract.Member(
     pending_points=5,
     pools=[contract.Pool(pool="store", points=1234)],
     as_of="2026-03-02T10:00:00+00:00",
+    card_number="77",
+    segment="student",
+    linked=["shopping"],
+    proofs=["pin"],
 )
 ACCOUNT = MemberAccount(
-    "m-1", "Jo", "j••••@example.com", 1234, 1200, 5, "2026-03-02T10:00:00+00:00", (PoolBalance("store", 1234),)
+    member_id="m-1",
+    display_name="Jo",
+    masked_email="j••••@example.com",
+    balance_points=1234,
+    available_points=1200,
+    pending_points=5,
+    as_of="2026-03-02T10:00:00+00:00",
+    pools=(PoolBalance("store", 1234),),
+    card_number="77",
+    segment="student",
+    linked=("shopping",),
+    proofs=("pin",),
 )
 
 
