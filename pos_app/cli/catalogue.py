@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -92,10 +93,11 @@ def _import(args: argparse.Namespace, folder: Path) -> int:
         result = import_catalogue(
             writer, args.file, options, barcodes=args.barcodes, dry_run=args.dry_run, on_progress=advance
         )
+        item_count = SqliteCatalogue(database).count()
     reports = [write_refused(args.file, result.refused)]
     if args.barcodes:
         reports.append(write_refused(args.barcodes, result.refused_barcodes))
-    _print_result(result, args, time.monotonic() - began)
+    _print_result(result, args, item_count, time.monotonic() - began)
     for report in filter(None, reports):
         print(f"Refused rows and their reasons: {report}")
     return 0
@@ -124,7 +126,7 @@ def _database(folder: Path, dry_run: bool, closing: ExitStack) -> Database:
     return database
 
 
-def _progress(path: Path, closing: ExitStack):  # type: ignore[no-untyped-def]
+def _progress(path: Path, closing: ExitStack) -> Callable[[int], None] | None:
     """What moves the bar to a line of the file; there is a bar on a terminal only."""
     if not sys.stderr.isatty():
         return None
@@ -139,7 +141,7 @@ def _progress(path: Path, closing: ExitStack):  # type: ignore[no-untyped-def]
     return lambda line: progress.update(task, completed=line)
 
 
-def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float) -> None:
+def _print_result(result: ImportResult, args: argparse.Namespace, item_count: int, seconds: float) -> None:
     barcodes_refused = len(result.refused) - result.rows_refused + len(result.refused_barcodes)
     print(f"Rows read: {result.products_read:,}; refused: {result.rows_refused:,}.")
     print(
@@ -148,7 +150,8 @@ def _print_result(result: ImportResult, args: argparse.Namespace, seconds: float
     )
     if args.barcodes:
         print(f"Barcode rows read: {result.barcodes_read:,}.")
-    print(f"Barcodes added: {result.barcodes_added:,}; refused: {barcodes_refused:,}. Time: {seconds:.1f} s.")
+    print(f"Barcodes added: {result.barcodes_added:,}; refused: {barcodes_refused:,}.")
+    print(f"Items in the catalogue: {item_count:,}. Time: {seconds:.1f} s.")
     if args.dry_run:
         print("Dry run: nothing was changed.")
     elif result.changes_nothing:

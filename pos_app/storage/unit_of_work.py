@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import Any
 
-from pos_app.domain.journal import EventKind, JournalEntry
+from pos_app.domain.journal import JournalEntry
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
 from pos_app.ports import Clock, IdSource, OpenTransaction, PrintJob
@@ -132,17 +132,6 @@ class SqliteStorage:
             yield work
         if work.committed_entries:
             self.on_committed()
-
-    def open_business_day(self, day: str, opening_float_minor: int) -> None:
-        """Open a business day with the float in its till, journaled; an open day of that date changes nothing."""
-        if self.business_day() == day:
-            return
-        with self.unit_of_work() as work:
-            work.open_business_day(day)
-            work.append(EventKind.BUSINESS_DAY_OPENED, {})
-            work.append(EventKind.TENDER_LOAN, {"amount_minor": opening_float_minor})
-            work.save_till_totals(TillTotals(opening_float_minor=opening_float_minor))
-            work.commit()
 
     def open_transaction(self) -> OpenTransaction | None:
         """The sale under way, if any."""

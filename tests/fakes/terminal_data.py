@@ -16,6 +16,7 @@ from pos_app.domain.retail_transaction import RetailTransaction, TransactionHead
 from pos_app.domain.rewards import ProgrammeTerms, earn
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.tenders import Tender, TenderType, settle
+from pos_app.domain.till import TillTotals
 from pos_app.ids import SystemIds
 from pos_app.storage.database import Database
 from pos_app.storage.keys import KeyFile
@@ -48,6 +49,16 @@ def terminal_data(folder: Path, **changes: Any) -> Iterator[TerminalDatabase]:
         yield data
     finally:
         data.close()
+
+
+def open_day(data: TerminalDatabase, opening_float_minor: int = 0, day: str = DAY) -> None:
+    """Open a business day as TillControl does."""
+    with data.storage.unit_of_work() as work:
+        work.open_business_day(day)
+        work.append("business_day_opened", {})
+        work.append("tender_loan", {"amount_minor": opening_float_minor})
+        work.save_till_totals(TillTotals(opening_float_minor=opening_float_minor))
+        work.commit()
 
 
 def raw(database: Database, sql: str, *parameters: Any) -> None:

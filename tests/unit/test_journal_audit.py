@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from fakes.terminal_data import DAY, cash_sale, header, key_file, raw, terminal_data
+from fakes.terminal_data import cash_sale, header, key_file, open_day, raw, terminal_data
 
 from pos_app.cli import journal as command
 from pos_app.domain.basket import Basket
@@ -39,7 +39,7 @@ def _cancel(data: TerminalDatabase) -> None:
 
 def _a_day(data: TerminalDatabase) -> None:
     """Three sales, a cancelled one, cash in and out, and a sale under way."""
-    data.storage.open_business_day(DAY, 10_000)
+    open_day(data, 10_000)
     _sell(data, 1234)
     _cancel(data)
     _sell(data, 1, contact_id="c1")
@@ -125,7 +125,7 @@ def test_a_payload_that_cannot_be_read_is_a_fault_and_no_crash(tmp_path: Path) -
 
 def test_a_restored_copy_is_no_fault(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         _sell(data)
     backup = tmp_path / "backup.db"
     copyfile(tmp_path / "terminal.db", backup)

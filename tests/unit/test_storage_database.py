@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from fakes.terminal_data import DAY, cash_sale, key_file, open_data, raw, terminal_data
+from fakes.terminal_data import DAY, cash_sale, key_file, open_data, open_day, raw, terminal_data
 
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.errors import CommitUnknownError, WorldError
@@ -23,7 +23,7 @@ from pos_app.storage.terminal_database import TerminalDatabase, open_for_inspect
 def test_a_new_folder_becomes_a_till_and_opens_again_as_the_same(tmp_path: Path) -> None:
     with terminal_data(tmp_path / "till") as data:
         incarnation = data.identity.incarnation()
-        data.storage.open_business_day(DAY, 10_000)
+        open_day(data, 10_000)
     with terminal_data(tmp_path / "till") as data:
         assert data.identity.incarnation() == incarnation
         assert data.identity.terminal_id() == "001-02"
@@ -195,7 +195,7 @@ def test_a_full_disk_stops_the_sale_with_a_sentence_and_loses_none_before(tmp_pa
 def test_a_commit_of_unknown_outcome_is_settled_by_looking_for_the_event(tmp_path: Path) -> None:
     """The file is taken away from under the connection, so that COMMIT fails as on a disk that went."""
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         writer = data.database._writer
         work_context = data.storage.unit_of_work()
         work = work_context.__enter__()
@@ -263,7 +263,7 @@ def test_every_connection_has_the_durable_settings(tmp_path: Path) -> None:
 
 def test_inspection_reads_while_the_till_runs_and_cannot_write(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 500)
+        open_day(data, 500)
         inspection = open_for_inspection(tmp_path, key_file(tmp_path))
         assert inspection.one("SELECT count(*) FROM journal") == (2,)
         with pytest.raises(WorldError, match="cannot be written to"), inspection.write() as connection:
@@ -280,7 +280,7 @@ def test_inspection_of_an_empty_folder_makes_nothing(tmp_path: Path) -> None:
 def _sell_until_killed(folder: str, told: Connection) -> None:
     data = open_data(Path(folder))
     if not data.storage.business_day():
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
     while True:
         with data.storage.unit_of_work() as work:
             number = work.begin_transaction()

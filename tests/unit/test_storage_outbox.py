@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copyfile, copytree
 
 import pytest
-from fakes.terminal_data import DAY, NOON, cash_sale, header, terminal_data
+from fakes.terminal_data import NOON, cash_sale, header, open_day, terminal_data
 
 from pos_app.clock import SetClock
 from pos_app.domain.basket import Basket, MemberReference
@@ -129,7 +129,7 @@ def test_a_restored_older_copy_goes_on_as_another_incarnation(
     till, backup = tmp_path / "till", tmp_path / "backup"
     with terminal_data(till) as data:
         first = data.identity.incarnation()
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         _member_sale(data, "c1", "jane@example.com")
         data.outbox.acknowledge(2, [], AT)
     _copy(till, backup)

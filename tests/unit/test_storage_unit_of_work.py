@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes.receipts import sale_receipt
-from fakes.terminal_data import DAY, NOON, cash_sale, header, raw, terminal_data
+from fakes.terminal_data import DAY, NOON, cash_sale, header, open_day, raw, terminal_data
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +37,7 @@ def _sell(data: TerminalDatabase, *, commit: bool = True, price_minor: int = 100
 
 def test_a_sale_is_found_by_its_receipt_number_as_it_was(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         number = _sell(data, price_minor=1234)
         entry = data.storage.sale(f"001-02-{number:06d}")
         assert entry is not None
@@ -48,7 +48,7 @@ def test_a_sale_is_found_by_its_receipt_number_as_it_was(tmp_path: Path) -> None
 
 def test_a_sale_left_without_commit_never_was(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         _sell(data)
         _sell(data, commit=False)
         assert data.storage.till_totals().sale_count == 1
@@ -108,7 +108,7 @@ def test_numbers_and_chain_have_no_gap_whatever_is_undone(
 @pytest.mark.parametrize("change", ["UPDATE journal SET kind = 'sale'", "DELETE FROM journal"])
 def test_the_journal_cannot_be_changed_not_even_with_sql(tmp_path: Path, change: str) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 0)
+        open_day(data, 0)
         with pytest.raises(Exception, match="the journal is append-only"):
             raw(data.database, change)
         assert data.outbox.pending_count() == 2
@@ -124,20 +124,11 @@ def test_the_same_event_id_does_not_go_in_twice(tmp_path: Path) -> None:
         assert data.outbox.pending_count() == 1
 
 
-def test_opening_the_same_day_again_changes_nothing(tmp_path: Path) -> None:
-    with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 5000)
-        _sell(data)
-        data.storage.open_business_day(DAY, 9999)
-        assert data.storage.till_totals().expected_cash_minor == 6000
-        assert [entry.kind for entry in data.outbox.pending(9)] == ["business_day_opened", "tender_loan", "sale"]
-
-
 def test_each_day_has_a_till_of_its_own(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data:
-        data.storage.open_business_day(DAY, 5000)
+        open_day(data, 5000)
         _sell(data)
-        data.storage.open_business_day("2026-11-23", 7000)
+        open_day(data, 7000, "2026-11-23")
         assert data.storage.till_totals() == TillTotals(opening_float_minor=7000)
 
 

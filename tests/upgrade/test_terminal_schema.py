@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes.terminal_data import DAY, key_file, open_data, terminal_data
+from fakes.terminal_data import key_file, open_data, open_day, terminal_data
 
 from pos_app.storage import migration, terminal_database
 from pos_app.storage.database import FILE_NAME, Database
@@ -23,7 +23,7 @@ def upgrade():
 @pytest.fixture
 def till(tmp_path: Path) -> Path:
     with terminal_data(tmp_path / "till") as data:
-        data.storage.open_business_day(DAY, 4200)
+        open_day(data, 4200)
     return tmp_path / "till"
 
 
