@@ -64,7 +64,13 @@ class Incomplete(Exception):
 class EscposInterpreter:
     """The state of the print head. take() executes one command; on_* hear of what is not paper."""
 
-    def __init__(self, columns: int, on_reply: Callable[[bytes], None], on_drawer: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        columns: int,
+        on_reply: Callable[[bytes], None],
+        on_drawer: Callable[[int, int], None],
+        tell_status: Callable[[], None],
+    ) -> None:
         self.paper = Paper(columns)
         self.paper_status = 0
         self.drawer_status = 0
@@ -72,6 +78,7 @@ class EscposInterpreter:
         self._columns = columns
         self._reply = on_reply
         self._drawer = on_drawer
+        self._tell_status = tell_status
         self._reset()
 
     def prints(self, buffer: bytes) -> bool:
@@ -294,6 +301,8 @@ class EscposInterpreter:
 
     def _automatic(self, buffer: bytes) -> int:
         self.automatic_status = _bytes(buffer, 2, 1)[0]
+        if self.automatic_status:
+            self._tell_status()
         return 3
 
     _handlers = {  # noqa: RUF012 - written once, read only

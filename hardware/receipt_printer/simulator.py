@@ -50,7 +50,7 @@ class SimulatedPrinter:
 
     def __init__(self, columns: int = 42, on_change: Callable[[], None] | None = None) -> None:
         self._lock = threading.RLock()
-        self._interpreter = EscposInterpreter(columns, self._reply, self._pulsed)
+        self._interpreter = EscposInterpreter(columns, self._reply, self._pulsed, self._tell_status)
         self._faults = Faults()
         self._cutter_stopped = False
         self._buffer = b""
@@ -217,13 +217,14 @@ class SimulatedPrinter:
 
     def _status_changed(self, before: tuple[int, int, int, int]) -> None:
         if self._interpreter.automatic_status and self._status_bytes() != before:
-            self._reply(self._automatic_bytes())
+            self._tell_status()
 
-    def _automatic_bytes(self) -> bytes:
+    def _tell_status(self) -> None:
+        """ASB: four bytes."""
         faults = self._faults
         first = 0x10 | (0 if self._is_ready() else 0x08) | faults.cover_open * 0x20
         second = self._cutter_stopped * 0x08 | faults.overheated * 0x40
-        return bytes((first, second, self._buffered_paper_status(), 0))
+        self._reply(bytes((first, second, self._buffered_paper_status(), 0)))
 
     def _reply(self, data: bytes) -> None:
         if self._send is not None and not self._faults.mute:

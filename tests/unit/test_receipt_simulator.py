@@ -170,7 +170,7 @@ def test_automatic_status_tells_each_change(printer: SimulatedPrinter, replies: 
     printer.feed(b"\x1da\xff")
     printer.set_faults(cover_open=True)
     printer.set_faults(cover_open=False)
-    assert replies == [b"\x38\x00\x00\x00", b"\x10\x00\x00\x00"]
+    assert replies == [b"\x10\x00\x00\x00", b"\x38\x00\x00\x00", b"\x10\x00\x00\x00"]
 
 
 def test_the_drawers_pulses_are_counted(printer: SimulatedPrinter) -> None:
