@@ -4,8 +4,6 @@ Standard library only, also in what it imports, until the environment stands; an
 rest, so that it can say so.
 """
 
-from __future__ import annotations
-
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -13,7 +11,7 @@ SETUP_FAILED = 3
 INTERRUPTED = 130  # as the shell says it
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: "list[str]") -> int:
     """Run one command in the environment it needs; the exit status is the command's own, 3 when set-up failed."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         print(_unsuitable_python(), file=sys.stderr)

@@ -214,7 +214,7 @@ def test_the_entry_stands_on_the_standard_library_alone() -> None:
 def test_a_python_too_old_can_read_the_entry_and_is_told_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ast.parse(Path(__main__.__file__).read_text(encoding="utf-8"), feature_version=(3, 7))
+    ast.parse(Path(__main__.__file__).read_text(encoding="utf-8"), feature_version=(3, 6))
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
     assert __main__.main(["run"]) == 3
     said = capsys.readouterr().err
