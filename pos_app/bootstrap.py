@@ -8,16 +8,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pos_app.clock import SystemClock
-from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SystemIds
-from pos_app.ports import GiftCardHold, PointsHold, RewardsGateway, SaleRecord, SyncStatus
+from pos_app.ports import RewardsGateway, SyncStatus
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling, save_at_once
 from pos_app.services.tendering import Tendering
@@ -33,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 
 class GatewayWhenConnected:
-    """The central service for a till that may not be connected yet, or never: until then every call is offline."""
+    """The RewardsGateway of a till that may not be connected yet, or never: until then every call is offline."""
 
     def __init__(self) -> None:
         self._gateway: RewardsGateway | None = None
@@ -42,38 +41,10 @@ class GatewayWhenConnected:
         """From now on calls go there."""
         self._gateway = gateway
 
-    def _connected(self) -> RewardsGateway:
+    def __getattr__(self, name: str) -> Any:
         if self._gateway is None:
             raise OfflineError("This till is not connected to the rewards service yet.")
-        return self._gateway
-
-    def find_member(self, email: str) -> MemberAccount | None:
-        """See RewardsGateway."""
-        return self._connected().find_member(email)
-
-    def enrol_member(self, event_id: str, email: str, marketing_consent: bool) -> MemberAccount:
-        """See RewardsGateway."""
-        return self._connected().enrol_member(event_id, email, marketing_consent)
-
-    def hold_points(self, hold_id: str, member_id: str, points: int, transaction_id: str) -> PointsHold:
-        """See RewardsGateway."""
-        return self._connected().hold_points(hold_id, member_id, points, transaction_id)
-
-    def release_hold(self, hold_id: str) -> None:
-        """See RewardsGateway."""
-        self._connected().release_hold(hold_id)
-
-    def hold_gift_card(self, hold_id: str, number: str, amount_minor: int, transaction_id: str) -> GiftCardHold:
-        """See RewardsGateway."""
-        return self._connected().hold_gift_card(hold_id, number, amount_minor, transaction_id)
-
-    def gift_card_balance(self, number: str) -> int:
-        """See RewardsGateway."""
-        return self._connected().gift_card_balance(number)
-
-    def find_sale(self, receipt_number: str) -> SaleRecord | None:
-        """See RewardsGateway."""
-        return self._connected().find_sale(receipt_number)
+        return getattr(self._gateway, name)
 
 
 @dataclass(slots=True)

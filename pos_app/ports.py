@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from pos_app.domain.basket import Basket
 from pos_app.domain.item import Item
 from pos_app.domain.journal import JournalEntry
-from pos_app.domain.member import MemberAccount
+from pos_app.domain.member import MemberAccount, PoolBalance
+from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import ProgrammeTerms
@@ -123,6 +124,9 @@ class UnitOfWork(Protocol):
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
 
+    def add_offline_redemption(self, reference: str, member_id: str, points: int) -> None:
+        """Points that a sale of this unit spends without the central service; counted until it has the sale."""
+
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
 
@@ -148,6 +152,9 @@ class Storage(Protocol):
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
 
+    def offline_spending(self, member_id: str, issued_at: datetime) -> OfflineSpending:
+        """What this terminal let be spent offline: by the member since then or unsent, by all unsent."""
+
     def returns_of(self, receipt_number: str) -> list[JournalEntry]:
         """Returns and post-voids of a sale that this terminal took, oldest first."""
 
@@ -168,11 +175,29 @@ class PrintQueue(Protocol):
         """Jobs that may need somebody: sending, sent unconfirmed or failed, oldest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class RedeemProofs:
+    """Kinds of proof that the terms accept (none: nothing is asked), needed above so many points."""
+
+    kinds: tuple[str, ...] = ()
+    above_points: int = 0
+
+    def needed(self, points: int) -> bool:
+        """True when so many points need a proof."""
+        return bool(self.kinds) and points > self.above_points
+
+
 class TermsSource(Protocol):
     """The programme's terms on this terminal."""
 
     def current_terms(self) -> ProgrammeTerms:
         """The version in force now."""
+
+    def offline_policy(self) -> OfflinePolicy:
+        """The limits of redeeming without the central service, this terminal's budget among them."""
+
+    def redeem_proofs(self) -> RedeemProofs:
+        """What a member has to show before points are used."""
 
     def terms_of(self, terms_id: str, version: int) -> ProgrammeTerms:
         """The version that a sale was rung up with; the current one when that is not known here any more."""
@@ -256,6 +281,70 @@ class GiftCardHold:
     state: str = "held"
 
 
+class MemberCache(Protocol):
+    """Members seen at this terminal lately, for when the central service is out of reach. Thread-safe."""
+
+    def remember(self, email: str, account: MemberAccount) -> None:
+        """Keep what the central service just said; the address itself is kept as a keyed hash only."""
+
+    def find(self, email: str) -> MemberAccount | None:
+        """What was known of this address last, or None."""
+
+    def forget(self, member_id: str) -> None:
+        """Remove a member who was erased or left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a member showed that the points are theirs: pin, code or id_seen; secret is empty for the last."""
+
+    kind: str = ""
+    secret: str = field(default="", repr=False)
+
+
+NO_PROOF = Proof()
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentAnswer:
+    """A new member, or the one who has the address already; offer_* tell what joining brought, and why not."""
+
+    account: MemberAccount
+    already_member: bool = False
+    similar: int = 0
+    offer_status: str = "none"
+    offer_points: int = 0
+    offer_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMovement:
+    """One movement of points as a customer reads it."""
+
+    occurred_at: str
+    kind: str
+    points: int
+    pool: str
+    store_id: str = ""
+    receipt_number: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStatement:
+    """A member's points: by pool, pending, expiring (points, last day), and the last movements, newest first."""
+
+    masked_email: str
+    balance_points: int
+    available_points: int
+    pending_points: int
+    pools: tuple[PoolBalance, ...]
+    expiring: tuple[tuple[int, str], ...]
+    expiring_days: int
+    movements: tuple[StatementMovement, ...]
+    as_of: str
+
+
 @dataclass(frozen=True, slots=True)
 class SaleRecord:
     """A sale as the central service knows it: its payload and those of its returns, from whatever store."""
@@ -276,7 +365,9 @@ class RewardsGateway(Protocol):
     def enrol_member(self, event_id: str, email: str, marketing_consent: bool) -> MemberAccount:
         """A new member; the same event id again gives the same member."""
 
-    def hold_points(self, hold_id: str, member_id: str, points: int, transaction_id: str) -> PointsHold:
+    def hold_points(
+        self, hold_id: str, member_id: str, points: int, transaction_id: str, proof: Proof = NO_PROOF
+    ) -> PointsHold:
         """Set points aside; the same hold id again gives the same hold."""
 
     def release_hold(self, hold_id: str) -> None:
@@ -290,6 +381,30 @@ class RewardsGateway(Protocol):
 
     def find_sale(self, receipt_number: str) -> SaleRecord | None:
         """The sale of a receipt number and all its returns, or None."""
+
+    def find_member_by_card(self, card_number: str) -> MemberAccount | None:
+        """The member with this card or QR code, or None."""
+
+    def join(self, event_id: str, email: str, marketing_consent: bool, joined_at: str, pin: str) -> EnrolmentAnswer:
+        """A new member; the same event id again gives the same member and the same outcome of the offer."""
+
+    def statement(self, member_id: str) -> MemberStatement:
+        """The member's statement."""
+
+    def link_account(self, event_id: str, member_id: str, kind: str, reference: str) -> MemberAccount:
+        """Link a shopping account or the credit card; once."""
+
+    def unlink_account(self, event_id: str, member_id: str, kind: str) -> MemberAccount:
+        """Undo a link."""
+
+    def leave(self, event_id: str, member_id: str, reason: str) -> None:
+        """The member leaves the programme."""
+
+    def send_code(self, member_id: str) -> str:
+        """Send a one-time code; the masked destination comes back."""
+
+    def set_pin(self, member_id: str, pin: str, proof: Proof) -> None:
+        """A new PIN; a proof is needed when there is one already."""
 
 
 # --- devices --------------------------------------------------------------------------------------------------------

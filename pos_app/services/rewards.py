@@ -8,7 +8,7 @@ import hashlib
 
 from pos_app.domain.member import EmailError, MemberAccount, normalise_email
 from pos_app.errors import CashierError, RefusedError
-from pos_app.ports import GiftCardHold, IdSource, PointsHold, RewardsGateway
+from pos_app.ports import NO_PROOF, GiftCardHold, IdSource, PointsHold, Proof, RewardsGateway
 
 _MOST_HOLDS_PER_SALE = 20
 
@@ -29,15 +29,21 @@ class Rewards:
         return self._gateway.enrol_member(self._ids.new_id(), _address(email), marketing_consent)
 
     def hold_points(
-        self, transaction_id: str, member_id: str, points: int, in_use: frozenset[str] = frozenset()
+        self,
+        transaction_id: str,
+        member_id: str,
+        points: int,
+        in_use: frozenset[str] = frozenset(),
+        proof: Proof = NO_PROOF,
     ) -> PointsHold:
         """Set points aside for a sale.
 
         The hold's id follows from the sale, so that asking again after a lost answer finds the same hold
         instead of setting the points aside twice. Raises OfflineError, RefusedError.
         """
+        proofs = (proof,) if proof.kind else ()
         for hold_id in _hold_ids(transaction_id, "points", in_use):
-            hold = self._gateway.hold_points(hold_id, member_id, points, transaction_id)
+            hold = self._gateway.hold_points(hold_id, member_id, points, transaction_id, *proofs)
             if hold.state == "held" and hold.points == points and hold.member_id == member_id:
                 return hold
             if hold.state == "held":
