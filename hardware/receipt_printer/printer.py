@@ -59,6 +59,7 @@ class ReceiptPrinter(Device):
         self._resynchronise = False
         self._retry_s = _FIRST_RETRY_S
         self._next_try_at = 0.0
+        self._tried_at = 0.0
         self._next_check_at = 0.0
         self._nudged_at = float("-inf")
         # True while jobs wait that nobody stands at the drawer for any more.
@@ -80,7 +81,6 @@ class ReceiptPrinter(Device):
     def nudge(self) -> None:
         """A job has been queued: look now, also in the middle of a back-off. Thread-safe."""
         self._nudged_at = time.monotonic()
-        self._next_try_at = 0.0
         self._thread.wake()
 
     def kick_drawer(self, reason: str) -> "Future[None]":
@@ -100,29 +100,28 @@ class ReceiptPrinter(Device):
         """Print what waits, or look how the printer is; seconds until the next look."""
         self._thread.assert_current()
         now = time.monotonic()
-        if now < self._next_try_at:
+        if now < self._next_try_at and self._nudged_at < self._tried_at:
             return self._next_try_at - now
+        self._tried_at = now
         job = self._queue.next_job()
         self._has_backlog = self._has_backlog and job is not None
         try:
             if job is not None and not self._print(job):
-                return self._try_again_in(_FIRST_RETRY_S, now)
+                return self._try_again_in(_FIRST_RETRY_S)
             if job is None and now >= self._next_check_at:
                 self._check()
         except TransportError as error:
             self._wire_failed(error)
             wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, _LONGEST_RETRY_S)
-            return self._try_again_in(wait_s, now)
+            return self._try_again_in(wait_s)
         self._retry_s = _FIRST_RETRY_S
         return 0.0 if job is not None else max(0.0, self._next_check_at - time.monotonic())
 
-    def _try_again_in(self, wait_s: float, tried_at: float) -> float:
+    def _try_again_in(self, wait_s: float) -> float:
         """Rest, unless somebody asked for another try while this one was under way."""
         self._has_backlog = True
-        if self._nudged_at > tried_at:
-            return 0.0
         self._next_try_at = time.monotonic() + wait_s
-        return wait_s
+        return wait_s if self._nudged_at < self._tried_at else 0.0
 
     def _check(self) -> None:
         """Internal health check: the status bytes, nothing printed."""

@@ -123,8 +123,12 @@ class SimulatedPrinter:
         self._changed()
 
     def _changed(self) -> None:
-        if self.on_change is not None:
+        if self.on_change is None:
+            return
+        try:
             self.on_change()
+        except Exception:  # a listener's bug does not stop the printer
+            logger.exception("listener to the simulated printer's paper")
 
     def _is_ready(self) -> bool:
         faults = self._faults
