@@ -7,11 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-ENVIRONMENT = ("QT_QPA_PLATFORM", "QT_QPA_UPDATE_IDLE_TIME", "QT_SCALE_FACTOR")
+_NOT_PASSED_ON = (
+    *("QT_QPA_PLATFORM", "QT_QPA_UPDATE_IDLE_TIME", "QT_SCALE_FACTOR"),
+    *("DISPLAY", "WAYLAND_DISPLAY", "PYTHONDONTWRITEBYTECODE"),
+)
 
 
 class Child:
@@ -62,9 +66,14 @@ class Child:
 
 
 def environment(platform: str = "offscreen", display: str = "") -> dict[str, str]:
-    """This process's environment with nothing in it that changes how Qt draws, for this platform."""
-    clean = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    return {**clean, "QT_QPA_PLATFORM": platform, **({"DISPLAY": display} if display else {})}
+    """This process's environment for a measured program: nothing in it changes how Qt draws on this platform.
+
+    Compiled modules are kept, as on a till, but apart from the sources.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    compiled = os.path.join(tempfile.gettempdir(), f"pos-bench-compiled-{os.getuid() if hasattr(os, 'getuid') else 0}")
+    kept |= {"QT_QPA_PLATFORM": platform, "PYTHONPYCACHEPREFIX": compiled}
+    return kept | ({"DISPLAY": display} if display else {})
 
 
 def answer(value: object) -> None:

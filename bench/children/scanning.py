@@ -8,6 +8,7 @@ from bench.checkout import Checkout
 from bench.child_process import serve
 from bench.till_data import open_till
 from bench.tills import MEMBER
+from pos_app.quick_start import quick_start
 from ui.application import build_application
 from ui.background import after_paint
 
@@ -17,9 +18,10 @@ _SETTLE_MS = 15
 
 def main(folder: Path) -> None:
     """Scan baskets of distinct codes into a member's sale as asked: `CODE CODE ...` -> milliseconds of each."""
-    application = build_application()
-    register = open_till(folder, after_paint)
-    checkout = Checkout(register, application)
+    with quick_start():
+        application = build_application()
+        register = open_till(folder, after_paint)
+        checkout = Checkout(register, application)
 
     def basket(codes: str) -> list[float]:
         register.selling.attach_member(MEMBER)

@@ -9,15 +9,17 @@ from bench.generated_catalogue import gtin
 from bench.measuring import resident_mb
 from bench.till_data import open_till, pay_cash
 from bench.tills import MEMBER
+from pos_app.quick_start import quick_start
 from ui.application import build_application
 from ui.background import after_paint
 
 
 def main(folder: Path) -> None:
     """`COUNT` more sales, two scans each, a member on every other -> resident memory in MB."""
-    application = build_application()
-    register = open_till(folder, after_paint)
-    checkout = Checkout(register, application)
+    with quick_start():
+        application = build_application()
+        register = open_till(folder, after_paint)
+        checkout = Checkout(register, application)
     done = 0
 
     def sell(count: str) -> float:

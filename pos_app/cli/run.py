@@ -5,10 +5,18 @@ import logging
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pos_app.errors import WorldError
+from pos_app.quick_start import quick_start
 from pos_app.settings import default_data_folder, load_settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from pos_app.counter import Counter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,28 +52,13 @@ def has_display() -> bool:
 
 
 def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
-    from PySide6.QtCore import QTimer
+    with ExitStack() as at_end:
+        with quick_start():
+            application, counter = _open(folder, at_end)
+            from ui.application import open_checkout
 
-    from pos_app.bootstrap import open_register
-    from pos_app.sample_store import stock_shelves, store_of
-    from pos_app.storage.keys import SystemKeyStore
-    from ui.application import build_application, open_checkout
-
-    settings = load_settings(folder)
-    application = build_application(scale_percent=settings.scale_percent)
-    register = open_register(
-        folder,
-        store_of(folder),
-        SystemKeyStore(folder / "database.key"),
-        schedule_save=lambda save: QTimer.singleShot(0, save),
-    )
-    from pos_app.counter import Counter
-
-    counter = Counter(folder, register, settings)
-    try:
-        stock_shelves(register.data, register.profile.currency)
-        window = open_checkout(counter.services)
-        application.processEvents()
+            window = open_checkout(counter.services)
+            application.processEvents()
         ready_at = time.time()
         if exit_when_ready:
             print(f"ready to scan at {ready_at:.3f}")
@@ -78,8 +71,26 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
             return play(application, window, counter, folder / "demo", ready_at)
         window.functions.devices()
         return int(application.exec())
-    finally:
-        counter.stop()
+
+
+def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
+    """The application and its counter, which is stopped at the end."""
+    from pos_app.bootstrap import open_register
+    from pos_app.sample_store import stock_shelves, store_of
+    from pos_app.storage.keys import SystemKeyStore
+
+    settings, store, keys = load_settings(folder), store_of(folder), SystemKeyStore(folder / "database.key")
+    # Qt only now: once it is loaded, it reads the source of every module that is imported after it.
+    from pos_app.counter import Counter
+    from ui.application import build_application
+    from ui.background import after_paint
+
+    application = build_application(scale_percent=settings.scale_percent)
+    register = open_register(folder, store, keys, schedule_save=after_paint)
+    counter = Counter(folder, register, settings)
+    at_end.callback(counter.stop)
+    stock_shelves(register.data, register.profile.currency)
+    return application, counter
 
 
 def _log_to(path: Path) -> None:
