@@ -5,6 +5,7 @@ Plain integers inside; one call recomputes everything, so there is no state that
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
 from pos_app.domain.item import QUANTITY_SCALE, ItemKind
@@ -25,8 +26,7 @@ class PricingRules:
     cash_step_minor: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     """One line with its amounts. gross - discount = net; net is the product price, fees are beside it.
 
     tax_minor is what is added to them; included_tax_minor is inside net, fees_included_tax_minor inside the fees.
@@ -67,14 +67,14 @@ class PricedBasket:
         """The lines as the rewards programme sees them."""
         return [
             EarningLine(
-                line_number=priced.line.line_number,
-                code=priced.line.code,
-                item_id=priced.line.item.item_id,
-                category=priced.line.item.category,
-                product_price_minor=priced.net_minor - priced.included_tax_minor,
-                earns=priced.line.item.kind is not ItemKind.GIFT_CARD,
+                line.line_number,
+                line.code,
+                line.item.item_id,
+                line.item.category,
+                net_minor - included_tax_minor,
+                line.item.kind is not ItemKind.GIFT_CARD,
             )
-            for priced in self.lines
+            for line, _, _, net_minor, _, _, included_tax_minor, _ in self.lines
         ]
 
 
@@ -165,11 +165,10 @@ def _fees_minor(line: BasketLine, rounding: Rounding) -> int:
 
 
 def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxResult:
-    taxables: list[Taxable] = []
+    taxables = [Taxable(index, net[index], line.item.tax_ids, line.quantity_milli) for index, line in enumerate(lines)]
     for index, line in enumerate(lines):
-        taxables.append(Taxable(index, net[index], line.item.tax_ids, line.quantity_milli))
         for fee in line.item.fees:
             if fee.tax_ids:
-                amount = _times(fee.amount_minor, line.quantity_milli, rules.rounding)
-                taxables.append(Taxable(index, amount, fee.tax_ids, line.quantity_milli, is_fee=True))
+                amount_minor = _times(fee.amount_minor, line.quantity_milli, rules.rounding)
+                taxables.append(Taxable(index, amount_minor, fee.tax_ids, line.quantity_milli, is_fee=True))
     return compute_tax(taxables, len(lines), rules.tax_rates, rules.tax_rounding, rules.rounding)

@@ -2,12 +2,16 @@
 
 The terminal and the central service run this same code on the same plain values, so that both come to the
 same points. Rules: the programme's terms; a clause in an explanation names the rule.
+
+What is made anew for each line with each scan is a named tuple: as unchangeable as a frozen dataclass, and made in a
+third of the time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pos_app.domain.rounding import allocate
 
@@ -146,8 +150,7 @@ class ProgrammeTerms:
         return steps * self.redeem_step_points
 
 
-@dataclass(frozen=True, slots=True)
-class EarningLine:
+class EarningLine(NamedTuple):
     """A line as the programme sees it: product price after discounts, without tax, shipping and fees."""
 
     line_number: int
@@ -168,8 +171,7 @@ class OfferPoints:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinePoints:
+class LinePoints(NamedTuple):
     """The points one line carries for ever; a return takes exactly these back."""
 
     line_number: int

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.rounding import Rounding, allocate, divide
@@ -28,8 +29,7 @@ class TaxRate:
     name: str = ""
 
 
-@dataclass(slots=True)
-class Taxable:
+class Taxable(NamedTuple):
     """An amount that taxes apply to: a line's net price, or one of its fees."""
 
     line_index: int
@@ -75,21 +75,20 @@ def compute_tax(
     Every tax, added or included, is due on the price without the included taxes: no tax is charged on a tax.
     Raises KeyError when a taxable names a tax that the store does not have.
     """
-    group_of: dict[str, list[int]] = {}
     items = [taxable for taxable in taxables if taxable.amount_minor]
+    group_of: dict[str, list[int]] = {tax_id: [] for tax_id in rates}
     divisors = [RATE_SCALE] * len(items)
     for index, taxable in enumerate(items):
         for tax_id in taxable.tax_ids:
-            rate = rates[tax_id]
-            group_of.setdefault(tax_id, []).append(index)
-            if rate.included:
-                divisors[index] += rate.rate_micro
+            group_of[tax_id].append(index)
+            if rates[tax_id].included:
+                divisors[index] += rates[tax_id].rate_micro
     # Shares of a tax are wanted before any base is known: a base is what no included tax has a share in.
     charged: list[tuple[TaxRate, list[int], int]] = []
     untaxed = [taxable.amount_minor for taxable in items]
     result = TaxResult([], [0] * line_count, [0] * line_count, [0] * line_count)
     for tax_id, rate in rates.items():
-        group = group_of.get(tax_id)
+        group = group_of[tax_id]
         if not group:
             continue
         parts = _parts(rate.rate_micro, [items[i] for i in group], [divisors[i] for i in group], where, rounding)
@@ -123,9 +122,9 @@ def _parts(
 
 def _tax_of_sum(group: list[Taxable], divisors: list[int], rate_micro: int, rounding: Rounding) -> int:
     """One rounding for the whole transaction, exact also where lines differ in their included rates."""
-    by_divisor: dict[int, int] = {}
+    by_divisor = dict.fromkeys(divisors, 0)
     for taxable, divisor in zip(group, divisors, strict=True):
-        by_divisor[divisor] = by_divisor.get(divisor, 0) + taxable.amount_minor
+        by_divisor[divisor] += taxable.amount_minor
     numerator, denominator = 0, 1
     for divisor, amount in by_divisor.items():
         numerator = numerator * divisor + amount * rate_micro * denominator
