@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from pos_app.domain.operator import Operator
@@ -84,6 +85,29 @@ class DevicePanelParts:
     close_drawer: Callable[[], None] | None = None
 
 
+class ScreenFormatter:
+    """A formatter for the screen: the minus is a minus sign, as wide as a digit, and not a hyphen."""
+
+    def __init__(self, inner: Formatter) -> None:
+        self._inner = inner
+
+    def money(self, amount_minor: int) -> str:
+        """See Formatter."""
+        return self._inner.money(amount_minor).replace("-", "−")
+
+    def amount(self, amount_minor: int) -> str:
+        """See Formatter."""
+        return self._inner.amount(amount_minor).replace("-", "−")
+
+    def points(self, points: int) -> str:
+        """See Formatter."""
+        return self._inner.points(points).replace("-", "−")
+
+    def date_time(self, at: datetime) -> str:
+        """See Formatter."""
+        return self._inner.date_time(at)
+
+
 @dataclass(slots=True)
 class Services:
     """The parts of a terminal as the window uses them."""
@@ -105,3 +129,6 @@ class Services:
     print_actions: PrintActions | None = None
     device_panel: DevicePanelParts | None = None
     settings: UiSettings = field(default_factory=UiSettings)
+
+    def __post_init__(self) -> None:
+        self.formatter = ScreenFormatter(self.formatter)

@@ -131,8 +131,8 @@ class UiShop:
         self.profile = memory.profile(store_name="Northgate Electronics", **profile)
         self.formatter = memory.PlainFormatter()
         self.devices = [
-            DeviceStatus("Receipt printer", "receipt printer", DeviceState.READY),
-            DeviceStatus("Barcode scanner", "barcode scanner", DeviceState.READY),
+            DeviceStatus("Receipt printer", "receipt_printer", DeviceState.READY),
+            DeviceStatus("Barcode scanner", "barcode_scanner", DeviceState.READY),
         ]
 
     def services(self, settings: UiSettings | None = None) -> Services:

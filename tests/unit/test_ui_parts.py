@@ -25,7 +25,7 @@ RULES = PricingRules(currency("USD"), {})
 def test_every_icon_named_in_the_window_exists(qapp):
     """A missing icon would be found while painting, which is too late."""
     known = {row[0] for row in icons._database().execute("SELECT name FROM icons")}
-    named = {name for _, name in icons._CATEGORY_ICONS} | {icons.category_look("")[0], *top_bar._KIND_ICONS.values()}
+    named = {name for _, name in icons._GOODS_ICONS} | {icons.goods_look("", "")[0], *top_bar._KIND_ICONS.values()}
     named |= {action.icon for action in action_bar.ACTIONS}
     for file in UI_FOLDER.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
@@ -52,11 +52,16 @@ def test_a_heavier_weight_is_wider(qapp):
 
 
 @pytest.mark.parametrize(
-    ("category", "icon"),
-    [("Headphones", "headphones"), ("USB cables", "cable"), ("Digital cameras", "camera"), ("", "package")],
+    ("category", "name", "icon"),
+    [
+        ("Headphones", "", "headphones"),
+        ("USB cables", "For your camera", "cable"),
+        ("audio", "Soundbar SB-400", "speaker"),
+        ("", "Something", "package"),
+    ],
 )
-def test_a_category_has_an_icon(category, icon):
-    assert icons.category_look(category)[0] == icon
+def test_a_product_has_an_icon(category, name, icon):
+    assert icons.goods_look(category, name)[0] == icon
 
 
 @pytest.mark.parametrize(("milli", "text"), [(1000, "1"), (12_000, "12"), (1234, "1.234"), (500, "0.5")])

@@ -1,6 +1,6 @@
 """The checkout window: puts the parts in their places, and keys, scans and answers on their way."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -49,6 +49,9 @@ class CheckoutWindow(QWidget):
         self.functions = Functions(self)
         self._build()
         self._connect()
+        self._clear_timer = QTimer(self)
+        self._clear_timer.setSingleShot(True)
+        self._clear_timer.timeout.connect(self.sale.next_sale)
         self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing, self)
         self.sale.restore()
         self.refresh()
@@ -122,10 +125,18 @@ class CheckoutWindow(QWidget):
         )
         self.scan_field.set_ready(self.sale.stage is Stage.COMPLETE or self.sale.editable)
         self._refresh_functions()
+        self._watch_complete()
         had_question = not self.question.isHidden()
         self.question.show_question(self.sale.question)
         if had_question and self.sale.question is None:
             self.focus_scan_field()
+
+    def _watch_complete(self) -> None:
+        """A completed sale clears by itself after a while; until then its change stays in sight."""
+        if self.sale.stage is not Stage.COMPLETE:
+            self._clear_timer.stop()
+        elif not self._clear_timer.isActive():
+            self._clear_timer.start(self.services.settings.complete_clears_after_ms)
 
     def _refresh_functions(self) -> None:
         self.side.member.refresh()

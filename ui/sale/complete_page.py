@@ -34,7 +34,7 @@ class CompletePage(QWidget):
     def change_size(self) -> int:
         """The height of its letters in pixels; smaller only where a huge amount would not fit."""
         for size in (CHANGE_SIZE, 84, SMALLEST_CHANGE_SIZE):
-            if width(self._change, font(size, 700, tabular=True, display=True)) <= self.width() - 40:
+            if width(self._change, font(size, 700, display=True)) <= self.width() - 40:
                 return size
         return SMALLEST_CHANGE_SIZE
 
@@ -64,7 +64,7 @@ class CompletePage(QWidget):
         paint.text(painter, label, "Change due", font(20, 600), "ink_2", paint.CENTRE)
         size = self.change_size
         amount = QRectF(0, top + 108, rect.width(), 116)
-        paint.text(painter, amount, self._change, font(size, 700, tabular=True, display=True), "ink", paint.CENTRE)
+        paint.text(painter, amount, self._change, font(size, 700, display=True), "ink", paint.CENTRE)
         self._paint_facts(painter, centre.x(), top + 246)
         hint = QRectF(0, top + 276, rect.width(), 24)
         paint.text(painter, hint, "The next scan starts a new sale", font(15, 450), "ink_3", paint.CENTRE)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from ui.sale.rows import Row
 from ui.theme import paint
-from ui.theme.current import colour, tint
+from ui.theme.current import colour, reduce_motion, tint
 from ui.theme.fonts import font
-from ui.theme.icons import category_look
+from ui.theme.icons import goods_look
 from ui.theme.tokens import Height, Radius
 
 TOP_PADDING = 6
@@ -83,7 +83,7 @@ class LineItemsCanvas(QWidget):
             self._describe()
         self._set_offset(self._offset)
         self.select(selected)
-        if merged:
+        if merged and not reduce_motion():
             self._merged_line = merged
             self._update_line(merged)
             self._merge_timer.start()
@@ -187,7 +187,7 @@ class LineItemsCanvas(QWidget):
         elif index and self._rows[index - 1].line_number != self._selected:
             line = QRectF(TEXT_LEFT, rect.top(), rect.width() - TEXT_LEFT - TOTAL_FROM_RIGHT, 1)
             painter.fillRect(line, colour("line"))
-        icon, tint_number = category_look(row.category)
+        icon, tint_number = goods_look(row.category, row.name)
         colours = tint(tint_number)
         paint.rounded(painter, QRectF(20, middle - 24, 48, 48), 10, colours.ground)
         paint.glyph(painter, QPointF(44, middle), icon, 24, colours.icon, 1.75)

@@ -17,12 +17,13 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.scan_field import ScanField
 
 _KIND_ICONS = {
-    "receipt printer": "printer",
-    "barcode scanner": "scan-barcode",
-    "cash drawer": "inbox",
-    "payment terminal": "credit-card",
+    "receipt_printer": "printer",
+    "barcode_scanner": "scan-barcode",
+    "cash_drawer": "inbox",
+    "payment_terminal": "credit-card",
 }
-_SHOWN_KINDS = ("receipt printer", "barcode scanner")
+_SHOWN_KINDS = ("receipt_printer", "barcode_scanner")
+_NOT_STARTED = "not started"
 _DOTS = {
     DeviceState.READY: "go",
     DeviceState.BUSY: "go",
@@ -151,7 +152,11 @@ class TopBar(QWidget):
         self.operator = OperatorBadge(operator, self)
         self.theme_button = IconButton("Dark theme", "moon", self, bordered=True)
         self.theme_button.clicked.connect(self.theme_toggled)
-        self._badges: dict[str, DeviceBadge] = {}
+        # Printer and scanner have their places from the start, so that nothing moves when they report.
+        self._badges = {
+            kind: DeviceBadge(DeviceStatus(kind.replace("_", " "), kind, DeviceState.ABSENT, _NOT_STARTED), self)
+            for kind in _SHOWN_KINDS
+        }
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._tick)
@@ -161,14 +166,13 @@ class TopBar(QWidget):
         """Show printer and scanner; others are shown once they need somebody."""
         for status in statuses:
             needs_somebody = status.state in (DeviceState.ERROR, DeviceState.OFFLINE, DeviceState.WARNING)
-            if status.kind in _SHOWN_KINDS or needs_somebody or status.name in self._badges:
-                self.show_device(status)
+            if status.kind in self._badges or needs_somebody:
+                self._show_device(status)
 
-    def show_device(self, status: DeviceStatus) -> None:
-        """Show one device's state."""
-        badge = self._badges.get(status.name)
+    def _show_device(self, status: DeviceStatus) -> None:
+        badge = self._badges.get(status.kind)
         if badge is None:
-            badge = self._badges[status.name] = DeviceBadge(status, self)
+            badge = self._badges[status.kind] = DeviceBadge(status, self)
             badge.show()
             self._place()
         badge.show_status(status)

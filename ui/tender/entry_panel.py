@@ -199,7 +199,7 @@ class EntryPanel(Card):
         shown = entry.show(self._digits)
         inner = frame.adjusted(16, 0, -16, 0)
         for size in (40, 32, 26, 20):
-            made = font(size, 700, tabular=True, display=True)
+            made = font(size, 700, display=True)
             if width(shown, made) <= inner.width():
                 break
         if self._untouched and self._digits:

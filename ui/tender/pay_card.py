@@ -196,7 +196,7 @@ class PayCard(Card):
 
     def _total_font(self, room: float) -> QFont:
         for size in (48, 42, 36, 30):
-            made = font(size, 700, tabular=True, display=True)
+            made = font(size, 700, display=True)
             if width(self._total, made) <= room:
                 break
         return made

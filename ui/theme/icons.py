@@ -13,8 +13,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-_CATEGORY_ICONS = (
-    (("headphone", "headset", "earphone", "earbud", "audio"), "headphones"),
+_GOODS_ICONS = (
+    (("headphone", "headset", "earphone", "earbud"), "headphones"),
     (("camera", "lens", "camcorder", "photo"), "camera"),
     (("television", "tv"), "tv"),
     (("monitor", "display", "screen"), "monitor"),
@@ -23,6 +23,7 @@ _CATEGORY_ICONS = (
     (("phone", "mobile"), "smartphone"),
     (("game", "gaming", "console"), "gamepad-2"),
     (("speaker", "soundbar", "sound"), "speaker"),
+    (("microphone",), "mic"),
     (("cable", "cord"), "cable"),
     (("adapter", "charger", "power", "plug", "ups", "battery"), "battery-charging"),
     (("memory", "flash", "card reader"), "memory-stick"),
@@ -45,12 +46,12 @@ _CATEGORY_ICONS = (
 
 
 @lru_cache(maxsize=1024)
-def category_look(category: str) -> tuple[str, int]:
-    """The icon that stands for a category of goods, by the words in its name, and the number of its tint."""
-    words = category.lower()
-    for number, (parts, name) in enumerate(_CATEGORY_ICONS):
-        if any(words.startswith(part) or f" {part}" in words for part in parts):
-            return name, number
+def goods_look(category: str, name: str) -> tuple[str, int]:
+    """The icon for a product and the number of its tint: by the words of its category, else of its name."""
+    for words in (category.lower(), name.lower()):
+        for number, (parts, icon_name) in enumerate(_GOODS_ICONS):
+            if any(words.startswith(part) or f" {part}" in words for part in parts):
+                return icon_name, number
     return "package", 2
 
 

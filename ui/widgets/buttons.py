@@ -105,7 +105,7 @@ class PayButton(Control):
         if self._icon:
             paint.glyph(painter, QPointF(left + 12, middle), self._icon, 24, ink)
             left += 36
-        amount_font = font(26, 700, tabular=True, display=True)
+        amount_font = font(26, 700, display=True)
         amount = width(self._amount, amount_font)
         paint.text(painter, QRectF(right - amount, rect.top(), amount, rect.height()), self._amount, amount_font, ink)
         words = QRectF(left, rect.top(), right - amount - left - 12, rect.height())
