@@ -24,8 +24,6 @@ from pos_app.ports import DeviceState, PrintJob, PrintQueue, PrintState
 
 logger = logging.getLogger(__name__)
 
-_FIRST_RETRY_S = 2.0
-_LONGEST_RETRY_S = 30.0
 _HEALTH_CHECK_S = 5.0
 # A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
 _DRAWER_PATIENCE_S = 5.0
@@ -56,8 +54,9 @@ class ReceiptPrinter(Device):
         self._patience = patience or Patience()
         self._thread = DeviceThread(f"device: {settings.name}", self._when_idle)
         self._answers = False
+        self._silences = 0
         self._resynchronise = False
-        self._retry_s = _FIRST_RETRY_S
+        self._retry_s = self._patience.retry_s
         self._next_try_at = 0.0
         self._tried_at = 0.0
         self._next_check_at = 0.0
@@ -107,37 +106,39 @@ class ReceiptPrinter(Device):
         self._has_backlog = self._has_backlog and job is not None
         try:
             if job is not None and not self._print(job):
-                return self._try_again_in(_FIRST_RETRY_S)
+                return self._try_again_in(self._patience.retry_s)
             if job is None and now >= self._next_check_at:
                 self._check()
         except TransportError as error:
             self._wire_failed(error)
-            wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, _LONGEST_RETRY_S)
+            wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, self._patience.longest_retry_s)
             return self._try_again_in(wait_s)
-        self._retry_s = _FIRST_RETRY_S
+        self._retry_s = self._patience.retry_s
         return 0.0 if job is not None else max(0.0, self._next_check_at - time.monotonic())
 
     def _try_again_in(self, wait_s: float) -> float:
         """Rest, unless somebody asked for another try while this one was under way."""
-        self._has_backlog = True
         self._next_try_at = time.monotonic() + wait_s
         return wait_s if self._nudged_at < self._tried_at else 0.0
 
     def _check(self) -> None:
         """Internal health check: the status bytes, nothing printed."""
-        self._next_check_at = time.monotonic() + _HEALTH_CHECK_S
         with self._connected() as session:
             self._is_ready(session)
+        is_learning = self._silences > 0 and self._may_answer()
+        self._next_check_at = time.monotonic() + (self._patience.retry_s if is_learning else _HEALTH_CHECK_S)
 
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
-        started = time.monotonic()
-        opens_drawer = job.open_drawer and not self._has_backlog
+        started, is_late = time.monotonic(), self._has_backlog
+        opens_drawer = job.open_drawer and not is_late
+        self._has_backlog = True
         try:
             rendered = self._renderer.render(job.document, open_drawer=opens_drawer)
         except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
             logger.exception("print job %s cannot be rendered", job.job_id)
             self._finish(job, PrintState.FAILED, f"This receipt cannot be drawn: {error}")
+            self._has_backlog = is_late
             return True
         for note in rendered.notes:
             logger.warning("print job %s: %s", job.job_id, note)
@@ -152,8 +153,7 @@ class ReceiptPrinter(Device):
             if opens_drawer:
                 self._drawer_failed("The printer could not be reached.")
             raise
-        if time.monotonic() - started > _DRAWER_PATIENCE_S:
-            self._has_backlog = True
+        self._has_backlog = is_late or time.monotonic() - started > _DRAWER_PATIENCE_S
         return True
 
     def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:
@@ -203,7 +203,8 @@ class ReceiptPrinter(Device):
         """Ask the printer how it is and report it; True when a job may go out."""
         condition = session.condition()
         if condition is None:
-            if self._answers:
+            self._silences += 1
+            if self._may_answer():
                 self.report(
                     DeviceState.BUSY,
                     "The printer takes the connection but does not answer: another till prints, or it hangs.",
@@ -211,7 +212,7 @@ class ReceiptPrinter(Device):
                 return False
             self.report(DeviceState.READY, _SAYS_NOTHING)
         else:
-            self._answers = True
+            self._answers, self._silences = True, 0
             self.report(condition.state, condition.reason)
             if not condition.can_print:
                 return False
@@ -219,6 +220,11 @@ class ReceiptPrinter(Device):
             session.send(RESYNCHRONISE)
             self._resynchronise = False
         return True
+
+    def _may_answer(self) -> bool:
+        """True when silence means busy or hung; False for a printer that cannot answer, as far as is known."""
+        can_read = self._transport.reads
+        return self._answers or (can_read and self._silences < self._patience.silences_of_a_mute)
 
     def _report_condition(self, condition: PrinterCondition) -> None:
         if condition.can_print:

@@ -33,6 +33,11 @@ class Patience:
     # With the cover open or the paper out: as long as somebody may take to put it right.
     attention_s: float = 600.0
     ask_every_s: float = 1.0
+    # Between tries, doubling up to the longest while the printer cannot be reached.
+    retry_s: float = 2.0
+    longest_retry_s: float = 30.0
+    # A printer asked so often that never answered cannot; before that it may be printing for another till.
+    silences_of_a_mute: int = 3
 
 
 class Completion(StrEnum):

@@ -28,8 +28,8 @@ _POLL_S = 0.05
 class Faults:
     """What is wrong with the simulated printer. All off: it works.
 
-    mute answers nothing; hang reads nothing; slow_bytes_per_s and reset_after_bytes are off at 0;
-    paper_lines is how many lines are left on the roll, -1 without end.
+    mute answers nothing; no_process_ids is a printer without GS ( H; hang reads nothing; slow_bytes_per_s and
+    reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll, -1 without end.
     """
 
     paper_out: bool = False
@@ -39,6 +39,7 @@ class Faults:
     cutter_jam: bool = False
     overheated: bool = False
     mute: bool = False
+    no_process_ids: bool = False
     hang: bool = False
     slow_bytes_per_s: int = 0
     reset_after_bytes: int = 0
@@ -231,7 +232,8 @@ class SimulatedPrinter:
         self._reply(bytes((first, second, self._buffered_paper_status(), 0)))
 
     def _reply(self, data: bytes) -> None:
-        if self._send is not None and not self._faults.mute:
+        unknown = self._faults.no_process_ids and data.startswith(b"\x37\x22")
+        if self._send is not None and not self._faults.mute and not unknown:
             self._send(data)
 
 
@@ -246,12 +248,13 @@ class PrinterServer:
         )
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._listener.settimeout(_POLL_S)
+        self._bound = self._listener.getsockname()[:2]
         self._thread = threading.Thread(target=self._serve, name="simulated printer", daemon=True)
 
     @property
     def address(self) -> str:
         """host:port, as the transports take it."""
-        host, port = self._listener.getsockname()[:2]
+        host, port = self._bound
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def start(self) -> None:

@@ -18,7 +18,7 @@ from hardware.receipt_printer.transports import FileTransport, TcpTransport, Tra
 from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument
 from pos_app.ports import DeviceState, DeviceStatus, PrintState
 
-SHORT = Patience(answer_s=0.4, completion_s=1.5, grace_s=0.3, attention_s=20, ask_every_s=0.2)
+SHORT = Patience(answer_s=0.4, completion_s=1.5, grace_s=0.3, attention_s=20, ask_every_s=0.2, retry_s=0.1)
 RESTING = (PrintState.PRINTED, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
 
 
@@ -177,6 +177,25 @@ def test_a_printer_that_reports_nothing_is_never_claimed_to_have_printed(
     counter.wait_for_status(DeviceState.READY, "does not report back")
 
 
+def test_a_printer_without_process_ids_confirms_by_its_buffered_status(counter: Counter) -> None:
+    counter.machine.set_faults(no_process_ids=True)
+    counter.queue.add("job-1")
+    counter.till()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+
+
+def test_silence_at_first_means_that_another_till_prints(counter: Counter) -> None:
+    other = TcpTransport(counter.server.address)
+    other.open()
+    other.write(b"\x10\x04\x01")
+    assert other.read(10) == b"\x12"
+    counter.queue.add("job-1")
+    counter.till()
+    counter.wait_for_status(DeviceState.BUSY, "another till prints")
+    other.close()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+
+
 def test_a_file_printer_is_written_and_never_confirmed(
     counter: Counter, tmp_path: Path, expect_log: Callable[[str], None]
 ) -> None:
@@ -317,6 +336,20 @@ def test_a_cash_sale_without_paper_says_that_the_drawer_stayed_shut_and_never_op
     printer.nudge()
     counter.queue.wait_for("job-2", PrintState.PRINTED)
     assert counter.machine.drawer_pulses == 0
+
+
+def test_a_printer_that_comes_back_before_the_sale_opens_the_drawer_for_it(counter: Counter) -> None:
+    place = PrinterServer(SimulatedPrinter(42))
+    place.stop()
+    printer = counter.till(TcpTransport(place.address))
+    counter.wait_for_status(DeviceState.OFFLINE, "nothing listens")
+    back = PrinterServer(counter.machine, port=int(place.address.rsplit(":", 1)[1]))
+    back.start()
+    counter.queue.add("job-1", open_drawer=True)
+    printer.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    back.stop()
+    assert counter.machine.drawer_pulses == 1
 
 
 def test_a_printer_that_is_off_is_told_with_its_address_and_the_job_waits(counter: Counter) -> None:
