@@ -12,6 +12,7 @@ from pos_app.errors import OfflineError
 from pos_app.ports import SyncStatus
 from sync import contract
 from sync.terminal import retry
+from sync.terminal import worker as worker_module
 from sync.terminal.client import CentralClient
 from sync.terminal.engine import SyncEngine
 from sync.terminal.gateway import CentralGateway
@@ -60,6 +61,7 @@ class Till:
 @pytest.fixture
 def till(monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     monkeypatch.setattr(retry, "PROBE_S", 0.05)
+    monkeypatch.setattr(worker_module, "UNWATCHED_HEARTBEAT_S", 0.2)
     made = Till()
     yield made
     made.close()
