@@ -68,18 +68,24 @@ def canonical_json(value: Mapping[str, object]) -> bytes:
     Raises ValueError for a float, since none may come near money or points.
     """
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError("a journal payload holds whole numbers and text only")
-    if isinstance(value, Mapping):
-        for part in value.values():
-            _refuse_floats(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            _refuse_floats(part)
+    parts = [value]
+    for part in parts:  # grows while it is gone through
+        kind = type(part)
+        if kind is str or kind is int:
+            continue
+        if isinstance(part, float):
+            raise ValueError("a journal payload holds whole numbers and text only")
+        if isinstance(part, (dict, Mapping)):
+            parts.extend(part.values())
+        elif isinstance(part, list | tuple):
+            parts.extend(part)
 
 
 def chain_hash(

@@ -4,7 +4,6 @@ The shapes here are version 1 of the payloads; a later version adds keys and nev
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from pos_app.domain.basket import MemberReference
@@ -126,7 +125,7 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _member_plain(member: MemberReference) -> dict[str, Any]:
