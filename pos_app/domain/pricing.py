@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
-from pos_app.domain.item import QUANTITY_SCALE, ItemKind
+from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind
 from pos_app.domain.money import Currency
 from pos_app.domain.rewards import EarningLine
 from pos_app.domain.rounding import Rounding, allocate, divide
@@ -24,6 +24,17 @@ class PricingRules:
     tax_rounding: TaxRounding = TaxRounding.TRANSACTION
     rounding: Rounding = Rounding.HALF_UP
     cash_step_minor: int = 1
+
+    def unknown_tax(self, item: Item) -> str:
+        """The first tax of an item or its fees that the store does not have, or empty: such an item has no price."""
+        for tax_id in item.tax_ids:
+            if tax_id not in self.tax_rates:
+                return tax_id
+        for fee in item.fees:
+            for tax_id in fee.tax_ids:
+                if tax_id not in self.tax_rates:
+                    return tax_id
+        return ""
 
 
 class PricedLine(NamedTuple):

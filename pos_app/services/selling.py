@@ -174,6 +174,10 @@ class Selling:
         item = self._catalogue.find_by_code(cleaned) if cleaned else None
         if item is None:
             return AddResult(cleaned, reason="not_on_file" if cleaned else "empty")
+        if tax_id := self._rules.unknown_tax(item):
+            raise CashierError(
+                "unknown_tax", f"{item.name} cannot be sold: this store has no tax {tax_id!r}. Tell a manager."
+            )
         before = self._basket
         wanted = self.profile.merge_same_item if merge is None else merge
         after = self._attempt(lambda: before.add(item, cleaned, quantity_milli, entry_method, wanted))
