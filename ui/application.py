@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from ui.sale import accessible_rows
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import Services
 
@@ -22,6 +23,7 @@ def build_application(arguments: Sequence[str] = (), scale_percent: int = 100) -
     if scale_percent != 100:
         os.environ.setdefault("QT_SCALE_FACTOR", str(scale_percent / 100))
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    accessible_rows.install()
     application = QApplication([sys.argv[0] or "till", *arguments])
     application.setStyle("Fusion")
     application.setApplicationName("Point of sale")

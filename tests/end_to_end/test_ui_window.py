@@ -1,11 +1,12 @@
 """The window as a whole: nothing moves, everything has a name, nothing is too small, nothing leaks."""
 
+import gc
 import sys
 
 import pytest
 from fakes.ui_shop import EMAIL, SHELF
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QAccessible, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from ui.devices.device_panel import DevicePanel
@@ -118,6 +119,23 @@ def test_the_basket_says_its_selected_line(counter):
     assert counter.window.basket.canvas.accessibleDescription() == (
         "4K Action Camera Kit, quantity 1, $319.00, line 2 of 2"
     )
+
+
+def test_a_screen_reader_sees_each_line_with_its_place(counter):
+    for code in CODES[:4]:
+        counter.scan(code)
+    basket = QAccessible.queryAccessibleInterface(counter.window.basket.canvas)
+    lines = [basket.child(index) for index in range(basket.childCount())]
+    assert [line.text(QAccessible.Text.Name) for line in lines] == [
+        row.spoken for row in counter.window.basket.canvas.rows
+    ]
+    assert [bool(line.state().selected) for line in lines] == [False, False, False, True]
+    assert lines[1].rect().top() - lines[0].rect().top() == Height.ROW
+    gc.collect()
+    counter.window.sale.remove_line(4)
+    assert not lines[3].isValid()
+    assert lines[3].text(QAccessible.Text.Name) == ""
+    assert basket.indexOfChild(lines[2]) == 2
 
 
 def test_a_new_line_paints_itself_and_the_line_it_took_the_selection_from(counter):

@@ -6,7 +6,16 @@ A model and view of Qt would ask Python for hundreds of values per scan; here a 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from ui.sale.rows import Row
@@ -75,9 +84,9 @@ class LineItemsCanvas(QWidget):
             self._update_line(self._selected)
         for index, row in enumerate(self._rows):
             if index >= len(before) or row is not before[index]:
-                self.update(self._row_rect(index).adjusted(0, 0, 0, _DIVIDER))
+                self.update(self.place_of(index).adjusted(0, 0, 0, _DIVIDER))
         if len(before) > len(self._rows):
-            lowest = self._row_rect(len(self._rows))
+            lowest = self.place_of(len(self._rows))
             self.update(0, lowest.top(), self.width(), self.height() - lowest.top())
         if bool(before) != bool(self._rows) or len(before) != len(self._rows):
             self._describe()
@@ -96,10 +105,17 @@ class LineItemsCanvas(QWidget):
             self._selected = line_number if index >= 0 else 0
             self._update_line(self._selected)
             self._describe()
+            self._tell_screen_reader(index)
             self.selection_changed.emit()
         if index >= 0:
             top = TOP_PADDING + index * Height.ROW
             self._set_offset(min(max(self._offset, top + Height.ROW + TOP_PADDING - self.height()), top - TOP_PADDING))
+
+    def _tell_screen_reader(self, index: int) -> None:
+        if index >= 0 and QAccessible.isActive():
+            event = QAccessibleEvent(self, QAccessible.Event.Selection)
+            event.setChild(index)
+            QAccessible.updateAccessibility(event)
 
     def move_selection(self, by: int) -> None:
         """Select the line before or after."""
@@ -119,7 +135,11 @@ class LineItemsCanvas(QWidget):
 
     def row_rect(self, line_number: int) -> QRect:
         """Where a line is, in the widget's coordinates."""
-        return self._row_rect(self._index_of(line_number))
+        return self.place_of(self._index_of(line_number))
+
+    def place_of(self, index: int) -> QRect:
+        """Where the row at that place in the basket is, in the widget's coordinates."""
+        return QRect(0, TOP_PADDING + index * Height.ROW - self._offset, self.width(), Height.ROW)
 
     def stepper_rects(self, line_number: int) -> tuple[QRectF, QRectF]:
         """Where the selected line's minus and plus are."""
@@ -131,9 +151,6 @@ class LineItemsCanvas(QWidget):
     def _content_height(self) -> int:
         return 2 * TOP_PADDING + len(self._rows) * Height.ROW
 
-    def _row_rect(self, index: int) -> QRect:
-        return QRect(0, TOP_PADDING + index * Height.ROW - self._offset, self.width(), Height.ROW)
-
     def _index_of(self, line_number: int) -> int:
         for index in range(len(self._rows) - 1, -1, -1):
             if self._rows[index].line_number == line_number:
@@ -144,7 +161,7 @@ class LineItemsCanvas(QWidget):
         """Repaint a line, and the divider below it, which is not drawn next to the selected line."""
         index = self._index_of(line_number)
         if index >= 0:
-            self.update(self._row_rect(index).adjusted(0, 0, 0, _DIVIDER))
+            self.update(self.place_of(index).adjusted(0, 0, 0, _DIVIDER))
 
     def _set_offset(self, offset: int) -> None:
         offset = min(max(offset, 0), max(0, self._content_height() - self.height()))
@@ -172,7 +189,7 @@ class LineItemsCanvas(QWidget):
             first = max(0, (exposed.top() + self._offset - TOP_PADDING) // Height.ROW)
             last = min(len(self._rows) - 1, (exposed.bottom() + self._offset - TOP_PADDING) // Height.ROW)
             for index in range(first, last + 1):
-                self._paint_row(painter, self._rows[index], QRectF(self._row_rect(index)), index)
+                self._paint_row(painter, self._rows[index], QRectF(self.place_of(index)), index)
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: Row, rect: QRectF, index: int) -> None:
