@@ -151,6 +151,31 @@ def write_rows(
     return connection.execute(_write_statement(table, columns, on_conflict, True), arrays).rowcount
 
 
+@lru_cache(maxsize=64)
+def _add_statement(table: Table, key: str, columns: tuple[str, ...], arrays: bool) -> Any:
+    if not arrays:
+        sums = ", ".join(f"{name} = {name} + :{name}" for name in columns)
+        return text(f"UPDATE {table.name} SET {sums} WHERE {key} = :{key}")  # noqa: S608 - own names, values bound
+    names = (key, *columns)
+    kinds = [table.c[name].type.compile(_POSTGRESQL) for name in names]
+    source = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, kinds, strict=True))
+    sums = ", ".join(f"{name} = {table.name}.{name} + change.{name}" for name in columns)
+    changes = f"unnest({source}) AS change ({', '.join(names)})"
+    return text(f"UPDATE {table.name} SET {sums} FROM {changes} WHERE {table.name}.{key} = change.{key}")  # noqa: S608
+
+
+def add_to_rows(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the numbers of rows that exist, each found by its key, in one round trip."""
+    if not rows:
+        return
+    columns = tuple(name for name in rows[0] if name != key)
+    if connection.dialect.name == "sqlite":
+        connection.execute(_add_statement(table, key, columns, False), list(rows))
+        return
+    arrays = {name: [row[name] for row in rows] for name in rows[0]}
+    connection.execute(_add_statement(table, key, columns, True), arrays)
+
+
 def write_new_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that were found to be missing.
 

@@ -23,13 +23,13 @@ from sync import contract
 from sync.central import pages
 from sync.central.authentication import Authenticator
 from sync.central.errors import CentralError
-from sync.central.ingest import read_upload
 from sync.central.limits import RateLimit
 from sync.central.metrics import Metrics
 from sync.central.openapi import openapi_document
 from sync.central.operations import OPERATIONS, Operation
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
+from sync.central.uploads import read_upload
 from sync.central.writer import Writer
 
 MAXIMUM_BODY_BYTES = 2 * contract.MAXIMUM_BATCH_BYTES

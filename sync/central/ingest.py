@@ -18,80 +18,10 @@ from pos_app.ports import IdSource
 from sync import contract
 from sync.central import applying, tables
 from sync.central.database import write_new_rows, write_rows
-from sync.central.errors import CentralError
 from sync.central.moments import stored
 from sync.central.sales import PoisonError, TermsLookup
-from sync.central.terminals import Terminal
+from sync.central.uploads import Arrival, Upload
 from sync.central.vault import Vault
-
-
-class _Envelope(msgspec.Struct):
-    """As much of a broken event as its place in the journal needs."""
-
-    sequence: contract.Sequence
-
-
-class _LooseBatch(msgspec.Struct):
-    terminal_id: contract.Identifier
-    incarnation: contract.Identifier
-    events: list[msgspec.Raw]
-    contacts: dict[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One event as it arrived. problem says what is wrong with its envelope, empty when nothing is."""
-
-    sequence: int
-    event: contract.Event | None
-    raw: bytes
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A batch and the terminal whose signature it carries."""
-
-    terminal: Terminal
-    incarnation: str
-    arrivals: tuple[Arrival, ...]
-    contacts: dict[str, str]
-
-
-def read_upload(terminal: Terminal, body: bytes) -> Upload:
-    """The upload of a request body. Raises CentralError when not even its frame can be read.
-
-    A single event that is broken does not spoil the batch: it arrives with its problem.
-    """
-    try:
-        batch = contract.decode(body, _LooseBatch)
-        arrivals = tuple(_arrival(raw) for raw in batch.events)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise CentralError(400, "bad_batch", f"The batch cannot be read: {str(error)[:300]}") from error
-    return _checked(terminal, batch.terminal_id, Upload(terminal, batch.incarnation, arrivals, batch.contacts))
-
-
-def upload_of(terminal: Terminal, batch: contract.UploadBatch) -> Upload:
-    """The upload of a batch that is a message already, as in one process with its terminal."""
-    arrivals = tuple(Arrival(event.sequence, event, b"") for event in batch.events)
-    return _checked(terminal, batch.terminal_id, Upload(terminal, batch.incarnation, arrivals, batch.contacts))
-
-
-def _checked(terminal: Terminal, terminal_id: str, upload: Upload) -> Upload:
-    if terminal_id != terminal.terminal_id:
-        raise CentralError(403, "other_terminal", "A terminal uploads its own journal only.")
-    if len(upload.arrivals) > contract.MAXIMUM_BATCH_EVENTS:
-        raise CentralError(413, "too_many_events", f"At most {contract.MAXIMUM_BATCH_EVENTS} events at once.")
-    return upload
-
-
-def _arrival(raw: msgspec.Raw) -> Arrival:
-    body = bytes(raw)
-    try:
-        event = msgspec.json.decode(body, type=contract.Event)
-    except (msgspec.DecodeError, RecursionError) as error:
-        return Arrival(msgspec.json.decode(body, type=_Envelope).sequence, None, body, str(error)[:300])
-    return Arrival(event.sequence, event, b"")
 
 
 @dataclass(slots=True)
@@ -162,30 +92,12 @@ class Ingest:
 
     def _load(self, uploads: Sequence[Upload]) -> None:
         """Lock the chains in one order and read what the uploads may repeat."""
-        chain, used = tables.terminal_chain, tables.event_key
+        used = tables.event_key
         keys = sorted({(upload.terminal.terminal_id, upload.incarnation) for upload in uploads})
-        write_rows(
-            self._connection,
-            chain,
-            [
-                {
-                    "terminal_id": terminal_id,
-                    "incarnation": incarnation,
-                    "high_water": 0,
-                    "head_hash": GENESIS_HASH,
-                    "first_seen_at": self._received_at,
-                }
-                for terminal_id, incarnation in keys
-            ],
-        )
-        rows = self._connection.execute(
-            select(chain)
-            .where(tuple_(chain.c.terminal_id, chain.c.incarnation).in_(keys))
-            .order_by(chain.c.terminal_id, chain.c.incarnation)
-            .with_for_update()
-        )
-        for row in rows:
-            self._chains[row.terminal_id, row.incarnation] = _Chain(row.high_water, row.head_hash)
+        self._lock_chains(keys)
+        if len(self._chains) < len(keys):
+            self._begin_chains([key for key in keys if key not in self._chains])
+            self._lock_chains(keys)
         for upload in uploads:
             key = (upload.terminal.terminal_id, upload.incarnation)
             repeated = [one.sequence for one in upload.arrivals if one.sequence <= self._chains[key].high_water]
@@ -194,6 +106,30 @@ class Ingest:
         event_ids = {one.event.event_id for upload in uploads for one in upload.arrivals if one.event is not None}
         for row in self._connection.execute(select(used).where(used.c.event_id.in_(sorted(event_ids)))):
             self._used_ids[row.event_id] = (row.payload_hash, row.terminal_id, row.incarnation, row.sequence)
+
+    def _lock_chains(self, keys: list[tuple[str, str]]) -> None:
+        chain = tables.terminal_chain
+        rows = self._connection.execute(
+            select(chain)
+            .where(tuple_(chain.c.terminal_id, chain.c.incarnation).in_(keys))
+            .order_by(chain.c.terminal_id, chain.c.incarnation)
+            .with_for_update()
+        )
+        for row in rows:
+            self._chains[row.terminal_id, row.incarnation] = _Chain(row.high_water, row.head_hash)
+
+    def _begin_chains(self, keys: list[tuple[str, str]]) -> None:
+        rows = [
+            {
+                "terminal_id": terminal_id,
+                "incarnation": incarnation,
+                "high_water": 0,
+                "head_hash": GENESIS_HASH,
+                "first_seen_at": self._received_at,
+            }
+            for terminal_id, incarnation in keys
+        ]
+        write_rows(self._connection, tables.terminal_chain, rows)
 
     def _load_repeated(self, key: tuple[str, str], sequences: list[int]) -> None:
         event = tables.event

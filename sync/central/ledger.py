@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from sync.central import tables
-from sync.central.database import write_new_rows, write_rows
+from sync.central.database import add_to_rows, write_new_rows, write_rows
 from sync.central.moments import NEVER
 
 DEBT_POOL = "debt"
@@ -151,9 +151,9 @@ class Posting:
         state.touched = True
 
     def flush(self) -> None:
-        """Write everything: entries, lots, then balances in the order of member ids."""
+        """Write everything: entries, lots and balances, one statement each."""
         write_new_rows(self._connection, tables.ledger, self._entries)
-        touched = sorted((member_id, state) for member_id, state in self._members.items() if state.touched)
+        touched = [(member_id, state) for member_id, state in sorted(self._members.items()) if state.touched]
         write_rows(
             self._connection,
             tables.lot,
@@ -174,16 +174,15 @@ class Posting:
             "(lot_id) DO UPDATE SET granted = lot.granted + excluded.granted, "
             "remaining = lot.remaining + excluded.remaining",
         )
-        for member_id, state in touched:
-            self._connection.execute(
-                tables.balance.update()
-                .where(tables.balance.c.member_id == member_id)
-                .values(
-                    points=tables.balance.c.points + state.points_delta,
-                    held=tables.balance.c.held + state.held_delta,
-                    version=tables.balance.c.version + 1,
-                )
-            )
+        add_to_rows(
+            self._connection,
+            tables.balance,
+            "member_id",
+            [
+                {"member_id": member_id, "points": state.points_delta, "held": state.held_delta, "version": 1}
+                for member_id, state in touched
+            ],
+        )
 
     def _move(
         self,

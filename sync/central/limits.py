@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from sync.central.errors import CentralError
 
@@ -12,9 +13,10 @@ MAXIMUM_NAMES = 10_000
 class RateLimit:
     """At most burst at once and per_second on average, for each name. Thread-safe."""
 
-    def __init__(self, burst: int, per_second: float) -> None:
+    def __init__(self, burst: int, per_second: float, now_s: Callable[[], float] = time.monotonic) -> None:
         self._burst = burst
         self._per_second = per_second
+        self._now_s = now_s
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -33,7 +35,7 @@ class RateLimit:
         raise CentralError(429, "too_many_requests", "Too many of these requests. Wait a moment.", wait_s)
 
     def _use(self, name: str, tokens: float) -> bool:
-        now_s = time.monotonic()
+        now_s = self._now_s()
         with self._lock:
             left, at_s = self._buckets.pop(name, (float(self._burst), now_s))
             left = min(self._burst, left + (now_s - at_s) * self._per_second)

@@ -26,6 +26,7 @@ from sync.central.members import Joining
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, parse, stored
 from sync.central.terminals import Terminal
+from sync.central.uploads import Upload, upload_of
 from sync.central.vault import Vault
 from sync.central.verify import Report, verify
 
@@ -115,14 +116,14 @@ class CentralService:
 
     def upload(self, terminal_id: str, batch: contract.UploadBatch) -> contract.UploadResult:
         """Take a piece of a terminal's journal."""
-        return self.ingest([ingest.upload_of(self._terminal(terminal_id), batch)])[0]
+        return self.ingest([upload_of(self._terminal(terminal_id), batch)])[0]
 
-    def ingest(self, uploads: Sequence[ingest.Upload]) -> list[contract.UploadResult]:
+    def ingest(self, uploads: Sequence[Upload]) -> list[contract.UploadResult]:
         """Take several uploads in one transaction; one answer each, in the same order."""
         now = self.clock.now()
 
         def work(connection: Connection) -> list[contract.UploadResult]:
-            version = terms.current(terms.every(connection), now).version
+            version = terms.current_version(connection, now)
             run = ingest.Ingest(connection, self._vault, self._ids, now, self._lookup(connection))
             return run.run(uploads, version)
 

@@ -50,10 +50,11 @@ def every(connection: Connection) -> list[contract.Terms]:
     return [contract.decode(bytes(row.document), contract.Terms) for row in rows]
 
 
-def current(known: list[contract.Terms], now: datetime) -> contract.Terms:
-    """The version in force; the list is never empty because of STANDARD."""
-    in_force = [one for one in known if parse(one.effective_from) <= now]
-    return in_force[-1] if in_force else known[0]
+def current_version(connection: Connection, now: datetime) -> int:
+    """The version in force; there always is one because of STANDARD."""
+    query = select(tables.terms.c.version).where(tables.terms.c.effective_from <= stored(now))
+    newest = query.order_by(tables.terms.c.effective_from.desc(), tables.terms.c.version.desc()).limit(1)
+    return int(connection.execute(newest).scalar_one())
 
 
 def checked(document: contract.Terms) -> ProgrammeTerms:

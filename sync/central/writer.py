@@ -7,9 +7,9 @@ from concurrent.futures import Future
 
 from sync import contract
 from sync.central.errors import CentralError
-from sync.central.ingest import Upload
 from sync.central.metrics import Metrics
 from sync.central.service import CentralService
+from sync.central.uploads import Upload
 
 MAXIMUM_QUEUED = 256
 MAXIMUM_GROUP_UPLOADS = 64

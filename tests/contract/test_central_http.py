@@ -3,22 +3,29 @@
 import gzip
 import json
 import socket
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fakes.central_shop import OTHER_STORE_TILL, CentralShop
 from fakes.central_till import Answer, Journal, Till, enrolled_till, line, public_key_text
+from sqlalchemy.exc import DBAPIError
 
 from sync import contract
 from sync.central.http import MAXIMUM_BODY_BYTES
 from sync.central.server import CentralServer
 
 ExpectLog = Callable[[str], None]
+
+
+@pytest.fixture
+def central_database(tmp_path: Path) -> str:
+    """What the wire does is the same on every engine."""
+    return f"sqlite:///{tmp_path / 'central.db'}"
 
 
 @pytest.fixture
@@ -78,31 +85,6 @@ def test_holds_gift_cards_and_terms_over_the_wire(shop: CentralShop, till: Till)
     )
     first, again = till.post(contract.PATH_ENROL_MEMBER, joining), till.post(contract.PATH_ENROL_MEMBER, joining)
     assert first.json["member"]["member_id"] == again.json["member"]["member_id"]
-
-
-def test_sixteen_tills_uploading_at_once_share_commits_and_lose_nothing(shop: CentralShop, url: str) -> None:
-    member_id = shop.member()
-    tills = [enrolled_till(url, shop.service.open_enrolment("001", f"{number:02}")) for number in range(16)]
-    failures: list[str] = []
-
-    def work(till: Till) -> None:
-        journal = Journal(till.terminal_id)
-        for number in range(6):
-            journal.sale(f"{till.terminal_id}-{number}", member_id=member_id)
-        for first in (1, 3, 5):
-            for _ in range(2):
-                answer = till.post(contract.PATH_JOURNAL, journal.batch(first, first + 1))
-                if answer.status != 200 or answer.json["acknowledged"] < first + 1:
-                    failures.append(f"{answer.status} {answer.body!r}")
-
-    threads = [threading.Thread(target=work, args=(till,)) for till in tills]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert shop.points() == 16 * 6 * 100
-    assert b'central_events_total{status="applied"} 96.0' in tills[0].send("GET", "/metrics").body
 
 
 # --- terminals --------------------------------------------------------------------------------------------------------
@@ -431,3 +413,18 @@ def test_an_address_where_nothing_is_gets_a_problem(till: Till) -> None:
 def test_health_needs_the_database(shop: CentralShop, till: Till) -> None:
     assert till.send("GET", "/health").json == {"status": "ready"}
     assert till.send("GET", "/ready").status == 200
+
+
+def test_without_its_database_the_service_asks_to_come_back_later(
+    shop: CentralShop, till: Till, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    expect_log("the database failed")
+
+    def fail() -> bool:
+        raise DBAPIError("SELECT 1", {}, OSError("connection refused to 10.0.0.5"))
+
+    monkeypatch.setattr(shop.service, "ready", fail)
+    answer = till.send("GET", "/health")
+    assert code(answer) == (503, "database_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert b"10.0.0.5" not in answer.body

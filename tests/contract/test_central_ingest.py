@@ -93,7 +93,7 @@ def test_many_tills_upload_sales_of_few_members_at_once(shop: CentralShop) -> No
 
 
 def test_two_uploads_of_one_commit_that_repeat_each_other_count_once(shop: CentralShop) -> None:
-    from sync.central.ingest import upload_of
+    from sync.central.uploads import upload_of
 
     member_id = shop.member()
     journal = Journal()
@@ -259,7 +259,7 @@ def test_what_cannot_be_applied_takes_its_number_and_blocks_nothing(
 
 
 def test_an_event_whose_envelope_is_broken_is_kept_whole(shop: CentralShop) -> None:
-    from sync.central.ingest import read_upload
+    from sync.central.uploads import read_upload
 
     member_id = shop.member()
     journal = Journal()

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sync import contract
 from sync.central.errors import CentralError
-from sync.central.ingest import Upload, upload_of
+from sync.central.uploads import Upload, upload_of
 
 TERMINALS = (TILL, SAME_STORE_TILL, OTHER_STORE_TILL)
 EMAILS = ("a@example.com", "b@example.com", "c@example.com")
