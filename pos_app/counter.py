@@ -190,11 +190,9 @@ class Counter:
         if printer.drawer_pulses > self._pulses_seen:
             self._pulses_seen = printer.drawer_pulses
             self.bridge.on_drawer(True)
-        receipts = printer.receipts()
-        if len(receipts) != self._receipts_seen:
-            self._receipts_seen = len(receipts)
-            if receipts:
-                self.bridge.on_paper(receipts[-1].picture())
+        if printer.receipts_cut != self._receipts_seen:
+            self._receipts_seen = printer.receipts_cut
+            self.bridge.on_paper(printer.receipts()[-1].picture())
 
     def _set_central_running(self, running: bool) -> None:
         assert self.central is not None

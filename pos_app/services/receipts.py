@@ -52,7 +52,7 @@ def compose_sale_receipt(
         blocks += _rewards(sale, formatter, terms, account)
     blocks.append(Feed())
     blocks += [Text(text, Align.CENTRE) for text in profile.receipt_footer]
-    blocks += [Barcode(sale.header.receipt_number), Cut()]
+    blocks += [Feed(), Barcode(sale.header.receipt_number), Cut()]
     return ReceiptDocument(f"Sale {sale.header.receipt_number}", tuple(blocks))
 
 
@@ -174,7 +174,7 @@ def _rewards(
         names = {offer.offer_id: offer.name or offer.offer_id for offer in terms.offers}
         for offer in earned.offers:
             blocks.append(
-                Pair(f"{names.get(offer.offer_id, offer.offer_id)} ({offer.multiplier}x)", f"+{offer.points}", indent=2)
+                Pair(f"{names.get(offer.offer_id, offer.offer_id)} ({offer.multiplier}x)", f"+{formatter.points(offer.points)}", indent=2)
             )
     if account is not None:
         blocks.append(Pair("Balance after this sale", formatter.points(account.balance_points - used + earned.points)))
