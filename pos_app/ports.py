@@ -279,6 +279,7 @@ class GiftCardHold:
     amount_minor: int
     balance_minor: int
     state: str = "held"
+    last_four: str = ""
 
 
 class MemberCache(Protocol):

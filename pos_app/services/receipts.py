@@ -173,9 +173,9 @@ def _rewards(
         blocks.append(Pair("Base points", formatter.points(earned.base_points), indent=2))
         names = {offer.offer_id: offer.name or offer.offer_id for offer in terms.offers}
         for offer in earned.offers:
-            blocks.append(
-                Pair(f"{names.get(offer.offer_id, offer.offer_id)} ({offer.multiplier}x)", f"+{formatter.points(offer.points)}", indent=2)
-            )
+            name = names.get(offer.offer_id, offer.offer_id)
+            times = f" ({offer.multiplier}x)" if offer.multiplier > 1 else ""
+            blocks.append(Pair(name + times, f"+{formatter.points(offer.points)}", indent=2))
     if account is not None:
         blocks.append(Pair("Balance after this sale", formatter.points(account.balance_points - used + earned.points)))
     else:

@@ -5,6 +5,7 @@ it in the background and takes the answer to Selling or Tendering on its own thr
 """
 
 import hashlib
+from dataclasses import replace
 
 from pos_app.domain.member import EmailError, MemberAccount, normalise_email
 from pos_app.errors import CashierError, RefusedError
@@ -58,7 +59,7 @@ class Rewards:
         for hold_id in _hold_ids(transaction_id, f"gift-{_fingerprint(cleaned)}", in_use):
             hold = self._gateway.hold_gift_card(hold_id, cleaned, amount_minor, transaction_id)
             if hold.state == "held" and 0 < hold.amount_minor <= amount_minor:
-                return hold
+                return replace(hold, last_four=cleaned[-4:])
             if hold.state == "held":
                 self._gateway.release_hold(hold_id)
                 if not hold.amount_minor:

@@ -140,7 +140,7 @@ class Tendering:
             hold.amount_minor,
             tender_id=hold.hold_id,
             reference=hold.hold_id,
-            description=f"Gift card {hold.card_reference[-4:]}",
+            description=f"Gift card •••• {hold.last_four}" if hold.last_four else "Gift card",
         )
         return self._add(tender)
 
