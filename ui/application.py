@@ -1,16 +1,22 @@
 """The Qt application, and the checkout window built from its services."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
+from types import TracebackType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from ui.messages import Banner
 from ui.sale import accessible_rows
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import Services
+
+_logger = logging.getLogger(__name__)
 
 
 def build_application(arguments: Sequence[str] = (), scale_percent: int = 100) -> QApplication:
@@ -30,9 +36,18 @@ def build_application(arguments: Sequence[str] = (), scale_percent: int = 100) -
     return application
 
 
+def _keep_the_sale(
+    window: CheckoutWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A mistake of ours reached the event loop: log it with its place, tell the associate, and let the sale go on."""
+    _logger.error("an error in the window", exc_info=(kind, error, trace))
+    window.sale.warn(Banner("That did not work", "It was written to the log. The sale is safe; try another way."))
+
+
 def open_checkout(services: Services, *, full_screen: bool = False) -> CheckoutWindow:
     """Build the window and show it."""
     window = CheckoutWindow(services)
+    sys.excepthook = partial(_keep_the_sale, window)
     if full_screen:
         window.showFullScreen()
     else:

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import WorldError
-from pos_app.ports import CardOutcome, SyncStatus
+from pos_app.ports import CardOutcome, CardResult, SyncStatus
 from ui.member.member_view_model import MemberStage
 from ui.sale.complete_page import SMALLEST_CHANGE_SIZE
 from ui.sale.sale_view_model import Stage
+from ui.services_bundle import UiSettings
 
 HEADPHONES, CAMERA, CABLE = "4006381333931", "5901234123457", "9780201379624"
 GIFT_CARD = "6006491234567890123"
@@ -382,3 +383,77 @@ def test_no_cash_is_no_payment(counter):
     counter.press(Qt.Key.Key_Return)
     assert counter.window.sale.completed is None
     assert counter.window.side.panel_open
+
+
+def test_a_paid_sale_that_a_crash_kept_from_the_journal_is_completed_after_the_restart(counter, shop, open_counter):
+    counter.scan(CABLE)
+    real = shop.storage.unit_of_work
+    works = iter([real, None])
+
+    def fails_second_time():
+        work = next(works, real)
+        if work is None:
+            raise WorldError("The power went.")
+        return work()
+
+    shop.storage.unit_of_work = fails_second_time
+    counter.window.tender.pay_exact_cash()
+    shop.storage.unit_of_work = real
+    again = open_counter(shop)
+    assert again.window.side.pay.card.text() == "Complete"
+    again.click(again.window.side.pay.card)
+    assert shop.storage.kinds() == ["sale"]
+
+
+def test_a_mistyped_address_comes_back_for_correction_and_is_masked_while_looking(counter, shop):
+    answer = threading.Event()
+    find = shop.gateway.find_member
+    shop.gateway.find_member = lambda email: answer.wait(10) and find(email)
+    counter.press(Qt.Key.Key_F3)
+    counter.type("jj@example.com")
+    counter.press(Qt.Key.Key_Return)
+    assert counter.window.side.member.email.text() == ""
+    assert counter.window.member.masked == "j••••@example.com"
+    answer.set()
+    counter.until(lambda: counter.window.member.stage is MemberStage.NOT_FOUND)
+    counter.click(counter.window.side.member.again)
+    assert counter.window.side.member.email.text() == "jj@example.com"
+    counter.press(Qt.Key.Key_Escape)
+    counter.press(Qt.Key.Key_F3)
+    assert counter.window.side.member.email.text() == ""
+
+
+def test_a_charge_that_the_sale_cannot_take_has_to_be_refunded_before_anything_else(counter, shop):
+    ring_up_three(counter)
+    shop.terminal._result = lambda outcome, amount: CardResult(CardOutcome.APPROVED, amount + 500, "A1", "Visa", "4242")
+    counter.press(Qt.Key.Key_F12)
+    counter.until(lambda: counter.window.sale.question is not None)
+    assert counter.window.sale.question.title == "Refund this card"
+    assert "$637.16" in counter.window.sale.question.detail
+
+
+def test_the_window_does_not_close_while_a_card_is_being_charged(counter, shop):
+    shop.terminal.go.clear()
+    ring_up_three(counter)
+    counter.press(Qt.Key.Key_F12)
+    assert not counter.window.close()
+    assert counter.window.sale.banner.title == "Card payment under way"
+    shop.terminal.go.set()
+    counter.until(lambda: counter.window.sale.completed is not None)
+
+
+def test_a_completed_sale_clears_by_itself_after_a_while(open_counter, shop):
+    counter = open_counter(shop, UiSettings(sounds=False, complete_clears_after_ms=50))
+    counter.scan(CABLE)
+    counter.window.tender.pay_exact_cash()
+    assert counter.window.sale.stage is Stage.COMPLETE
+    counter.until(lambda: counter.window.sale.stage is Stage.SALE)
+    assert counter.names() == []
+
+
+def test_an_amount_too_large_for_its_button_is_not_offered_rather_than_cut(counter):
+    counter.window.resize(1024, 768)
+    counter.type("900*")
+    counter.scan(HEADPHONES)
+    for button in counter.window.side.pay.quick:
+        assert not button.isVisible() or button.fits(button.text())

@@ -132,26 +132,26 @@ class MemberCard(Card):
             return
         was_entry, was_attached = self.email.isVisible(), self.points.isVisible()
         self._shown = state
-        entry = not attached and stage in (MemberStage.ENTRY, MemberStage.LOOKING)
+        asking = not attached and stage in (MemberStage.ENTRY, MemberStage.LOOKING)
+        entry = not attached and stage is MemberStage.ENTRY
         self.add.setVisible(not attached and stage is MemberStage.PROMPT and not complete)
         self.email.setVisible(entry)
-        self.email.setEnabled(stage is MemberStage.ENTRY)
-        self.find.setVisible(entry)
+        self.find.setVisible(asking)
         self.find.setEnabled(stage is MemberStage.ENTRY)
         self.find.rename("Looking…" if stage is MemberStage.LOOKING else "Find")
         not_found = not attached and stage is MemberStage.NOT_FOUND
         self.enrol.setVisible(not_found)
         self.again.setVisible(not_found)
-        self.close_entry.setVisible(entry or not_found)
+        self.close_entry.setVisible(asking or not_found)
         self.remove.setVisible(attached and self._sale.editable)
         self.points.setVisible(attached and not complete)
         self._name_points(refusal)
         self._describe()
         if entry and not was_entry:
-            self.email.clear()
+            self.email.setText(self._member.typed)
             self.email.setFocus()
         elif was_entry and not entry:
-            self.email.clear()
+            self.email.setText("")  # unlike clear(), this forgets what undo would bring back
             self.focus_released.emit()
         if attached and was_attached and not complete:
             self.update(0, 0, self.width(), self.height() - 60)
@@ -232,6 +232,8 @@ class MemberCard(Card):
             "accent" if focused else "control",
             FOCUS_RING - 1 if focused else 1,
         )
+        if self._member.stage is MemberStage.LOOKING:
+            paint.text(painter, frame.adjusted(14, 0, -8, 0), self._member.masked, font(16, 450), "ink_2")
         problem = self._member.problem
         words = problem or "Type it, or scan the member code. The sale goes on."
         place = QRectF(20, rect.height() / 2 + 34, rect.width() - 40, 40)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from pos_app.domain.member import MemberAccount
+from pos_app.domain.member import MemberAccount, mask_email
 from pos_app.errors import CashierError, OfflineError, RefusedError
 from ui.background import Task
 from ui.messages import Toast
@@ -40,6 +40,16 @@ class MemberViewModel(QObject):
     def account(self) -> MemberAccount | None:
         """The member's account while it is known."""
         return self._sale.view.account
+
+    @property
+    def typed(self) -> str:
+        """The address as typed, for correcting it; shown in the entry field and nowhere else."""
+        return self._email
+
+    @property
+    def masked(self) -> str:
+        """The address being looked up, as it may be shown."""
+        return mask_email(self._email) if "@" in self._email else "…"
 
     def begin_entry(self) -> None:
         """Ask for the e-mail address."""

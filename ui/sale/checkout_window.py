@@ -8,7 +8,8 @@ from pos_app.ports import DeviceStatus, ScanEvent
 from ui.announce import announce
 from ui.background import Background
 from ui.member.member_card import MemberCard
-from ui.member.member_view_model import MemberViewModel
+from ui.member.member_view_model import MemberStage, MemberViewModel
+from ui.messages import Banner
 from ui.sale.action_bar import ActionBar
 from ui.sale.basket_card import BasketCard
 from ui.sale.functions import Functions
@@ -243,6 +244,8 @@ class CheckoutWindow(QWidget):
             return
         if self.side.panel_open:
             self.side.close_panel()
+        elif self.member.stage is not MemberStage.PROMPT:
+            self.member.cancel_entry()
         elif self.scan_field.text() or self.sale.pending_quantity_milli:
             self.scan_field.clear()
             self.sale.set_pending_quantity(0)
@@ -250,8 +253,7 @@ class CheckoutWindow(QWidget):
             self.tender.cancel_card()
         else:
             self.sale.dismiss_toast()
-        if not self.side.member.email.isVisible():
-            self.focus_scan_field()
+        self.focus_scan_field()
 
     # --- window -----------------------------------------------------------------------------------------------------
 
@@ -273,6 +275,12 @@ class CheckoutWindow(QWidget):
         painter.end()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing keeps the sale on disk; nothing is lost by signing off."""
+        """Closing keeps the sale on disk. While a card is being charged the window stays: its answer is money."""
+        if self.sale.stage is Stage.CARD_PENDING:
+            event.ignore()
+            self.sale.warn(Banner("Card payment under way", "Cancel it or wait for its answer, then close.", "warn"))
+            return
         self.services.selling.save()
+        if self.functions.device_panel is not None:
+            self.functions.device_panel.close()
         super().closeEvent(event)

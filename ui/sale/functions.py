@@ -228,8 +228,6 @@ class Functions:
 
     def close(self) -> None:
         """Close the window; an open sale stays on disk."""
-        if self.device_panel is not None:
-            self.device_panel.close()
         self._window.close()
 
     def _failed(self, error: Exception) -> None:

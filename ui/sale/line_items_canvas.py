@@ -217,10 +217,10 @@ class LineItemsCanvas(QWidget):
         self._paint_meta(painter, row, QRectF(TEXT_LEFT, middle, room, 22), "ink_2" if selected else "ink_3")
         self._paint_quantity(painter, row, rect, selected)
         unit = QRectF(right - unit_offset - 100, middle - 12, 100, 24)
-        paint.text(painter, unit, row.unit_price, font(15, 450, tabular=True), "ink_2", paint.RIGHT)
+        paint.amount(painter, unit, row.unit_price, 15, 450, "ink_2")
         lift = 9 if row.old_total else 0
         total = QRectF(right - TOTAL_FROM_RIGHT - 108, middle - 12 - lift, 108, 24)
-        paint.text(painter, total, row.total, font(17, 600, tabular=True), "ink", paint.RIGHT)
+        paint.amount(painter, total, row.total, 17, 600)
         if row.old_total:
             old = QRectF(right - TOTAL_FROM_RIGHT - 108, middle + 3, 108, 20)
             paint.text(painter, old, row.old_total, font(13, 450, tabular=True, struck=True), "ink_3", paint.RIGHT)

@@ -101,10 +101,11 @@ class PayCard(Card):
         self._quick_amounts = self._tender.quick_cash()
         self.exact.setEnabled(can_pay and due > 0)
         for number, button in enumerate(self.quick):
-            shown = number < len(self._quick_amounts)
-            button.setVisible(shown)
-            if shown:
-                button.rename(_short(self._formatter.money(self._quick_amounts[number])))
+            amount = self._quick_amounts[number] if number < len(self._quick_amounts) else 0
+            words = _short(self._formatter.money(amount))
+            button.setVisible(amount > 0 and button.fits(words))
+            if amount:
+                button.rename(words)
         self.gift_card.setEnabled(can_pay and due > 0)
         self.split.setEnabled(can_pay and (due > 0 or bool(view.tenders)))
         self.split.rename(f"Split · {len(view.tenders)} paid" if view.tenders and not complete else "Split")

@@ -145,7 +145,8 @@ class TenderViewModel(QObject):
                 # After a restart the terminal answered with a payment that this sale already has: ask for a new one.
                 self.pay_card(self.card_amount_minor)
             elif result.outcome is CardOutcome.APPROVED:
-                self._take(lambda: self._tendering.add_card(result))
+                if not self._take(lambda: self._tendering.add_card(result)):
+                    self._ask_for_refund(result)
             elif result.outcome is CardOutcome.CANCELLED:
                 self._sale.say("Card payment cancelled. Nothing was charged")
             else:
@@ -191,6 +192,17 @@ class TenderViewModel(QObject):
                     ),
                 )
             )
+
+    def _ask_for_refund(self, result: CardResult) -> None:
+        amount = self._sale.services.formatter.money(result.amount_minor)
+        self._sale.ask(
+            Question(
+                "Refund this card",
+                f"The terminal charged {amount}, but the sale cannot take it. The sale itself is safe. Refund {amount} "
+                "on the card terminal, then go on.",
+                (Choice(f"{amount} is refunded on the terminal", lambda: None),),
+            )
+        )
 
     def _not_charged(self, amount: str) -> None:
         self._sale.stage = Stage.SALE

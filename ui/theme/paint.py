@@ -16,6 +16,7 @@ _ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
 LEFT = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
 RIGHT = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
 CENTRE = int(Qt.AlignmentFlag.AlignHCenter) | _ONE_LINE
+SMALLEST_AMOUNT = 11
 _PARAGRAPH = int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
@@ -52,6 +53,23 @@ def text(
     painter.setPen(_colour(ink))
     painter.drawText(rect, align, words)
     return needed
+
+
+def amount(
+    painter: QPainter,
+    rect: QRectF,
+    words: str,
+    size: int,
+    weight: int,
+    ink: str = "ink",
+    align: int = RIGHT,
+) -> float:
+    """An amount in columns of digits: smaller where it would not fit, but never shortened; returns its width."""
+    made = font(size, weight, tabular=True)
+    while size > SMALLEST_AMOUNT and width(words, made) > rect.width():
+        size -= 1
+        made = font(size, weight, tabular=True)
+    return text(painter, rect, words, made, ink, align)
 
 
 def wrapped(painter: QPainter, rect: QRectF, words: str, made: QFont, ink: str = "ink_2", centre: bool = False) -> None:

@@ -10,6 +10,7 @@ from ui.theme.tokens import Height, Radius
 from ui.widgets.control import Control
 
 _PAY_WIDTH_WITH_KEY = 360
+_SMALL_TEXT = 12
 _LOOKS = {
     # kind: ground, ground under the pointer, border, text
     "plain": ("surface", "hover", "line_2", "ink"),
@@ -54,6 +55,8 @@ class Button(Control):
         shown = under_pointer if self.hovered or self.isDown() else ground
         paint.rounded(painter, rect, self.radius, shown, border)
         made = font(self._size, 600, tabular=True)
+        if width(self.text(), made) > rect.width() - 10:
+            made = font(_SMALL_TEXT, 600, tabular=True)
         words = width(self.text(), made)
         cap = width(self._key, font(12, 600)) + 14 if self._key else 0
         with_cap = bool(cap) and words + cap + 44 <= rect.width()
@@ -63,12 +66,16 @@ class Button(Control):
             left = rect.left() + 14
             paint.key_cap(painter, rect.right() - 11, middle, self._key, ink if border == "" else "ink_3")
         else:
-            left = max(rect.left() + 8, rect.center().x() - (words + icon_width) / 2)
+            left = max(rect.left() + 4, rect.center().x() - (words + icon_width) / 2)
         if self._icon:
             paint.glyph(painter, QPointF(left + 10, middle), self._icon, 20, ink)
             left += icon_width
         room = rect.right() - left - (cap + 16 if with_cap else 4)
         paint.text(painter, QRectF(left, rect.top(), room, rect.height()), self.text(), made, ink)
+
+    def fits(self, words: str) -> bool:
+        """True when these words can be shown in full."""
+        return width(words, font(_SMALL_TEXT, 600, tabular=True)) <= self.width() - 8
 
     def sizeHint(self) -> QSize:
         words = width(self.text(), font(self._size, 600))
