@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     serve = action("serve", _serve, "start the service (also without ACTION)")
     _serve_options(serve, inherit=True)
     verify = action("verify", _verify, "prove balances, lots, holds, gift cards and every terminal's journal")
+    quarantine = action("quarantine", _quarantine, "list the events that could not be applied, with the reason")
     enrol = action("enrol-code", _enrol_code, "print a one-time code that lets a terminal in, good for ten minutes")
     enrol.add_argument("--store", required=True, help="store number, such as 001")
     enrol.add_argument("--workstation", required=True, help="workstation number, such as 02")
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("file", type=Path)
     member = action("member", _member, "a member's balance and movements, for support")
     member.add_argument("email")
-    for made in (serve, verify, enrol, revoke, issue, load, member):
+    for made in (serve, verify, quarantine, enrol, revoke, issue, load, member):
         _shared_options(made, inherit=True)
 
 
@@ -82,6 +83,10 @@ def _serve_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
     parser.add_argument(
         "--port", type=int, default=default(DEFAULT_PORT), help=f"0 takes a free one (default: {DEFAULT_PORT})"
     )
+    parser.add_argument(
+        "--tls-certificate", type=Path, metavar="FILE", default=default(None), help="PEM; terminals elsewhere need TLS"
+    )
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", default=default(None), help="its private key, PEM")
     parser.add_argument(
         "--demo", action="store_true", default=default(False), help="bring in sample terms, members and gift cards"
     )
@@ -116,7 +121,7 @@ def _serve(args: argparse.Namespace) -> int:
     service = _open(args)
     if args.demo:
         seed_demo(service)
-    server = CentralServer(service, args.host, args.port)
+    server = CentralServer(service, args.host, args.port, certificate=args.tls_certificate, private_key=args.tls_key)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, frame: server.end())
     server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
@@ -139,6 +144,17 @@ def _verify(args: argparse.Namespace) -> int:
     print(
         "Balances, lots, holds and gift cards are the sum of their entries; every event is there once; chains verify."
     )
+    return 0
+
+
+def _quarantine(args: argparse.Namespace) -> int:
+    service = _open(args)
+    found = service.quarantined()
+    service.close()
+    for one in found:
+        place = f"{one.terminal_id} {one.incarnation} {one.sequence}"
+        print(f"{one.received_at[:19]}Z  {place}  {one.kind or 'no kind'}  {_printable(one.reason)}")
+    print(f"{len(found):,} events could not be applied.")
     return 0
 
 
@@ -201,6 +217,11 @@ def _member(args: argparse.Namespace) -> int:
         origin = " ".join(part for part in (one.store_id, one.transaction_id, one.reason) if part)
         print(f"{one.occurred_at[:19]}Z  {one.points:>+10,}  {one.kind:<15}{one.pool:<9}{origin}")
     return 0
+
+
+def _printable(text: str) -> str:
+    """Text of a terminal's making, without what could drive this one."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 class _JsonLines(logging.Formatter):

@@ -43,6 +43,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(read_only=True, **snapshot)
         # SQLite has one connection here; PostgreSQL's pool does its own queueing.
         self._lock = threading.RLock()
 
@@ -53,10 +55,14 @@ class Database:
             return cls(_sqlite_engine(Path(url.removeprefix("sqlite:///"))))
         if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             _, _, rest = url.partition("://")
-            return cls(create_engine(f"postgresql+psycopg://{rest}", pool_pre_ping=True, pool_size=16, max_overflow=16))
+            return cls(create_engine(f"postgresql+psycopg://{rest}", pool_size=16, max_overflow=16))
         raise StartError(
             f"{url.split(':', 1)[0]!r} is no database this service knows; use sqlite:///FILE or postgresql://"
         )
+
+    def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Run work that only reads: it sees the database as of one moment and holds no writer up."""
+        return self._transact(self._reading, work)
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run work in one transaction and commit it.
@@ -64,10 +70,13 @@ class Database:
         It is run again, at most MAXIMUM_ATTEMPTS times with full jitter, when the engine gives it up in favour
         of another or the connection breaks: an unknown commit is safe to repeat since all work is idempotent.
         """
+        return self._transact(self.engine, work)
+
+    def _transact(self, engine: Engine, work: Callable[[Connection], Result]) -> Result:
         attempt = 1
         while True:
             try:
-                with self._serialised(), self.engine.begin() as connection:
+                with self._serialised(), engine.begin() as connection:
                     return work(connection)
             except (DBAPIError, LostRaceError) as error:
                 if attempt >= MAXIMUM_ATTEMPTS or not _may_succeed_again(error):
@@ -112,7 +121,9 @@ def _sqlite_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # A writer takes its lock at once: one that finds another writer at its first write cannot wait any more.
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -23,6 +23,8 @@ def issue(
     connection: Connection, vault: Vault, now: datetime, number: str, amount_minor: int, currency_code: str
 ) -> contract.GiftCard:
     """A new card with money on it; the same card and amount again changes nothing. Raises CentralError."""
+    if amount_minor <= 0:
+        raise CentralError(422, "bad_amount", "A gift card is issued with an amount above zero.")
     reference = vault.gift_card_reference(number)
     card = tables.gift_card
     fresh = {"reference": reference, "currency_code": currency_code, "balance_minor": amount_minor, "held_minor": 0}

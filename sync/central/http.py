@@ -34,6 +34,7 @@ from sync.central.writer import Writer
 
 MAXIMUM_BODY_BYTES = 2 * contract.MAXIMUM_BATCH_BYTES
 """Of a body as it travels, and again of what it unpacks to: a batch and its frame fit, a bomb does not."""
+BODY_TIMEOUT_S = 30.0
 MAXIMUM_WAITING = 256
 WORKERS = 12
 SWEEP_EVERY_S = 15.0
@@ -226,10 +227,14 @@ class _Http:
 
 async def _read(request: Request) -> bytes:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAXIMUM_BODY_BYTES:
-            raise CentralError(413, "too_large", f"A request has at most {MAXIMUM_BODY_BYTES} bytes.")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAXIMUM_BODY_BYTES:
+                    raise CentralError(413, "too_large", f"A request has at most {MAXIMUM_BODY_BYTES} bytes.")
+    except TimeoutError as error:
+        raise CentralError(408, "too_slow", "The request came too slowly.") from error
     return bytes(body)
 
 

@@ -1,9 +1,11 @@
 """The service on a socket: in the foreground for the command, in a thread for the demo store and tests."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 import uvicorn
@@ -14,6 +16,7 @@ from sync.central.service import CentralService
 
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10
+MAXIMUM_CONNECTIONS = 2000
 
 
 class _Server(uvicorn.Server):
@@ -38,8 +41,19 @@ class _Server(uvicorn.Server):
 class CentralServer:
     """One listening service. Port 0 takes a free one; url tells which."""
 
-    def __init__(self, service: CentralService, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Bind the address. Raises StartError when it is taken."""
+    def __init__(
+        self,
+        service: CentralService,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        certificate: Path | None = None,
+        private_key: Path | None = None,
+    ) -> None:
+        """Bind the address; with a certificate (PEM) it is spoken to over TLS. Raises StartError.
+
+        Terminals on other machines insist on TLS, by this or by a proxy in front.
+        """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -49,7 +63,7 @@ class CentralServer:
             self._socket.close()
             raise StartError(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from error
         shown = f"[{host}]" if family is socket.AF_INET6 else host
-        self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
+        self.url = f"{'https' if certificate else 'http'}://{shown}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             build_app(service),
             http="h11",
@@ -62,7 +76,15 @@ class CentralServer:
             date_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
             backlog=1024,
+            limit_concurrency=MAXIMUM_CONNECTIONS,
+            ssl_certfile=certificate,
+            ssl_keyfile=private_key,
         )
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            self._socket.close()
+            raise StartError(f"the certificate {certificate} cannot be used: {error}") from error
         self._server = _Server(config)
         self._thread: threading.Thread | None = None
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from pos_app.clock import SystemClock
 from pos_app.domain.rewards import ProgrammeTerms
@@ -47,6 +47,18 @@ class Movement:
     transaction_id: str
     line_number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An event that could not be applied; its bytes are in the database."""
+
+    terminal_id: str
+    incarnation: str
+    sequence: int
+    kind: str
+    reason: str
+    received_at: str
 
 
 class CentralService:
@@ -95,7 +107,7 @@ class CentralService:
 
     def find_terminal(self, terminal_id: str) -> Terminal | None:
         """The terminal of an id, also a revoked one."""
-        return self._run(lambda connection: terminals.find(connection, terminal_id))
+        return self._database.read(lambda connection: terminals.find(connection, terminal_id))
 
     def note_seen(self, terminal_id: str) -> None:
         """A terminal asked something just now; written once a minute at most."""
@@ -134,7 +146,7 @@ class CentralService:
     def find_member(self, request: contract.FindMember) -> contract.MemberAnswer:
         """The member of exactly this address."""
         now = self.clock.now()
-        return self._run(lambda connection: members.find(connection, self._vault, now, request.email))
+        return self._database.read(lambda connection: members.find(connection, self._vault, now, request.email))
 
     def enrol_member(self, request: contract.EnrolMember) -> contract.MemberAnswer:
         """Join online; somebody who is a member already stays the same one."""
@@ -167,6 +179,8 @@ class CentralService:
         reason: str = "",
     ) -> None:
         """Points that no sale earned: opening balances, partners. The same grant id again changes nothing."""
+        if points <= 0:
+            raise CentralError(422, "bad_points", "A grant is of one point at least.")
         now = self.clock.now()
         last_day = expires_on or last_day_of_use(earned_on)
 
@@ -213,7 +227,7 @@ class CentralService:
             .where(ledger.c.member_id == member_id)
             .order_by(ledger.c.occurred_at, ledger.c.received_at, ledger.c.entry_id)
         )
-        return self._run(lambda connection: [Movement(*row) for row in connection.execute(query)])
+        return self._database.read(lambda connection: [Movement(*row) for row in connection.execute(query)])
 
     # --- holds --------------------------------------------------------------------------------------------------------
 
@@ -271,17 +285,25 @@ class CentralService:
 
     def terms(self) -> contract.TermsList:
         """Every version, in the order in which they come into force."""
-        return self._run(lambda connection: contract.TermsList(terms=terms.every(connection)))
+        return self._database.read(lambda connection: contract.TermsList(terms=terms.every(connection)))
 
     # --- proof --------------------------------------------------------------------------------------------------------
 
     def verify(self) -> Report:
         """Prove balances, lots, holds and chains from the ledger and the events."""
-        return self._run(verify)
+        return self._database.read(verify)
+
+    def quarantined(self) -> list[Quarantined]:
+        """Events that could not be applied, oldest first."""
+        query = text(
+            "SELECT terminal_id, incarnation, sequence, kind, reason, received_at FROM quarantine "
+            "ORDER BY received_at, terminal_id, sequence"
+        )
+        return self._database.read(lambda connection: [Quarantined(*row) for row in connection.execute(query)])
 
     def ready(self) -> bool:
         """True when the database answers. Raises what the database raises."""
-        return self._run(lambda connection: bool(connection.execute(select(1)).scalar_one()))
+        return self._database.read(lambda connection: bool(connection.execute(select(1)).scalar_one()))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fakes.central_databases import new_postgresql_database
 from fakes.central_shop import CentralShop
 from fakes.central_till import Journal
 from sqlalchemy import Connection, text
@@ -167,6 +168,42 @@ def test_two_services_on_one_database_share_the_work(shop: CentralShop) -> None:
     assert shop.points() == 6 * 5 * 100
     assert shop.points("m0@example.com") + shop.points("m1@example.com") == 6 * 5 * 100
     other.close()
+
+
+def test_a_proof_taken_while_tills_upload_sees_one_moment(shop: CentralShop) -> None:
+    member_id = shop.member(points=10_000)
+    other = CentralService(Database.open(shop.url), shop.vault, shop.clock)
+    journal = Journal()
+    for number in range(60):
+        journal.sale(f"t{number}", member_id=member_id)
+    done = threading.Event()
+
+    def upload() -> None:
+        for number in range(0, 60, 3):
+            shop.upload(journal, number + 1, number + 3)
+            shop.hold(f"h{number}", member_id, 100)
+        done.set()
+
+    thread = threading.Thread(target=upload)
+    thread.start()
+    proofs = [other.verify().findings]
+    while not done.is_set():
+        proofs.append(other.verify().findings)
+    thread.join()
+    other.close()
+    assert set(proofs) == {()}
+
+
+def test_the_service_outlives_its_connections(postgresql_url: str) -> None:
+    """The database restarts or a firewall forgets: the next question opens a new connection."""
+    shop = CentralShop(new_postgresql_database(postgresql_url))
+    member_id = shop.member(points=100)
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        others = "pid <> pg_backend_pid() AND datname IS NOT NULL"
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+    assert shop.hold("h", member_id, 100).state == "held"
+    shop.assert_proven()
+    shop.service.close()
 
 
 def test_a_database_of_a_newer_program_is_refused(shop: CentralShop) -> None:

@@ -1,21 +1,29 @@
 """The central service on a real socket: who may ask, what is refused, and what nobody may learn."""
 
+import base64
 import gzip
+import http.client
 import json
 import socket
+import ssl
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from fakes.central_shop import OTHER_STORE_TILL, CentralShop
 from fakes.central_till import Answer, Journal, Till, enrolled_till, line, public_key_text
 from sqlalchemy.exc import DBAPIError
 
 from sync import contract
+from sync.central.errors import StartError
 from sync.central.http import MAXIMUM_BODY_BYTES
 from sync.central.server import CentralServer
 
@@ -198,8 +206,6 @@ def test_a_request_out_of_time_is_refused_and_told_the_services_time(
 def test_a_time_that_is_none_is_refused(till: Till, timestamp: str) -> None:
     nonce = "0" * 32
     signed = contract.signing_input("GET", contract.PATH_TERMS, till.terminal_id, timestamp, nonce, EMPTY_HASH)
-    import base64
-
     headers = {
         contract.HEADER_TERMINAL: till.terminal_id,
         contract.HEADER_TIMESTAMP: timestamp,
@@ -428,3 +434,41 @@ def test_without_its_database_the_service_asks_to_come_back_later(
     assert code(answer) == (503, "database_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert b"10.0.0.5" not in answer.body
+
+
+def test_it_speaks_tls_with_a_certificate(shop: CentralShop, tmp_path: Path) -> None:
+    certificate, private_key = self_signed(tmp_path)
+    server = CentralServer(shop.service, certificate=certificate, private_key=private_key).start()
+    assert server.url.startswith("https://127.0.0.1:")
+    context = ssl.create_default_context(cafile=str(certificate))
+    port = int(server.url.rpartition(":")[2])
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=context)
+    connection.request("GET", "/health")
+    assert connection.getresponse().status == 200
+    connection.close()
+    server.stop()
+    with pytest.raises(StartError, match="cannot be used"):
+        CentralServer(shop.service, certificate=private_key, private_key=certificate)
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine, and its key."""
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, None)
+    )
+    certificate, private_key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    private_key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, private_key

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fakes.central_till import Journal
 
 from pos_app.commands import find
 from sync import contract
@@ -78,6 +79,20 @@ def test_verify_says_that_all_is_well_and_names_what_is_not(folder: str, capsys:
     assert "balance 1235, ledger 1234" in capsys.readouterr().err
 
 
+def test_what_could_not_be_applied_is_listed_with_its_reason(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    service = CentralService.open(Path(folder))
+    code = service.open_enrolment("001", "01")
+    service.enrol_terminal(contract.EnrolTerminal(code=code, public_key="A" * 43, incarnation="first"))
+    journal = Journal()
+    journal.append("teleport", {})
+    service.upload("001-01", journal.batch())
+    service.close()
+    assert run("quarantine", "--data", folder) == 0
+    said = capsys.readouterr().out
+    assert "001-01 first 1  teleport  unknown_kind" in said
+    assert said.endswith("1 events could not be applied.\n")
+
+
 def test_gift_cards_are_issued_in_their_currency(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     issue = ("gift-card", "issue", "--number", "6006490000000001", "--data", folder)
     assert run(*issue, "--amount", "20.00") == 0
@@ -85,6 +100,7 @@ def test_gift_cards_are_issued_in_their_currency(folder: str, capsys: pytest.Cap
     assert "20.00 USD" in capsys.readouterr().out
     assert run(*issue, "--amount", "30.00") == 1
     assert run(*issue, "--amount", "20.005") == 1
+    assert run(*issue, "--amount=-20") == 1
     assert run(*issue, "--amount", "20", "--currency", "XXX") == 1
     assert "6006490000000001" not in capsys.readouterr().err
 
