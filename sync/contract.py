@@ -48,7 +48,7 @@ SIGNATURE_WINDOW_S = 300
 PATH_HEALTH = "/health"  # GET, unsigned, 2xx when the service can take events
 PATH_ENROL_TERMINAL = "/v1/terminals/enrol"  # POST EnrolTerminal, unsigned -> TerminalEnrolled
 PATH_JOURNAL = "/v1/journal"  # POST UploadBatch -> UploadResult
-PATH_TERMS = "/v1/terms"  # GET -> TermsList
+PATH_TERMS = "/v1/terms"  # GET -> TermsList; ?have=id:version,id:version leaves out the versions named
 PATH_FIND_MEMBER = "/v1/members/find"  # POST FindMember -> MemberAnswer
 PATH_ENROL_MEMBER = "/v1/members/enrol"  # POST EnrolMember -> MemberAnswer
 PATH_HOLDS = "/v1/holds"  # POST PlaceHold -> Hold
@@ -478,11 +478,17 @@ class Terms(Message):
 
 
 class TermsList(Message):
-    """Every version that a sale could still be rung up with, oldest first."""
+    """Every version that a sale could still be rung up with and the terminal did not say it has, oldest first.
+
+    The key is raw Ed25519 in base64; it signs allowances. The budget is the asking terminal's own share. A till keeps
+    what it knew of a member for thirty days at most, so it is enough to name in forget_members who was erased or left
+    in the last thirty.
+    """
 
     terms: list[Terms]
     allowance_public_key: str = ""
     terminal_budget_points: Points = 0
+    forget_members: list[Identifier] = []
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@ Rules: rewards programme, Offline.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+OFFLINE_REFERENCE = "offline-"
+"""Begins the reference of a points tender that was taken without the central service."""
+
 
 @dataclass(frozen=True, slots=True)
 class OfflinePolicy:

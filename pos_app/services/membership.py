@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pos_app.domain.email_hint import likely_meant
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
-from pos_app.domain.offline_redemption import OfflineDecision, decide
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE, OfflineDecision, decide
 from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError, OfflineError
@@ -24,9 +24,6 @@ from pos_app.ports import (
     Storage,
     TermsSource,
 )
-
-OFFLINE_REFERENCE = "offline-"
-"""Begins the reference of a points tender that was taken without the central service."""
 
 
 @dataclass(frozen=True, slots=True)
