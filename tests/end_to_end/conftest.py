@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from ui.application import build_application
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import UiSettings
+from ui.wedge_scanner import type_code
 
 TYPING_PAUSE_MS = 60
 
@@ -45,12 +46,9 @@ class Counter:
     def view(self):
         return self.window.sale.view
 
-    def scan(self, code: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
+    def scan(self, code: str, *ends: Qt.Key) -> None:
         """A wedge scanner types a code, as fast as a machine, into whatever window has the focus."""
-        window = QApplication.focusWindow()
-        for character in code:
-            QTest.keyClick(window, character)
-        QTest.keyClick(window, end)
+        type_code(QApplication.focusWindow(), code, *ends)
 
     def press(self, *keys: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Keys pressed by a person."""

@@ -4,10 +4,10 @@ import random
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 
 from ui.messages import MissLog
+from ui.wedge_scanner import type_keys
 
 HEADPHONES, CAMERA, CABLE = "4006381333931", "5901234123457", "9780201379624"
 UNKNOWN = "4999999999999"
@@ -30,7 +30,7 @@ def test_ten_scans_one_after_the_other_merge_the_same_item_and_show_the_count(co
 
 
 def test_a_scan_ending_in_tab_counts_too(counter):
-    counter.scan(HEADPHONES, end=Qt.Key.Key_Tab)
+    counter.scan(HEADPHONES, Qt.Key.Key_Tab)
     assert counter.names() == ["Wireless Headphones WH-7"]
     assert counter.window.scan_field.line.hasFocus()
 
@@ -81,30 +81,34 @@ def test_a_lone_enter_still_works(counter):
 
 
 def test_fewer_characters_than_a_code_are_typing_even_when_fast(counter):
-    for character in "usb":
-        QTest.keyClick(counter.window.windowHandle(), character)
+    type_keys(counter.window.windowHandle(), [(ord(c.upper()), c) for c in "usb"])
     counter.until(lambda: counter.window.scan_field.text() == "usb")
 
 
 def test_a_scan_is_whole_although_the_window_was_busy_in_the_middle_of_it(counter):
+    keys = [(ord(c), c) for c in HEADPHONES]
     window = counter.window.windowHandle()
-    for character in HEADPHONES[:6]:
-        QTest.keyClick(window, character)
+    type_keys(window, keys[:6])
     counter.window.wedge._pause_due_ms -= 100  # as if the pause had been over for long while the window was busy
     counter.window.wedge._on_pause()
-    for character in HEADPHONES[6:]:
-        QTest.keyClick(window, character)
-    QTest.keyClick(window, Qt.Key.Key_Return)
+    type_keys(window, [*keys[6:], (Qt.Key.Key_Return.value, "\r")], began_ms=7)
     assert counter.names() == ["Wireless Headphones WH-7"]
+
+
+def test_two_bursts_too_far_apart_are_not_one_scan(counter):
+    window = counter.window.windowHandle()
+    type_keys(window, [(ord(c), c) for c in "400"])
+    type_keys(window, [(ord(c), c) for c in "638"], began_ms=100)
+    counter.until(lambda: counter.window.scan_field.text() == "400638")
 
 
 def test_the_line_feed_after_a_scan_moves_nothing(counter):
     counter.scan(HEADPHONES)
     counter.scan(CAMERA)
-    QTest.keyClick(counter.window.windowHandle(), Qt.Key.Key_Up)
-    counter.scan(CABLE)
-    QTest.keyClick(counter.window.windowHandle(), Qt.Key.Key_Down)
-    assert counter.window.sale.selected == 3
+    counter.scan(HEADPHONES, Qt.Key.Key_Return, Qt.Key.Key_Down)
+    assert counter.window.sale.selected == 1
+    counter.press(Qt.Key.Key_Down)
+    assert counter.window.sale.selected == 2
 
 
 def test_an_unknown_code_stays_on_screen_until_dealt_with(counter):
