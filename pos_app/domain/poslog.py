@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pos_app.domain.basket import MemberReference
-from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.returns import Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
@@ -52,7 +52,7 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
 def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
     """The sale of a payload. Raises KeyError, TypeError or ValueError when it is none."""
     header = {key: value for key, value in plain["header"].items() if key != "receipt_number"}
-    lines = tuple(SaleLine(**line) for line in plain["lines"])
+    lines = tuple(SaleLine(**{**line, "taxes": _taxes(line)}) for line in plain["lines"])
     points = plain["points"]
     eligible = dict(points["eligible_minor"])
     member = plain["member"]
@@ -113,7 +113,7 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
         ended_at=plain["ended_at"],
         original_transaction_id=plain["original_transaction_id"],
         original_receipt_number=plain["original_receipt_number"],
-        lines=tuple(ReturnedLine(**line) for line in plain["lines"]),
+        lines=tuple(ReturnedLine(**{**line, "taxes": _taxes(line)}) for line in plain["lines"]),
         refunds=tuple(
             Refund(**{**refund, "tender_type": TenderType(refund["tender_type"])}) for refund in plain["refunds"]
         ),
@@ -126,6 +126,10 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
 
 def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _taxes(line: Mapping[str, Any]) -> tuple[LineTax, ...]:
+    return tuple(LineTax(*tax) for tax in line.get("taxes", ()))
 
 
 def _member_plain(member: MemberReference) -> dict[str, Any]:

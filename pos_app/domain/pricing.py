@@ -12,7 +12,7 @@ from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind
 from pos_app.domain.money import Currency
 from pos_app.domain.rewards import EarningLine
 from pos_app.domain.rounding import Rounding, allocate, divide
-from pos_app.domain.tax import RATE_SCALE, Taxable, TaxLine, TaxRate, TaxResult, TaxRounding, compute_tax
+from pos_app.domain.tax import RATE_SCALE, Taxable, TaxLine, TaxPart, TaxRate, TaxResult, TaxRounding, compute_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class PricedBasket:
     included_tax_minor: int
     total_minor: int
     taxes: tuple[TaxLine, ...]
+    tax_parts: tuple[TaxPart, ...] = ()
 
     def earning_lines(self) -> list[EarningLine]:
         """The lines as the rewards programme sees them."""
@@ -136,6 +137,7 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
         included_tax_minor=sum(tax.included_by_line) + sum(tax.included_in_fees_by_line),
         total_minor=after_discounts + fee_sum + added,
         taxes=tuple(tax.taxes),
+        tax_parts=tuple(tax.parts),
     )
 
 

@@ -4,6 +4,7 @@ It holds every input of its amounts and points, so that both can be recomputed a
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, MemberReference
 from pos_app.domain.item import ItemKind
@@ -31,6 +32,14 @@ class TransactionHeader:
     def receipt_number(self) -> str:
         """Store-terminal-sequence, as printed and scanned."""
         return f"{self.store_id}-{self.workstation_id}-{self.sequence_number:06d}"
+
+
+class LineTax(NamedTuple):
+    """What one tax came to on a line and its fees."""
+
+    tax_id: str
+    base_minor: int
+    tax_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class SaleLine:
     voided: bool = False
     to_ship: bool = False
     fees_included_tax_minor: int = 0
+    taxes: tuple[LineTax, ...] = ()
 
     @property
     def points(self) -> int:
@@ -97,6 +107,7 @@ class RetailTransaction:
 
 def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tuple[SaleLine, ...]:
     """The basket's lines with their amounts and points, as the journal would keep them now."""
+    taxes_by_number = _taxes_by_number(priced)
     priced_by_number = {line.line_number: line for line in priced.lines}
     points_by_number = {line.line_number: line for line in earned.lines}
     lines: list[SaleLine] = []
@@ -127,9 +138,23 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 voided=line.voided,
                 to_ship=line.to_ship,
                 fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
+                taxes=taxes_by_number.get(line.line_number, ()),
             )
         )
     return tuple(lines)
+
+
+def _taxes_by_number(priced: PricedBasket) -> dict[int, tuple[LineTax, ...]]:
+    """Each line's taxes; those of its fees are counted with it."""
+    sums: dict[int, dict[str, tuple[int, int]]] = {}
+    for part in priced.tax_parts:
+        of_line = sums.setdefault(priced.lines[part.line_index].line_number, {})
+        base_minor, tax_minor = of_line.get(part.tax_id, (0, 0))
+        of_line[part.tax_id] = (base_minor + part.base_minor, tax_minor + part.tax_minor)
+    return {
+        number: tuple(LineTax(tax_id, *amounts) for tax_id, amounts in of_line.items())
+        for number, of_line in sums.items()
+    }
 
 
 def complete(

@@ -7,7 +7,7 @@ piece has come back, exactly what was paid and earned has come back. Rules: rewa
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.rounding import allocate
 from pos_app.domain.tenders import Tender, TenderType
@@ -42,6 +42,9 @@ class ReturnedLine:
     tax_minor: int
     included_tax_minor: int
     points: int
+    unit_price_minor: int = 0
+    gross_minor: int = 0
+    taxes: tuple[LineTax, ...] = ()
 
     @property
     def refund_minor(self) -> int:
@@ -182,6 +185,7 @@ def quote_return(
         raise ReturnError("Choose what comes back.")
     open_milli = refundable_milli(sale, history)
     by_number = {line.line_number: line for line in sale.lines}
+    included = {tax.tax_id for tax in sale.taxes if tax.included}
     returned: list[ReturnedLine] = []
     seen: set[int] = set()
     for request in requests:
@@ -195,7 +199,7 @@ def quote_return(
             raise ReturnError("A quantity must be above zero.")
         if request.quantity_milli > open_milli[request.line_number]:
             raise ReturnError(f"{line.name}: that many are no longer open for return.")
-        returned.append(_returned_line(line, request.quantity_milli, history))
+        returned.append(_returned_line(line, request.quantity_milli, history, included))
     refunds = _refunds(sale, returned, history, terms)
     return ReturnQuote(tuple(returned), tuple(refunds))
 
@@ -217,12 +221,13 @@ def _part(total: int, whole_milli: int, before_milli: int, now_milli: int) -> in
     return total * (before_milli + now_milli) // whole_milli - total * before_milli // whole_milli
 
 
-def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory) -> ReturnedLine:
+def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory, included: set[str]) -> ReturnedLine:
     before = history.returned_milli(line.line_number)
 
     def part(total: int) -> int:
         return _part(total, line.quantity_milli, before, quantity_milli)
 
+    taxes = tuple(LineTax(tax.tax_id, part(tax.base_minor), part(tax.tax_minor)) for tax in line.taxes)
     return ReturnedLine(
         line_number=line.line_number,
         item_id=line.item_id,
@@ -231,9 +236,12 @@ def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory) 
         quantity_milli=quantity_milli,
         net_minor=part(line.net_minor),
         fees_minor=part(line.fees_minor),
-        tax_minor=part(line.tax_minor),
+        tax_minor=sum(tax.tax_minor for tax in taxes if tax.tax_id not in included),
         included_tax_minor=part(line.included_tax_minor),
         points=part(line.points),
+        unit_price_minor=line.unit_price_minor,
+        gross_minor=part(line.gross_minor),
+        taxes=taxes,
     )
 
 
@@ -282,4 +290,5 @@ def _sum_of_lines(first: ReturnedLine, second: ReturnedLine) -> ReturnedLine:
         tax_minor=first.tax_minor + second.tax_minor,
         included_tax_minor=first.included_tax_minor + second.included_tax_minor,
         points=first.points + second.points,
+        gross_minor=first.gross_minor + second.gross_minor,
     )

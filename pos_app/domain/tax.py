@@ -50,6 +50,15 @@ class TaxLine:
     tax_minor: int
 
 
+class TaxPart(NamedTuple):
+    """What one tax came to on one line or fee of it; a return gives exactly this back."""
+
+    line_index: int
+    tax_id: str
+    base_minor: int
+    tax_minor: int
+
+
 @dataclass(slots=True)
 class TaxResult:
     """Taxes of the transaction, and each line's exact share of the added and the included ones.
@@ -61,6 +70,7 @@ class TaxResult:
     added_by_line: list[int] = field(default_factory=list)
     included_by_line: list[int] = field(default_factory=list)
     included_in_fees_by_line: list[int] = field(default_factory=list)
+    parts: list[TaxPart] = field(default_factory=list)
 
 
 def compute_tax(
@@ -84,7 +94,7 @@ def compute_tax(
             if rates[tax_id].included:
                 divisors[index] += rates[tax_id].rate_micro
     # Shares of a tax are wanted before any base is known: a base is what no included tax has a share in.
-    charged: list[tuple[TaxRate, list[int], int]] = []
+    charged: list[tuple[TaxRate, list[int], list[int]]] = []
     untaxed = [taxable.amount_minor for taxable in items]
     result = TaxResult([], [0] * line_count, [0] * line_count, [0] * line_count)
     for tax_id, rate in rates.items():
@@ -92,7 +102,7 @@ def compute_tax(
         if not group:
             continue
         parts = _parts(rate.rate_micro, [items[i] for i in group], [divisors[i] for i in group], where, rounding)
-        charged.append((rate, group, sum(parts)))
+        charged.append((rate, group, parts))
         for index, part in zip(group, parts, strict=True):
             taxable = items[index]
             if not rate.included:
@@ -101,9 +111,13 @@ def compute_tax(
             untaxed[index] -= part
             shares = result.included_in_fees_by_line if taxable.is_fee else result.included_by_line
             shares[taxable.line_index] += part
-    for rate, group, tax_minor in charged:
+    for rate, group, parts in charged:
         base_minor = sum(untaxed[index] for index in group)
-        result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, tax_minor))
+        result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, sum(parts)))
+        result.parts += [
+            TaxPart(items[index].line_index, rate.tax_id, untaxed[index], part)
+            for index, part in zip(group, parts, strict=True)
+        ]
     return result
 
 
