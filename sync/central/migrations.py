@@ -1,8 +1,10 @@
 """The schema's versions, one function each, applied in order inside one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Inspector, func, inspect, select, text
+from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text
+from sqlalchemy.schema import CreateColumn
 
 from sync.central import tables
 from sync.central.database import Database
@@ -26,24 +28,66 @@ $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 def _first(connection: Connection) -> None:
     tables.metadata.create_all(connection)
     connection.execute(text(_QUARANTINE))
-    sqlite = connection.dialect.name == "sqlite"
-    if not sqlite:
+    if connection.dialect.name != "sqlite":
         connection.execute(text(_POSTGRESQL_REFUSE))
-    for table in tables.APPEND_ONLY:
+    _append_only(connection, tables.APPEND_ONLY)
+
+
+def _second(connection: Connection) -> None:
+    """A member's life: card numbers, links, proofs, adjustments, partners, erasure, digests."""
+    for column in (tables.person.c.similar_key, tables.person.c.segment):
+        _add_column(connection, column)
+    tables.metadata.create_all(connection)
+    for index in tables.person.indexes:
+        index.create(connection, checkfirst=True)
+    _append_only(connection, tables.APPEND_ONLY_SINCE_2)
+    _let_quarantine_be_erased(connection)
+
+
+def _let_quarantine_be_erased(connection: Connection) -> None:
+    """What was quarantined may hold an address that a till put in the wrong place: its bytes, and only they, may
+    give way to a fixed mark. What was applied stays under its hash for ever.
+    """
+    for table, quarantined in ((tables.event, "OLD.status = 'quarantined' AND "), (tables.event_fork, "")):
+        mark, name = tables.ERASED_PAYLOAD.hex(), f"{table.name}_no_update"
+        others = [column.name for column in table.c if column.name != "payload"]
+        same = " AND ".join(f"NEW.{column} = OLD.{column}" for column in others)
+        if connection.dialect.name == "sqlite":
+            erasing = f"{quarantined}NEW.payload = X'{mark}' AND {same}"
+            body = f"WHEN NOT ({erasing}) BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            erasing = f"{quarantined}NEW.payload = decode('{mark}', 'hex') AND {same}"
+            body = f"FOR EACH ROW WHEN (NOT ({erasing})) EXECUTE FUNCTION refuse_change()"
+            connection.execute(text(f"DROP TRIGGER {name} ON {table.name}"))
+        connection.execute(text(f"CREATE TRIGGER {name} BEFORE UPDATE ON {table.name} {body}"))
+
+
+def _add_column(connection: Connection, column: Column[Any]) -> None:
+    """A database that was made by this version has the column already."""
+    table = column.table.name
+    if column.name not in {one["name"] for one in inspect(connection).get_columns(table)}:
+        kind = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {kind}"))
+
+
+def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
+    """Let the database itself refuse to change or delete what was posted."""
+    for table in append_only:
         for action in ("UPDATE", "DELETE"):
             name = f"{table.name}_no_{action.lower()}"
-            if sqlite:
+            if connection.dialect.name == "sqlite":
                 body = f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
                 connection.execute(text(f"CREATE TRIGGER {name} BEFORE {action} ON {table.name} {body}"))
             else:
                 body = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
                 connection.execute(text(f"CREATE TRIGGER {name} BEFORE {action} ON {table.name} {body}"))
-        if not sqlite:
+        if connection.dialect.name != "sqlite":
             body = "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
             connection.execute(text(f"CREATE TRIGGER {table.name}_no_truncate BEFORE TRUNCATE ON {table.name} {body}"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 
 
 def migrate(database: Database) -> None:

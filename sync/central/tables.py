@@ -50,6 +50,96 @@ person = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("marketing_consent", Boolean, nullable=False),
     _text("consent_at"),
+    # An HMAC too, of the address without its trifles (dots, +tags): members with the same one are near-duplicates.
+    Column("similar_key", Text, nullable=False, server_default=""),
+    Column("segment", Text, nullable=False, server_default="consumer"),
+    Index("person_by_similar", "similar_key"),
+)
+
+# The number on a member's card or QR code: found by an HMAC of it, kept sealed to be shown and printed again.
+member_card = Table(
+    "member_card",
+    metadata,
+    _text("card_key", key=True),
+    Column("member_id", Text, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# A store (shopping) account or the credit card; of its number there is an HMAC only. Each belongs to one member.
+account_link = Table(
+    "account_link",
+    metadata,
+    _text("member_id", key=True),
+    _text("kind", key=True),
+    _text("reference_key"),
+    _text("event_id"),
+    _text("linked_at"),
+    UniqueConstraint("kind", "reference_key", name="account_link_once"),
+)
+
+# Memberships that are over. ended_by is left, merged or erased; a merged one goes on as successor_id. email_key is
+# empty after an erasure; else it says who was a member before, for offers that look back.
+former_member = Table(
+    "former_member",
+    metadata,
+    _text("member_id", key=True),
+    _text("email_key"),
+    _text("joined_event_id"),
+    _text("ended_at"),
+    _text("ended_by"),
+    _text("successor_id"),
+    Index("former_member_by_email", "email_key"),
+    Index("former_member_by_event", "joined_event_id"),
+    Index("former_member_by_successor", "successor_id"),
+)
+
+# What the tills are told to forget of erased and departed members, until each has said that it did.
+erasure_notice = Table(
+    "erasure_notice",
+    metadata,
+    _text("terminal_id", key=True),
+    _text("member_id", key=True),
+    _text("ordered_at"),
+    _text("acknowledged_at"),
+    Index("erasure_notice_open", "terminal_id", "acknowledged_at"),
+)
+
+# --- proof that somebody is the member --------------------------------------------------------------------------------
+
+# Tries are counted before they are judged, so that many at once are no more tries.
+member_pin = Table(
+    "member_pin",
+    metadata,
+    _text("member_id", key=True),
+    _text("pin_hash"),
+    _count("failures"),
+    _text("locked_until"),
+    _text("set_at"),
+)
+
+# The last one-time code of a member, as an HMAC; empty once it was used. sends are counted from window_began_at.
+one_time_code = Table(
+    "one_time_code",
+    metadata,
+    _text("member_id", key=True),
+    _text("code_hash"),
+    _text("expires_at"),
+    _count("failures"),
+    _count("sends"),
+    _text("window_began_at"),
+    _text("sent_at"),
+)
+
+# How each redemption was proven, and at which till. Append-only (triggers).
+redeem_proof = Table(
+    "redeem_proof",
+    metadata,
+    _text("hold_id", key=True),
+    _text("member_id"),
+    _text("kind"),
+    _text("terminal_id"),
+    _text("proven_at"),
+    Index("redeem_proof_by_member", "member_id"),
 )
 
 # --- ledger ----------------------------------------------------------------------------------------------------------
@@ -163,6 +253,49 @@ gift_card_hold = Table(
     _text("expires_at"),
     Index("gift_card_hold_by_reference", "reference", "state"),
     Index("gift_card_hold_by_expiry", "state", "expires_at"),
+)
+
+# --- adjustments and partners -----------------------------------------------------------------------------------------
+
+# Points by customer service: one person asks, another approves. state: open, approved or refused.
+adjustment = Table(
+    "adjustment",
+    metadata,
+    _text("adjustment_id", key=True),
+    _text("member_id"),
+    _count("points"),
+    _text("pool"),
+    _text("reason"),
+    _text("state"),
+    _text("requested_by"),
+    _text("requested_at"),
+    _text("decided_by"),
+    _text("decided_at"),
+    Index("adjustment_by_state", "state", "requested_at"),
+)
+
+# Who may post points earned elsewhere, into which pool. public_key is raw Ed25519.
+partner = Table(
+    "partner",
+    metadata,
+    _text("partner_id", key=True),
+    _text("name"),
+    _text("pool"),
+    Column("public_key", LargeBinary, nullable=False),
+    _text("state"),
+    _text("added_at"),
+)
+
+# Each partner's reference counts once. Append-only (triggers).
+partner_earning = Table(
+    "partner_earning",
+    metadata,
+    _text("partner_id", key=True),
+    _text("reference", key=True),
+    _text("member_id"),
+    _count("points"),
+    _text("earned_on"),
+    _text("received_at"),
 )
 
 # --- terminals -------------------------------------------------------------------------------------------------------
@@ -296,6 +429,24 @@ terms = Table(
     UniqueConstraint("terms_id", "effective_from", name="terms_one_at_a_time"),
 )
 
+# --- digests ----------------------------------------------------------------------------------------------------------
+
+# A day's ledger and the heads of all journals in one hash, which takes in the one before. Append-only (triggers).
+daily_digest = Table(
+    "daily_digest",
+    metadata,
+    _text("day", key=True),
+    _count("entries"),
+    _count("points"),
+    _text("previous_digest"),
+    _text("digest"),
+    _text("made_at"),
+)
+
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 APPEND_ONLY = (ledger, gift_card_entry, event, event_fork)
+APPEND_ONLY_SINCE_2 = (redeem_proof, partner_earning, daily_digest)
+
+ERASED_PAYLOAD = b'{"erased":true}'
+"""Stands where a quarantined event's bytes held somebody's address."""
