@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,21 +119,21 @@ def _serve(args: argparse.Namespace) -> int:
     from sync.central.server import CentralServer
 
     _log_to_stderr()
-    service = _open(args)
-    if args.demo:
-        seed_demo(service)
-    server = CentralServer(service, args.host, args.port, certificate=args.tls_certificate, private_key=args.tls_key)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda number, frame: server.end())
-    server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
-    service.close()
+    with closing(_open(args)) as service:
+        if args.demo:
+            seed_demo(service)
+        server = CentralServer(
+            service, args.host, args.port, certificate=args.tls_certificate, private_key=args.tls_key
+        )
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda number, frame: server.end())
+        server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
-    service = _open(args)
-    report = service.verify()
-    service.close()
+    with closing(_open(args)) as service:
+        report = service.verify()
     print(
         f"{report.members:,} members, {report.entries:,} ledger entries, {report.events:,} events of "
         f"{report.terminals:,} terminals, {report.quarantined:,} quarantined."
@@ -148,9 +149,8 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _quarantine(args: argparse.Namespace) -> int:
-    service = _open(args)
-    found = service.quarantined()
-    service.close()
+    with closing(_open(args)) as service:
+        found = service.quarantined()
     for one in found:
         place = f"{one.terminal_id} {one.incarnation} {one.sequence}"
         print(f"{one.received_at[:19]}Z  {place}  {one.kind or 'no kind'}  {_printable(one.reason)}")
@@ -159,16 +159,14 @@ def _quarantine(args: argparse.Namespace) -> int:
 
 
 def _enrol_code(args: argparse.Namespace) -> int:
-    service = _open(args)
-    print(service.open_enrolment(args.store, args.workstation))
-    service.close()
+    with closing(_open(args)) as service:
+        print(service.open_enrolment(args.store, args.workstation))
     return 0
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    service = _open(args)
-    revoked = service.revoke_terminal(args.terminal)
-    service.close()
+    with closing(_open(args)) as service:
+        revoked = service.revoke_terminal(args.terminal)
     if not revoked:
         print(f"There is no terminal {args.terminal}.", file=sys.stderr)
         return 1
@@ -178,9 +176,8 @@ def _revoke(args: argparse.Namespace) -> int:
 
 def _gift_card(args: argparse.Namespace) -> int:
     amount_minor = currency(args.currency).parse_minor(args.amount)
-    service = _open(args)
-    card = service.issue_gift_card(args.number, amount_minor, args.currency)
-    service.close()
+    with closing(_open(args)) as service:
+        card = service.issue_gift_card(args.number, amount_minor, args.currency)
     print(
         f"Gift card {card.reference[-6:]}: {currency(args.currency).decimal_text(card.balance_minor)} {args.currency}"
     )
@@ -193,19 +190,17 @@ def _terms(args: argparse.Namespace) -> int:
     except msgspec.DecodeError as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1
-    service = _open(args)
-    fresh = service.load_terms(document)
-    service.close()
+    with closing(_open(args)) as service:
+        fresh = service.load_terms(document)
     what = "loaded" if fresh else "was there already"
     print(f"Terms {document.terms_id} version {document.version}, in force from {document.effective_from}: {what}.")
     return 0
 
 
 def _member(args: argparse.Namespace) -> int:
-    service = _open(args)
-    member = service.find_member(contract.FindMember(email=args.email)).member
-    movements = service.movements(member.member_id) if member else []
-    service.close()
+    with closing(_open(args)) as service:
+        member = service.find_member(contract.FindMember(email=args.email)).member
+        movements = service.movements(member.member_id) if member else []
     if member is None:
         print("Nobody has this address.", file=sys.stderr)
         return 1
