@@ -286,10 +286,13 @@ class MemberCache(Protocol):
     """Members seen at this terminal lately, for when the central service is out of reach. Thread-safe."""
 
     def remember(self, email: str, account: MemberAccount) -> None:
-        """Keep what the central service just said; the address itself is kept as a keyed hash only."""
+        """Keep what the central service just said; the address itself is kept as a keyed hash only, empty leaves it."""
 
     def find(self, email: str) -> MemberAccount | None:
         """What was known of this address last, or None."""
+
+    def find_by_card(self, card_number: str) -> MemberAccount | None:
+        """What was known of the member with this card last, or None."""
 
     def forget(self, member_id: str) -> None:
         """Remove a member who was erased or left."""

@@ -78,6 +78,9 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
         reached = witness.transaction_sequence if witness else 0
         with database.write() as connection:
             connection.execute("DELETE FROM open_transaction")
+            # An older copy does not know what was spent offline since: nothing more until the service is heard.
+            connection.execute("DELETE FROM member_cache")
+            connection.execute("UPDATE programme SET terminal_budget_points = 0")
             connection.execute("UPDATE terminal SET transaction_sequence = max(transaction_sequence, ?)", (reached,))
             (before,) = connection.execute("SELECT transaction_sequence FROM terminal").fetchone()
             _begin_incarnation(connection, ids.new_id(), began_at, reason, before)

@@ -1,11 +1,14 @@
 """The journal as outbox: what lies beyond the acknowledged mark is still to be sent."""
 
+import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from pos_app.domain.journal import JournalEntry
 from pos_app.ports import EventOutcome
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of
+from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.terms import SqliteTerms
 
 # The incarnation that is being sent: the oldest with something left, else the current one.
@@ -37,14 +40,35 @@ _ERASE_CONTACTS = """
 """
 
 
+# Points spent offline are settled once the service has the sale and has not put it aside.
+_SETTLE_REDEMPTIONS = """
+    UPDATE offline_redemption SET settled_at_s = ?
+    WHERE settled_at_s IS NULL AND incarnation_number = ? AND sequence <= ? AND NOT EXISTS (
+        SELECT 1 FROM event_outcome o
+        WHERE o.incarnation_number = offline_redemption.incarnation_number AND o.sequence = offline_redemption.sequence
+    )
+"""
+_UNSETTLE_REDEMPTIONS = """
+    UPDATE offline_redemption SET settled_at_s = NULL WHERE incarnation_number = ? AND sequence > ?
+"""
+
+
 class SqliteOutbox:
     """The outbox as the sync thread sees it; it reads on a connection of its own. Threads may share it."""
 
-    def __init__(self, database: Database, tail: JournalTail, terms: SqliteTerms, witness: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tail: JournalTail,
+        terms: SqliteTerms,
+        members: SqliteMemberCache,
+        witness: Callable[[], None],
+    ) -> None:
         self._database = database
         self._reader = database.new_reader()
         self._tail = tail
         self._terms = terms
+        self._members = members
         self._witness = witness
 
     def terminal_identity(self) -> tuple[str, str]:
@@ -107,13 +131,22 @@ class SqliteOutbox:
             for outcome in outcomes:
                 _keep(connection, number, outcome, at)
             connection.execute(_ERASE_CONTACTS)
+            at_s = int(datetime.fromisoformat(at).timestamp())
+            connection.execute(_SETTLE_REDEMPTIONS, (at_s, number, acknowledged_sequence))
+            if acknowledged_sequence < before:
+                connection.execute(_UNSETTLE_REDEMPTIONS, (number, acknowledged_sequence))
             self._database.commit()
         if acknowledged_sequence != before:
             self._witness()
 
     def save_terms(self, document: bytes) -> None:
-        """Terms as delivered; the newest version by its own window becomes current. Raises ValueError."""
+        """Terms as delivered, and whom to forget; the newest version by its own window becomes current.
+
+        Raises ValueError when they cannot be understood; what is known then stays.
+        """
         self._terms.save(document)
+        for member_id in json.loads(document).get("forget_members", ()):
+            self._members.forget(member_id)
 
     def _sending(self) -> tuple[int, str, int]:
         row = self._reader.one(_SENDING)

@@ -11,12 +11,13 @@ from pos_app.storage.folder_lock import FolderLock
 from pos_app.storage.identity import SqliteIdentityStore, establish, witness_of
 from pos_app.storage.journal import JournalTail
 from pos_app.storage.keys import KeyStore
+from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.unit_of_work import SqliteStorage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KEY_FILE_NAME = "database.key"
 
 
@@ -37,7 +38,8 @@ class TerminalDatabase:
         self.catalogue = SqliteCatalogue(database)
         self.print_queue = SqlitePrintQueue(database)
         self.terms = SqliteTerms(database, clock)
-        self.outbox = SqliteOutbox(database, tail, self.terms, self._witness)
+        self.members = SqliteMemberCache(database, clock)
+        self.outbox = SqliteOutbox(database, tail, self.terms, self.members, self._witness)
         self.identity = SqliteIdentityStore(database, tail)
 
     def close(self) -> None:

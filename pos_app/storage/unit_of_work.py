@@ -4,20 +4,33 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, fields
+from datetime import datetime, timedelta
 from typing import Any
 
 from pos_app.domain.journal import JournalEntry
+from pos_app.domain.offline_redemption import OfflineSpending
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
 from pos_app.ports import Clock, IdSource, OpenTransaction, PrintJob
-from pos_app.storage import open_transaction_json
 from pos_app.storage.database import Connection, Database
+from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
 
 _TOTALS = tuple(field.name for field in fields(TillTotals))
 TOTALS_COLUMNS = ", ".join(_TOTALS)
 _SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, {TOTALS_COLUMNS}) VALUES (?{', ?' * len(_TOTALS)})"  # noqa: S608
 _SELECT_TOTALS = f"SELECT {TOTALS_COLUMNS} FROM till_totals WHERE business_day = (SELECT business_day FROM terminal)"  # noqa: S608
+
+_OFFLINE_SPENDING = """
+    SELECT coalesce(sum(points) FILTER (WHERE is_members), 0), count(*) FILTER (WHERE is_members),
+           coalesce(sum(points) FILTER (WHERE settled_at_s IS NULL), 0)
+    FROM (
+        SELECT points, settled_at_s, member_id = ?1 AND coalesce(settled_at_s > ?2, TRUE) AS is_members
+        FROM offline_redemption WHERE member_id = ?1 OR settled_at_s IS NULL
+    )
+"""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""As much as the till's clock may be off for an allowance to be taken (domain/offline_redemption.py)."""
 
 
 class SqliteUnitOfWork:
@@ -67,7 +80,7 @@ class SqliteUnitOfWork:
         """Keep the sale under way."""
         self._live().execute(
             "INSERT OR REPLACE INTO open_transaction (id, sequence_number, document) VALUES (1, ?, ?)",
-            (transaction.header.sequence_number, open_transaction_json.to_json(transaction)),
+            (transaction.header.sequence_number, to_json(transaction)),
         )
 
     def clear_open_transaction(self) -> None:
@@ -98,6 +111,19 @@ class SqliteUnitOfWork:
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
         self._live().execute("INSERT OR REPLACE INTO contact (contact_id, email) VALUES (?, ?)", (contact_id, email))
+
+    def add_offline_redemption(self, reference: str, member_id: str, points: int) -> None:
+        """Points that the sale appended last spends without the central service; counted until it has the sale."""
+        sale = self._last
+        if sale is None or sale is self._tail.last():
+            raise RuntimeError("the sale comes before the points it spends")
+        self._live().execute(
+            """
+            INSERT INTO offline_redemption (reference, incarnation_number, sequence, member_id, points)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            (reference, self._tail.incarnation_number, sale.sequence, member_id, points),
+        )
 
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
@@ -136,7 +162,7 @@ class SqliteStorage:
     def open_transaction(self) -> OpenTransaction | None:
         """The sale under way, if any."""
         row = self._database.one("SELECT document FROM open_transaction")
-        return open_transaction_json.from_json(row[0]) if row else None
+        return from_json(OpenTransaction, row[0]) if row else None
 
     def till_totals(self) -> TillTotals:
         """The running totals of this till and business day."""
@@ -167,6 +193,16 @@ class SqliteStorage:
             f"{SELECT_ENTRY} WHERE j.returned_receipt_number = ? ORDER BY j.position", (receipt_number,)
         )
         return [entry_of(self._tail.terminal_id, row) for row in rows]
+
+    def offline_spending(self, member_id: str, issued_at: datetime) -> OfflineSpending:
+        """What this terminal let be spent offline: by the member and not in the allowance, by all not yet settled.
+
+        An allowance contains what the central service had when it was issued. What was settled only later, or
+        shortly before by clocks that may differ, counts as not contained: rather refused than spent twice.
+        """
+        contained_s = int((issued_at - CLOCK_TOLERANCE).timestamp())
+        row = self._database.one(_OFFLINE_SPENDING, (member_id, contained_s))
+        return OfflineSpending(*row) if row else OfflineSpending()
 
     def recent_sales(self, limit: int) -> list[JournalEntry]:
         """The last sales of this till, newest first."""

@@ -6,14 +6,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes.terminal_data import key_file, open_data, open_day, terminal_data
+from fakes.memory_shop import DEMO_ACCOUNT
+from fakes.terminal_data import NOON, cash_sale, key_file, open_data, open_day, terminal_data
 
+from pos_app.clock import SetClock
+from pos_app.domain.poslog import sale_to_plain
+from pos_app.ids import SystemIds
 from pos_app.storage import migration, terminal_database
 from pos_app.storage.database import FILE_NAME, Database
+from pos_app.storage.identity import establish, witness_of
+from pos_app.storage.journal import JournalTail
+from pos_app.storage.unit_of_work import SqliteStorage
 
 NEXT_VERSION = """
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 def upgrade():
     op.execute("CREATE TABLE added_later (id INTEGER PRIMARY KEY) STRICT")
     {more}
@@ -34,7 +41,7 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(migration.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migration, "MIGRATIONS", migrations)
     monkeypatch.setattr(terminal_database, "SCHEMA_VERSION", terminal_database.SCHEMA_VERSION + 1)
-    version = migrations / "versions" / "v0002_later.py"
+    version = migrations / "versions" / "v0003_later.py"
     version.write_text(NEXT_VERSION.format(more=""))
     return version
 
@@ -49,12 +56,40 @@ def test_data_of_the_last_version_is_migrated_with_a_backup_that_opens(till: Pat
         assert data.storage.till_totals().opening_float_minor == 4200
         assert data.database.one("PRAGMA user_version") == (terminal_database.SCHEMA_VERSION,)
     (backup,) = (till / "backups").iterdir()
-    assert backup.name == "terminal-v1-20261122T120000.db"
+    assert backup.name == "terminal-v2-20261122T120000.db"
     assert b"SQLite format" not in backup.read_bytes()
     copy = Database(backup, key_file(till).database_key(create=False), read_only=True)
     assert "added_later" not in _tables(copy)
     assert copy.one("SELECT opening_float_minor FROM till_totals") == (4200,)
     copy.close()
+
+
+def test_data_of_the_first_version_goes_on_selling_and_knows_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal_database, "SCHEMA_VERSION", 1)
+    clock, ids = SetClock(NOON), SystemIds()
+    first = terminal_database.open_database(tmp_path, key_file(tmp_path), clock)
+    establish(first, store_id="001", workstation_id="02", clock=clock, ids=ids)
+    tail = JournalTail(first, "001-02")
+    with SqliteStorage(first, tail, clock, ids).unit_of_work() as work:
+        work.append("no_sale", {})
+        work.commit()
+    witness_of(first, tmp_path)()
+    first.close()
+    monkeypatch.undo()
+    with terminal_data(tmp_path) as data:
+        assert data.outbox.pending_count() == 1
+        data.members.remember("jo@example.com", DEMO_ACCOUNT)
+        assert data.members.find("jo@example.com") == DEMO_ACCOUNT
+        assert data.terms.offline_policy().terminal_budget_points == 0
+        with data.storage.unit_of_work() as work:
+            work.append("sale", sale_to_plain(cash_sale(work.begin_transaction())))
+            work.add_offline_redemption("offline-1", "m-1", 100)
+            work.commit()
+        assert data.storage.offline_spending("m-1", NOON).terminal_points == 100
+    (backup,) = (tmp_path / "backups").iterdir()
+    assert backup.name == "terminal-v1-20261122T120000.db"
 
 
 def test_a_migration_that_fails_leaves_the_data_as_it_was(

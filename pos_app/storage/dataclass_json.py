@@ -1,4 +1,4 @@
-"""The sale under way as JSON and back.
+"""Dataclasses as JSON and back: the sale under way, and what is remembered of members.
 
 Writing is one pass of the JSON encoder, because it happens at every scan. Reading follows the types of the
 dataclasses: keys it does not know are skipped and missing ones take their defaults, so that a program that was
@@ -9,27 +9,27 @@ import dataclasses
 import json
 import types
 import typing
+from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from pos_app.ports import OpenTransaction
-
-
-def to_json(transaction: OpenTransaction) -> str:
-    """The transaction as JSON."""
-    return json.dumps(transaction, default=_fields, ensure_ascii=False, separators=(",", ":"))
+T = TypeVar("T")
 
 
-def from_json(text: str) -> OpenTransaction:
-    """The transaction of its JSON. Raises ValueError, TypeError or KeyError when it is none."""
-    value = _read(OpenTransaction, json.loads(text))
-    if not isinstance(value, OpenTransaction):
-        raise TypeError("a transaction under way is a JSON object")
-    return value
+def to_json(value: Any) -> str:
+    """A dataclass of plain values, tuples, times and further dataclasses as JSON."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def from_json(kind: type[T], text: str) -> T:
+    """The value of its JSON. Raises ValueError, TypeError or KeyError when it is none."""
+    return cast("T", _read(kind, json.loads(text)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     kind: Any = type(value)
     return {name: getattr(value, name) for name in _names(kind)}
 
@@ -54,11 +54,15 @@ def _read(kind: Any, value: Any) -> Any:
         return tuple(_read(inner, part) for part in value)
     if dataclasses.is_dataclass(kind):
         return _construct(kind, value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     return value
 
 
-def _construct(kind: Any, value: dict[str, Any]) -> Any:
+def _construct(kind: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise TypeError(f"a {kind.__name__} is a JSON object")
     known = _types(kind)
     return kind(**{name: _read(known[name], part) for name, part in value.items() if name in known})
