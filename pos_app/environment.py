@@ -69,18 +69,17 @@ class Environment:
         self._say(f"Building the environment in {self.folder} (once; some 150 MB to fetch) ...")
         if not (lock == DEVELOPMENT_LOCK and self.stands(RUNTIME_LOCK)):
             self._clear()
-        failure = self._build_with_uv(lock)
+        uv = _uv()
+        failure = self._build_with_uv(uv, lock) if uv else ""
         if failure:
-            self._say(f"Going on with pip: {failure.splitlines()[-1]}")
+            self._say(f"Going on with pip, because uv said: {failure.splitlines()[-1]}")
             self._clear()
+        if failure or not uv:
             self._build_with_pip(lock)
         self._stamp(lock)
 
-    def _build_with_uv(self, lock: str) -> str:
+    def _build_with_uv(self, uv: str, lock: str) -> str:
         """Empty when it worked, else why not."""
-        uv = _uv()
-        if uv is None:
-            return "there is no uv here (it would be faster)."
         # The system's certificates, by both names uv gave that: a shop's network may have its own authority.
         variables = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
         variables.pop("VIRTUAL_ENV", None)
@@ -93,7 +92,12 @@ class Environment:
 
     def _build_with_pip(self, lock: str) -> None:
         ensure(self._say, window=False, packages=_missing_for_pip())
-        failure = failure_of([_base_python(), "-m", "venv", self.folder])
+        if os.path.exists(
+            self.python
+        ):  # to be added to: made by another Python perhaps, by uv perhaps, then without pip
+            failure = failure_of([self.python, "-m", "ensurepip"])
+        else:
+            failure = failure_of([_base_python(), "-m", "venv", self.folder])
         if not failure:
             pip = [self.python, "-m", "pip", "--disable-pip-version-check"]
             installing = ["install", "-q", "--require-hashes", "--only-binary", ":all:", "-r", self._lock_path(lock)]

@@ -128,6 +128,11 @@ def test_without_uv_pip_does_it(machine: Machine, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", WITHOUT_UV)
     machine.environment.build(RUNTIME_LOCK)
     assert machine.environment.stands(RUNTIME_LOCK)
+    installed = Path(machine.environment.folder, "installed-for-the-register")
+    installed.write_text("")
+    machine.environment.build(DEVELOPMENT_LOCK)
+    assert machine.environment.stands(DEVELOPMENT_LOCK)
+    assert installed.exists()
     assert machine.calls() == []
 
 
@@ -143,7 +148,7 @@ def test_a_uv_that_fails_leaves_it_to_pip_and_a_pip_that_fails_is_told_in_its_ow
     )
     with pytest.raises(SetupError, match="No matching distribution found for no-such-thing==1"):
         machine.environment.build(RUNTIME_LOCK)
-    assert "Going on with pip: no route to the index" in machine.said
+    assert "Going on with pip, because uv said: no route to the index" in machine.said
     assert not machine.environment.stands(RUNTIME_LOCK)
 
 
