@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, sele
 from sqlalchemy.schema import CreateColumn
 
 from sync.central import tables
+from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
 
@@ -42,6 +43,12 @@ def _second(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
     _append_only(connection, tables.APPEND_ONLY_SINCE_2)
     _let_quarantine_be_erased(connection)
+
+
+def _third(connection: Connection) -> None:
+    """The back office: its users, sessions and log, and what was decided about quarantined events."""
+    tables.metadata.create_all(connection)
+    _append_only(connection, office_tables.APPEND_ONLY)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:
@@ -87,7 +94,7 @@ def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
             connection.execute(text(f"CREATE TRIGGER {table.name}_no_truncate BEFORE TRUNCATE ON {table.name} {body}"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 
 
 def migrate(database: Database) -> None:

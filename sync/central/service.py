@@ -19,6 +19,7 @@ from pos_app.ports import Clock, IdSource
 from sync import contract
 from sync.central import gift_cards, holds, ingest, members, tables, terminals, terms
 from sync.central.applying import Applying
+from sync.central.backoffice.office import Office
 from sync.central.database import Database
 from sync.central.errors import CentralError
 from sync.central.ledger import Cause, Posting, derived_id
@@ -72,6 +73,7 @@ class CentralService:
         self.clock = clock or SystemClock()
         self._ids = ids or SystemIds()
         self._terms: dict[tuple[str, int], ProgrammeTerms] = {}
+        self.office = Office(database, vault, self.clock, self._ids)
         migrate(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 

@@ -1,0 +1,87 @@
+"""Pages from templates: everything is escaped, times and points read the same everywhere."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sync.central.backoffice.roles import ROLE_NAMES, Permission
+from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, NOTICES, POOL_NAMES
+from sync.central.moments import parse
+
+FOLDER = Path(__file__).parent
+MINUS = "\N{MINUS SIGN}"
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    # Of our own pages the address may be told to ourselves, which the check of where a form comes from needs.
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def points(value: int, *, signed: bool = False) -> str:
+    """1,234 or +1,234 with a real minus sign."""
+    text = format_decimal(abs(value), locale="en_US")
+    return f"{MINUS}{text}" if value < 0 else f"+{text}" if signed and value > 0 else text
+
+
+def moment(text: str) -> str:
+    """A stored time as people read it; always UTC, and it says so."""
+    if not text:
+        return "never"
+    return f"{format_datetime(parse(text), 'd MMM y, HH:mm', locale='en_US', tzinfo=None)} UTC"
+
+
+def ago(text: str, now: datetime) -> str:
+    """How long ago a stored time was: 5 min ago."""
+    if not text:
+        return "never"
+    seconds = int((now - parse(text)).total_seconds())
+    if seconds < 60:
+        return "just now"
+    for length, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds // length} {name} ago"
+    raise AssertionError("a minute is the least")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"points": points, "moment": moment, "ago": ago}
+    environment.globals |= {
+        "Permission": Permission,
+        "ROLE_NAMES": ROLE_NAMES,
+        "ACT_NAMES": ACT_NAMES,
+        "KIND_NAMES": KIND_NAMES,
+        "POOL_NAMES": POOL_NAMES,
+        "NOTICES": NOTICES,
+    }
+    return environment
+
+
+_templates = _environment()
+
+
+def render(template: str, **values: Any) -> str:
+    """The page of a template."""
+    return _templates.get_template(template).render(**values)

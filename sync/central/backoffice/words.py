@@ -1,0 +1,62 @@
+"""The words of the pages for what the service calls by short names."""
+
+# After an act the browser is sent to the next page with one of these names: what is shown never comes from an address.
+NOTICES = {
+    "password-changed": "Your password is changed.",
+    "signed-out": "You are signed out.",
+    "adjustment-requested": "The adjustment is requested. Somebody else must approve it before points move.",
+    "adjustment-approved": "The adjustment is approved and its points are posted.",
+    "adjustment-declined": "The adjustment is declined. No points moved.",
+    "merged": "The two accounts are one now.",
+    "erased": "The person is erased. What their points did stays in the books, under a number that is nobody's.",
+    "terms-published": "The new version is published. Terminals get it with their next contact.",
+    "terminal-revoked": "The terminal is shut out.",
+    "event-accepted": "The event is applied as it came.",
+    "event-corrected": "The event is applied as you corrected it. What came stays as it came.",
+    "event-dismissed": "The event is dismissed. Nothing is posted for it.",
+}
+
+POOL_NAMES = {"store": "Store purchases", "card": "Linked card", "partner": "Partners", "debt": "Owed"}
+
+KIND_NAMES = {
+    "earn_base": "Earned",
+    "earn_bonus": "Bonus earned",
+    "correction": "Correction",
+    "redeem": "Used to pay",
+    "grant": "Granted",
+    "debt_recovered": "Debt recovered",
+    "enrolment": "Welcome points",
+    "expire": "Expired",
+    "return": "Goods returned",
+    "reverse": "Goods returned",
+    "restore": "Points given back",
+    "adjustment": "Adjustment",
+    "merge": "Accounts merged",
+    "forfeit": "Forfeited",
+    "partner": "Partner earning",
+}
+
+ACT_NAMES = {
+    "signed_in": "Signed in",
+    "signed_out": "Signed out",
+    "password_changed": "Changed the password",
+    "user_added": "Added a user",
+    "user_reset": "Reset a user",
+    "user_closed": "Closed a user",
+    "member_looked_up": "Looked a member up",
+    "member_seen": "Saw a member",
+    "member_revealed": "Saw a member's full address",
+    "adjustment_requested": "Requested an adjustment",
+    "adjustment_approved": "Approved an adjustment",
+    "adjustment_declined": "Declined an adjustment",
+    "merge_previewed": "Previewed a merge",
+    "members_merged": "Merged two members",
+    "member_erased": "Erased a member",
+    "terms_published": "Published terms",
+    "terminal_code_made": "Made an enrolment code",
+    "terminal_revoked": "Shut a terminal out",
+    "event_seen": "Saw an event in quarantine",
+    "event_accepted": "Accepted an event",
+    "event_corrected": "Corrected an event",
+    "event_dismissed": "Dismissed an event",
+}
