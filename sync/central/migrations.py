@@ -51,6 +51,14 @@ def _third(connection: Connection) -> None:
     _append_only(connection, office_tables.APPEND_ONLY)
 
 
+def _third(connection: Connection) -> None:
+    """What happens to a sale after it was paid: returns, shipments, points that wait for a shipment."""
+    for column in (tables.sale.c.earned_on, tables.sale.c.expires_on):
+        _add_column(connection, column)
+    tables.metadata.create_all(connection)
+    _append_only(connection, tables.APPEND_ONLY_SINCE_3)
+
+
 def _let_quarantine_be_erased(connection: Connection) -> None:
     """What was quarantined may hold an address that a till put in the wrong place: its bytes, and only they, may
     give way to a fixed mark. What was applied stays under its hash for ever.

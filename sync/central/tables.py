@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -179,6 +180,23 @@ lot = Table(
     _count("remaining"),
     Index("lot_by_member", "member_id"),
     Index("lot_by_expiry", "expires_on"),
+)
+
+# Points of goods that are still to be shipped: no part of the balance. Append-only (triggers).
+pending_entry = Table(
+    "pending_entry",
+    metadata,
+    _text("entry_id", key=True),
+    _text("event_id"),
+    _text("member_id"),
+    _text("kind"),
+    _count("points"),
+    _text("transaction_id"),
+    Column("line_number", Integer, nullable=False),
+    _text("store_id"),
+    _text("occurred_at"),
+    _text("received_at"),
+    Index("pending_entry_by_member", "member_id"),
 )
 
 # What the ledger adds up to, kept in the transaction that posts. points may be below zero: a debt.
@@ -402,7 +420,76 @@ sale = Table(
     _text("currency_code"),
     _text("terms_id"),
     Column("terms_version", Integer, nullable=False),
+    # The lot that its points went to, and that they are taken back from.
+    Column("earned_on", Text, nullable=False, server_default=""),
+    Column("expires_on", Text, nullable=False, server_default=""),
     Index("sale_by_receipt", "receipt_number"),
+)
+
+# What was sold, with the points that the service computed: a return takes exactly these back.
+sale_line = Table(
+    "sale_line",
+    metadata,
+    _text("transaction_id", key=True),
+    Column("line_number", Integer, primary_key=True, autoincrement=False),
+    _text("code"),
+    _text("item_id"),
+    _count("quantity_milli"),
+    _count("net_minor"),
+    _count("fees_minor"),
+    _count("points_base"),
+    _count("points_bonus"),
+    _text("offer_id"),
+    Column("to_ship", Boolean, nullable=False),
+)
+
+# The parts of a payment that can come back to the service: points and gift cards. reference is the hold's id.
+sale_tender = Table(
+    "sale_tender",
+    metadata,
+    _text("transaction_id", key=True),
+    _text("tender_id", key=True),
+    _text("tender_type"),
+    _count("amount_minor"),
+    _count("points"),
+    _text("reference"),
+)
+
+# What happened to a sale after it was paid: returns, post-voids, shipments. sale_key is the transaction id of the
+# sale or "receipt:" and its number; transaction_id is empty as long as the sale has not come in.
+sale_fact = Table(
+    "sale_fact",
+    metadata,
+    _text("fact_id", key=True),
+    _text("event_id"),
+    _text("kind"),
+    _text("sale_key"),
+    _text("transaction_id"),
+    _text("store_id"),
+    _text("occurred_at"),
+    Column("payload", LargeBinary, nullable=False),
+    _text("received_at"),
+    Index("sale_fact_by_transaction", "transaction_id"),
+    Index(
+        "sale_fact_waiting",
+        "sale_key",
+        sqlite_where=text("transaction_id = ''"),
+        postgresql_where=text("transaction_id = ''"),
+    ),
+)
+
+# What came back beyond what was sold: no points move for it, and somebody should look. Append-only (triggers).
+surplus_return = Table(
+    "surplus_return",
+    metadata,
+    _text("fact_id", key=True),
+    Column("line_number", Integer, primary_key=True, autoincrement=False),
+    _text("code", key=True),
+    _text("transaction_id"),
+    _text("store_id"),
+    _count("quantity_milli"),
+    _text("received_at"),
+    Index("surplus_return_by_time", "received_at"),
 )
 
 # Sales whose customer gave an address that belongs to no member (yet): the news of an enrolment may come later.
@@ -415,6 +502,41 @@ unclaimed = Table(
     _text("ended_at"),
     _text("claimed_by"),
     Index("unclaimed_by_email", "email_key"),
+)
+
+# --- offers and redemptions that are counted ---------------------------------------------------------------------------
+
+# How many got an enrolment offer: raised by one conditional update, so never beyond the offer's cap.
+enrolment_offer = Table("enrolment_offer", metadata, _text("offer_id", key=True), _count("granted"))
+
+# What each new member got for joining. status is granted or declined; a decline can still become a grant, when a till
+# that was cut off tells of an earlier joining.
+enrolment_decision = Table(
+    "enrolment_decision",
+    metadata,
+    _text("member_id", key=True),
+    _text("offer_id"),
+    _text("event_id"),
+    _text("status"),
+    _count("points"),
+    _text("reason"),
+    _text("decided_at"),
+    Index("enrolment_decision_by_offer", "offer_id", "status"),
+)
+
+# Points that a till took without asking; overdrawn_points became a debt. Append-only (triggers).
+offline_redemption = Table(
+    "offline_redemption",
+    metadata,
+    _text("reference", key=True),
+    _text("store_id"),
+    _text("member_id"),
+    _text("transaction_id"),
+    _count("points"),
+    _count("overdrawn_points"),
+    _text("occurred_at"),
+    _text("received_at"),
+    Index("offline_redemption_by_store", "store_id", "received_at"),
 )
 
 # --- terms -----------------------------------------------------------------------------------------------------------
@@ -447,6 +569,7 @@ schema_version = Table("schema_version", metadata, Column("version", Integer, pr
 
 APPEND_ONLY = (ledger, gift_card_entry, event, event_fork)
 APPEND_ONLY_SINCE_2 = (redeem_proof, partner_earning, daily_digest)
+APPEND_ONLY_SINCE_3 = (pending_entry, surplus_return, offline_redemption)
 
 ERASED_PAYLOAD = b'{"erased":true}'
 """Stands where a quarantined event's bytes held somebody's address."""
