@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
+from pos_app.domain.returns import ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Tender
@@ -47,6 +48,8 @@ def _amounts(played: Played) -> dict[str, Any]:
         return _of_sale(played.sale)
     if played.left_open is not None:
         return _of_view(played.left_open)
+    if played.returned is not None:
+        return _of_return(played.returned)
     return _NOTHING
 
 
@@ -62,8 +65,54 @@ def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
         "due_minor": 0,
         "taxes": _taxes(sale.taxes),
         "tenders": _tenders(sale.tenders),
-        "points": _points(sale.earned if sale.member else EarnedPoints(), sale.points_used),
+        "points": _points(sale.earned if sale.member else EarnedPoints(), sale.points_used)
+        | {"pending": sum(line.points for line in sale.lines if line.to_ship)},
         "lines": [_line(line) for line in sale.lines if not line.voided],
+    }
+
+
+def _of_return(returned: ReturnTransaction) -> dict[str, Any]:
+    """Everything that goes back is below zero, so that a sale and its return add up to nothing."""
+    taxes: dict[str, list[int]] = {}
+    for line in returned.lines:
+        for tax in line.taxes:
+            base_and_tax = taxes.setdefault(tax.tax_id, [0, 0])
+            base_and_tax[0] -= tax.base_minor
+            base_and_tax[1] -= tax.tax_minor
+    tenders = [
+        {"type": refund.tender_type.value, "amount_minor": -refund.amount_minor, "points": -refund.points}
+        for refund in returned.refunds
+    ]
+    refunded_minor = sum(refund.amount_minor for refund in returned.refunds)
+    return {
+        "subtotal_minor": -sum(line.gross_minor for line in returned.lines),
+        "discount_minor": -sum(line.gross_minor - line.net_minor for line in returned.lines),
+        "fees_minor": -sum(line.fees_minor for line in returned.lines),
+        "tax_minor": sum(amounts[1] for amounts in taxes.values()),
+        "total_minor": -returned.total_minor,
+        "cash_rounding_minor": returned.total_minor - refunded_minor,
+        "change_minor": 0,
+        "due_minor": 0,
+        "taxes": [{"id": name, "base_minor": base, "tax_minor": tax} for name, (base, tax) in taxes.items()],
+        "tenders": tenders,
+        "points": {
+            **_points(EarnedPoints(), 0),
+            "reversed": returned.points_reversed if returned.member_id or returned.contact_id else 0,
+            "restored": returned.points_restored,
+        },
+        "lines": [
+            {
+                "line": line.line_number,
+                "code": line.code,
+                "quantity": quantity_text(-line.quantity_milli),
+                "unit_minor": line.unit_price_minor,
+                "discount_minor": line.net_minor - line.gross_minor,
+                "net_minor": -line.net_minor,
+                "tax_minor": -sum(tax.tax_minor for tax in line.taxes),
+                "points": -line.points,
+            }
+            for line in returned.lines
+        ],
     }
 
 

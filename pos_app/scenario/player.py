@@ -6,11 +6,13 @@ from datetime import date
 
 from pos_app.domain.member import normalise_email
 from pos_app.domain.retail_transaction import RetailTransaction
+from pos_app.domain.returns import ReturnRequest, ReturnTransaction, refundable_milli
 from pos_app.errors import CashierError, RefusedError
 from pos_app.scenario import document, values
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
+from pos_app.services.returning import OriginalSale
 from pos_app.services.selling import SaleView
 
 Refusal = CashierError | RefusedError
@@ -32,6 +34,8 @@ class Played:
     refused: bool = False
     sale: RetailTransaction | None = None
     left_open: SaleView | None = None
+    returned: ReturnTransaction | None = None
+    granted_points: int = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Player:
         self._money = shop.plan.profile.currency
         self._sale = SaleUnderWay(shop)
         self._transcript = Transcript()
+        self._sales: dict[str, RetailTransaction] = {}
 
     def play(self) -> Transcript:
         """Play all transactions. Raises ScenarioError when the file is wrong."""
@@ -107,7 +112,7 @@ class Player:
         at = None
         if transaction.at is not None:
             at = values.moment(transaction.at, f"{path}.at", self._shop.plan.profile.time_zone)
-        play = self._of_its_kind(transaction, path)
+        play = self._of_its_kind(transaction, path, index)
 
         def run() -> Played:
             if at is not None:
@@ -118,13 +123,29 @@ class Player:
 
         return run
 
-    def _of_its_kind(self, transaction: document.AnyTransaction, path: str) -> Callable[[Played], None]:
+    def _of_its_kind(self, transaction: document.AnyTransaction, path: str, index: int) -> Callable[[Played], None]:
         match transaction:
             case document.Sale(steps=steps):
                 actions = [self._sale.prepared(step, f"{path}.steps[{i}]") for i, step in enumerate(steps)]
                 if any(isinstance(step, document.TenderStep) and step.type in _SPENDS_BALANCES for step in steps):
                     actions.insert(0, self._shop.upload)
                 return lambda played: self._play_sale(played, actions)
+            case document.Return(of=of, reason=reason):
+                requests = [
+                    (line.line, values.quantity_milli(line.quantity, f"{path}.lines[{i}].quantity"))
+                    if line.quantity is not None
+                    else (line.line, None)
+                    for i, line in enumerate(transaction.lines)
+                ]
+                self._check_earlier(of, path, index)
+                return lambda played: _all_or_nothing(played, lambda: self._take_back(played, of, requests, reason))
+            case document.PostVoid(of=of, reason=reason):
+                self._check_earlier(of, path, index)
+                return lambda played: _all_or_nothing(played, lambda: self._post_void(played, of, reason))
+            case document.Ship(of=of, line=line_number):
+                self._check_earlier(of, path, index)
+                shipping = self._shop.shipping
+                return lambda played: _all_or_nothing(played, lambda: shipping.ship(self._completed(of), [line_number]))
             case document.Enrol(email=email):
                 return lambda played: _all_or_nothing(played, lambda: self._enrol(email))
             case document.PaidOut(reason=reason):
@@ -141,10 +162,45 @@ class Player:
             except (CashierError, RefusedError) as error:
                 played.error = played.error or error
         played.sale = self._sale.completed
-        if played.sale is None:
+        if played.sale is not None:
+            self._sales[played.transaction_id] = played.sale
+        else:
             played.left_open = self._sale.view
             played.refused = not played.left_open.priced.lines
             self._sale.abandon()
+
+    # --- after a sale -------------------------------------------------------------------------------------------------
+
+    def _check_earlier(self, of: str, path: str, index: int) -> None:
+        """Raises ScenarioError when no transaction before this one has that id."""
+        earlier = self._scenario.transactions[:index]
+        if not any(of == (one.id or f"t{number}") for number, one in enumerate(earlier, 1)):
+            raise ScenarioError(f"{path}.of", f"no transaction before this one has the id {of!r}")
+
+    def _completed(self, of: str) -> RetailTransaction:
+        sale = self._sales.get(of)
+        if sale is None:
+            raise CashierError("no_such_sale", f"Transaction {of} is no completed sale.")
+        return sale
+
+    def _original(self, of: str) -> OriginalSale:
+        original = self._shop.returning.find_here(self._completed(of).header.receipt_number)
+        assert original is not None
+        return original
+
+    def _take_back(self, played: Played, of: str, lines: list[tuple[int, int | None]], reason: str) -> None:
+        original = self._original(of)
+        still_open = refundable_milli(original.sale, original.history)
+        requests = [
+            ReturnRequest(number, still_open.get(number, 0) if quantity is None else quantity)
+            for number, quantity in lines
+        ]
+        if not requests:
+            requests = [ReturnRequest(number, quantity) for number, quantity in still_open.items() if quantity]
+        played.returned = self._shop.returning.take_back(original, requests, reason).transaction
+
+    def _post_void(self, played: Played, of: str, reason: str) -> None:
+        played.returned = self._shop.returning.post_void(self._original(of), reason).transaction
 
     def _enrol(self, email: str) -> None:
         self._shop.rewards.enrol_member(email, marketing_consent=False)

@@ -15,8 +15,10 @@ from pos_app.formatting import StoreFormatter
 from pos_app.ids import SeededIds
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.values import ShopPlan
+from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
+from pos_app.services.shipping import Shipping
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.catalogue_writer import CatalogueItem, CatalogueWriter
@@ -88,6 +90,8 @@ class Shop:
     tendering: Tendering
     till_control: TillControl
     rewards: Rewards
+    returning: Returning
+    shipping: Shipping
     _engine: SyncEngine
     _undo: ExitStack
 
@@ -159,6 +163,16 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
             ),
             till_control=TillControl(storage=data.storage, clock=clock, operator=_OPERATOR),
             rewards=Rewards(CentralGateway(client, clock), ids),
+            returning=Returning(
+                storage=data.storage,
+                terms=data.terms,
+                clock=clock,
+                ids=ids,
+                formatter=StoreFormatter(profile),
+                profile=profile,
+                operator=_OPERATOR,
+            ),
+            shipping=Shipping(storage=data.storage, operator=_OPERATOR),
             _engine=SyncEngine(data.outbox, client, clock),
             _undo=undo.pop_all(),
         )
@@ -222,4 +236,5 @@ def _terms_message(plan: ShopPlan) -> contract.Terms:
             )
             for offer in terms.offers
         ],
+        enrolment_offers=list(plan.enrolment_offers),
     )

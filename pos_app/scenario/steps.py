@@ -86,6 +86,8 @@ class SaleUnderWay:
             case document.DiscountTransaction():
                 discount = self._discount(step, path)
                 return lambda: selling.discount_transaction(discount)
+            case document.ShipLine(line=line):
+                return lambda: selling.ship_line(line)
             case document.TenderStep():
                 return self._tender(step, path)
 

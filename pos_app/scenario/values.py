@@ -14,6 +14,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
 from pos_app.scenario import document
 from pos_app.scenario.document import ScenarioError
+from sync import contract
 
 WORKSTATION_ID = "01"
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,30})?")
@@ -30,6 +31,7 @@ class ShopPlan:
     opening_float_minor: int
     items: tuple[Item, ...]
     terms: ProgrammeTerms
+    enrolment_offers: tuple[contract.EnrolmentOfferMessage, ...] = ()
 
 
 def plan_shop(scenario: document.Scenario) -> ShopPlan:
@@ -42,6 +44,7 @@ def plan_shop(scenario: document.Scenario) -> ShopPlan:
         opening_float_minor=amount(scenario.till.opening_float, "till.opening_float", money),
         items=_items(scenario, money),
         terms=_terms(scenario.programme, profile),
+        enrolment_offers=_enrolment_offers(scenario.programme, profile),
     )
 
 
@@ -213,7 +216,31 @@ def _terms(programme: document.Programme, profile: StoreProfile) -> ProgrammeTer
         raise error if isinstance(error, ScenarioError) else ScenarioError("programme", str(error)) from error
 
 
+def _enrolment_offers(
+    programme: document.Programme, profile: StoreProfile
+) -> tuple[contract.EnrolmentOfferMessage, ...]:
+    offers: list[contract.EnrolmentOfferMessage] = []
+    for index, offer in enumerate(programme.enrolment_offers):
+        path = f"programme.enrolment_offers[{index}]"
+        starts_at = moment(offer.starts_at, f"{path}.from", profile.time_zone)
+        ends_at = moment(offer.ends_at, f"{path}.to", profile.time_zone)
+        if ends_at < starts_at:
+            raise ScenarioError(f"{path}.to", "the offer ends before it begins")
+        offers.append(
+            contract.EnrolmentOfferMessage(
+                offer_id=offer.id,
+                points=offer.points,
+                cap=offer.cap,
+                starts_at=starts_at.isoformat(),
+                ends_at=ends_at.isoformat(),
+                look_back_days=offer.look_back_days,
+            )
+        )
+    return tuple(offers)
+
+
 def quantity_text(milli: int) -> str:
     """The text of a quantity, the reverse of quantity_milli: 1500 is "1.5"."""
-    whole, part = divmod(milli, QUANTITY_SCALE)
-    return f"{whole}.{part:03d}".rstrip("0") if part else str(whole)
+    sign = "-" if milli < 0 else ""
+    whole, part = divmod(abs(milli), QUANTITY_SCALE)
+    return f"{sign}{whole}.{part:03d}".rstrip("0") if part else f"{sign}{whole}"

@@ -203,6 +203,10 @@ class Selling:
         """Reduce the whole sale. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.discount_transaction(discount)))
 
+    def ship_line(self, line_number: int) -> None:
+        """Send a line to the customer; its points are pending until it was shipped. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.ship_line(line_number)))
+
     def void_line(self, line_number: int) -> None:
         """Take a line back. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.void_line(line_number)))
