@@ -51,12 +51,12 @@ def _third(connection: Connection) -> None:
     _append_only(connection, office_tables.APPEND_ONLY)
 
 
-def _third(connection: Connection) -> None:
+def _fourth(connection: Connection) -> None:
     """What happens to a sale after it was paid: returns, shipments, points that wait for a shipment."""
     for column in (tables.sale.c.earned_on, tables.sale.c.expires_on):
         _add_column(connection, column)
     tables.metadata.create_all(connection)
-    _append_only(connection, tables.APPEND_ONLY_SINCE_3)
+    _append_only(connection, tables.APPEND_ONLY_SINCE_4)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:
@@ -102,7 +102,7 @@ def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
             connection.execute(text(f"CREATE TRIGGER {table.name}_no_truncate BEFORE TRUNCATE ON {table.name} {body}"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
 
 
 def migrate(database: Database) -> None:

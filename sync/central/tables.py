@@ -94,17 +94,6 @@ former_member = Table(
     Index("former_member_by_successor", "successor_id"),
 )
 
-# What the tills are told to forget of erased and departed members, until each has said that it did.
-erasure_notice = Table(
-    "erasure_notice",
-    metadata,
-    _text("terminal_id", key=True),
-    _text("member_id", key=True),
-    _text("ordered_at"),
-    _text("acknowledged_at"),
-    Index("erasure_notice_open", "terminal_id", "acknowledged_at"),
-)
-
 # --- proof that somebody is the member --------------------------------------------------------------------------------
 
 # Tries are counted before they are judged, so that many at once are no more tries.
@@ -139,6 +128,7 @@ redeem_proof = Table(
     _text("member_id"),
     _text("kind"),
     _text("terminal_id"),
+    _text("operator_id"),
     _text("proven_at"),
     Index("redeem_proof_by_member", "member_id"),
 )
@@ -504,7 +494,7 @@ unclaimed = Table(
     Index("unclaimed_by_email", "email_key"),
 )
 
-# --- offers and redemptions that are counted ---------------------------------------------------------------------------
+# --- offers and redemptions that are counted --------------------------------------------------------------------------
 
 # How many got an enrolment offer: raised by one conditional update, so never beyond the offer's cap.
 enrolment_offer = Table("enrolment_offer", metadata, _text("offer_id", key=True), _count("granted"))
@@ -565,11 +555,19 @@ daily_digest = Table(
     _text("made_at"),
 )
 
+# One number that changes with the terms, with the tills let in and with whom they must forget: a till asks again.
+revision = Table(
+    "revision",
+    metadata,
+    _text("name", key=True),
+    _count("number"),
+)
+
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 APPEND_ONLY = (ledger, gift_card_entry, event, event_fork)
 APPEND_ONLY_SINCE_2 = (redeem_proof, partner_earning, daily_digest)
-APPEND_ONLY_SINCE_3 = (pending_entry, surplus_return, offline_redemption)
+APPEND_ONLY_SINCE_4 = (pending_entry, surplus_return, offline_redemption)
 
 ERASED_PAYLOAD = b'{"erased":true}'
 """Stands where a quarantined event's bytes held somebody's address."""
