@@ -113,9 +113,9 @@ class CentralClient:
         """Send a message; the answer comes back decoded."""
         return _decoded(self._exchange("POST", path, contract.encode(message) if message else b""), answer)
 
-    def post_unanswered(self, path: str) -> None:
-        """Send an empty request of which only the success matters."""
-        self._exchange("POST", path, b"")
+    def post_unanswered(self, path: str, message: contract.Message | None = None) -> None:
+        """Send a request, empty or not, of which only the success matters."""
+        self._exchange("POST", path, contract.encode(message) if message else b"")
 
     def get(self, path: str, answer: type[T]) -> T:
         """Ask for something."""

@@ -37,6 +37,7 @@ from sync.terminal.retry import Outcome
 
 BATCH_BYTES = 256 * 1024
 ENVELOPE_BYTES = 500  # an event's own fields around its payload, rounded up
+TERMS_AGE_MS = 15 * 60 * 1000
 UNREADABLE_STATUSES = (400, 413, 422)
 
 _logger = logging.getLogger(__name__)
@@ -65,13 +66,15 @@ class SyncEngine:
         self._batch_events = contract.MAXIMUM_BATCH_EVENTS
         self._terms_wanted: int | None = None
         self._terms_held: int | None = None
+        self._terms_due_ms = 0
+        self._versions_held: dict[str, None] = {}
 
     def step(self) -> StepResult:
         """Send the next batch, or an empty one as a sign of life; fetch the terms when there are newer ones."""
         with self._single_flight:
             try:
                 result = self._upload()
-                if self._terms_wanted != self._terms_held:
+                if self._terms_wanted != self._terms_held or self._terms_are_due():
                     self._fetch_terms()
             except UnavailableError as error:
                 return StepResult(Outcome.UNAVAILABLE, reason=str(error), retry_after_s=error.retry_after_s)
@@ -147,16 +150,26 @@ class SyncEngine:
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
+    def _terms_are_due(self) -> bool:
+        return self._terms_held is not None and self._clock.monotonic_ms() >= self._terms_due_ms
+
     def _fetch_terms(self) -> None:
-        """Every version that a sale could still be rung up with. Old terms are no reason to stop uploading."""
+        """What is new of the terms, and now and then the key, the budget and whom to forget, which have no version.
+
+        Versions that came since the start are named, so that only others travel. Old terms are no reason to stop
+        uploading.
+        """
+        have = f"?have={','.join(self._versions_held)}" if self._versions_held else ""
         try:
-            answer = self._client.get(contract.PATH_TERMS, contract.TermsList)
+            answer = self._client.get(contract.PATH_TERMS + have, contract.TermsList)
+            self._outbox.save_terms(contract.encode(answer))
+            self._versions_held |= dict.fromkeys(f"{terms.terms_id}:{terms.version}" for terms in answer.terms)
         except RefusedError as error:
             _logger.error("the central service refuses its terms: %s", error.code)
-        else:
-            for terms in answer.terms:
-                self._outbox.save_terms(contract.encode(terms))
+        except ValueError as error:
+            _logger.error("the central service's terms cannot be used: %s", error)
         self._terms_held = self._terms_wanted
+        self._terms_due_ms = self._clock.monotonic_ms() + TERMS_AGE_MS
 
 
 def _within_size(entries: list[JournalEntry]) -> list[JournalEntry]:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_app.ports import Enrolment
 from sync import contract
+from sync.membership import Allowance
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class StubCentral:
         self.events: list[contract.Event] = []
         self.contacts: dict[str, str] = {}
         self.terms: list[contract.Terms] = []
+        self.allowance_key = Ed25519PrivateKey.generate()
+        self.terminal_budget_points = 0
+        self.forget_members: list[str] = []
         self.clock_ahead_s = 0.0
         self.arrived = threading.Condition()
         self.connections: list[socket.socket] = []
@@ -145,11 +149,27 @@ class StubCentral:
             return Answer()
         if not self.is_signed(request):
             return problem(401, "signature", "The signature is wrong.")
-        if request.path == contract.PATH_TERMS:
-            return Answer(body=contract.encode(contract.TermsList(terms=self.terms)))
+        path, _, query = request.path.partition("?")
+        if path == contract.PATH_TERMS:
+            return Answer(body=contract.encode(self.terms_list(query.removeprefix("have=").split(","))))
         if request.path == contract.PATH_JOURNAL:
             return Answer(body=contract.encode(self.take(contract.decode(plain(request), contract.UploadBatch))))
         return problem(404, "not_found")
+
+    def terms_list(self, have: list[str]) -> contract.TermsList:
+        return contract.TermsList(
+            terms=[terms for terms in self.terms if f"{terms.terms_id}:{terms.version}" not in have],
+            allowance_public_key=base64.b64encode(self.allowance_key.public_key().public_bytes_raw()).decode(),
+            terminal_budget_points=self.terminal_budget_points,
+            forget_members=self.forget_members,
+        )
+
+    def allowance(self, allowance: Allowance) -> contract.SignedAllowance:
+        """An allowance as the service signs it."""
+        body = contract.encode(allowance)
+        return contract.SignedAllowance(
+            body=base64.b64encode(body).decode(), signature=base64.b64encode(self.allowance_key.sign(body)).decode()
+        )
 
     def is_signed(self, request: Request) -> bool:
         signed = contract.signing_input(

@@ -53,7 +53,7 @@ def upload(client: CentralClient, **contacts: str) -> contract.UploadResult:
 
 
 def test_requests_are_signed_so_that_the_other_end_can_check_them(central: StubCentral, client: CentralClient) -> None:
-    assert terms(client) == contract.TermsList(terms=[])
+    assert terms(client).terms == []
     assert upload(client) == contract.UploadResult(acknowledged=0, results=[])
     first, second = (request.headers for request in central.requests)
     assert first[contract.HEADER_NONCE] != second[contract.HEADER_NONCE]

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from fakes.memory_outbox import MemoryOutbox
 from fakes.stub_central import Answer, Request, StubCentral, plain, problem
 
-from pos_app.clock import SystemClock
+from pos_app.clock import SetClock, SystemClock
 from pos_app.domain.journal import hash_of
 from pos_app.ports import EventOutcome
 from sync import contract
@@ -19,8 +20,9 @@ class Till:
     def __init__(self) -> None:
         self.outbox = MemoryOutbox()
         self.central = StubCentral()
+        self.clock = SetClock(SystemClock().now())
         self.client = CentralClient(self.central.url, self.central.identity(), SystemClock())
-        self.engine = SyncEngine(self.outbox, self.client, SystemClock())
+        self.engine = SyncEngine(self.outbox, self.client, self.clock)
 
     def drain(self) -> StepResult:
         for _ in range(100):
@@ -32,6 +34,9 @@ class Till:
     def batches(self) -> list[list[int]]:
         bodies = [plain(request) for request in self.central.requests if request.path == contract.PATH_JOURNAL]
         return [[event.sequence for event in contract.decode(body, contract.UploadBatch).events] for body in bodies]
+
+    def delivered(self) -> list[contract.TermsList]:
+        return [contract.decode(body, contract.TermsList) for body in self.outbox.terms]
 
     def close(self) -> None:
         self.client.close()
@@ -211,12 +216,38 @@ def terms(version: int) -> contract.Terms:
 def test_terms_come_at_the_start_and_when_the_service_has_newer_ones(till: Till) -> None:
     till.central.terms = [terms(1), terms(2)]
     till.drain()
-    assert [contract.decode(body, contract.Terms).version for body in till.outbox.terms] == [1, 2]
+    assert [terms.version for terms in till.delivered()[0].terms] == [1, 2]
     till.drain()
-    assert len(till.outbox.terms) == 2, "once is enough"
+    assert len(till.outbox.terms) == 1, "once is enough"
     till.central.terms.append(terms(3))
     till.drain()
-    assert contract.decode(till.outbox.terms[-1], contract.Terms) == terms(3)
+    assert till.delivered()[1].terms == [terms(3)], "what the till has does not travel again"
+
+
+def test_key_budget_and_whom_to_forget_come_again_now_and_then(till: Till) -> None:
+    till.central.terms, till.central.terminal_budget_points = [terms(1)], 5000
+    till.drain()
+    till.central.terminal_budget_points, till.central.forget_members = 2500, ["m-1"]
+    till.clock.at += timedelta(minutes=14)
+    till.drain()
+    till.clock.at += timedelta(minutes=1)
+    till.drain()
+    first, second = till.delivered()
+    assert first.allowance_public_key
+    assert (first.terminal_budget_points, second.terminal_budget_points) == (5000, 2500)
+    assert (second.terms, second.forget_members) == ([], ["m-1"])
+
+
+def test_terms_that_this_till_cannot_use_do_not_hold_up_the_journal(till: Till, expect_log) -> None:
+    expect_log("terms cannot be used: too new")
+
+    def refuse(document: bytes) -> None:
+        raise ValueError("too new")
+
+    till.outbox.save_terms = refuse
+    till.outbox.write(150)
+    assert till.drain().outcome is Outcome.DONE
+    assert till.outbox.pending_count() == 0
 
 
 def test_terms_that_are_refused_do_not_hold_up_the_journal(till: Till, expect_log) -> None:
