@@ -25,7 +25,7 @@ def play(scenario: Scenario) -> dict[str, Any]:
     with TemporaryDirectory(prefix="pos-scenario-", dir=_disk_for(len(scenario.transactions))) as folder:
         shop = open_shop(plan, Path(folder))
         try:
-            return answer(shop, Player(shop, scenario).play())
+            return answer(shop, Player(shop, scenario).play(), explain=scenario.explain)
         finally:
             shop.close()
 

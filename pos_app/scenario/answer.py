@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pos_app.domain.explanation import Step, explain_points
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints
@@ -14,10 +15,15 @@ from pos_app.scenario.values import quantity_text
 from pos_app.services.selling import SaleView
 
 
-def answer(shop: Shop, transcript: Transcript) -> dict[str, Any]:
-    """The answer to a scenario that was played to its end."""
+def answer(shop: Shop, transcript: Transcript, *, explain: bool = False) -> dict[str, Any]:
+    """The answer to a scenario that was played to its end; with explain, each sale says how it came to its points."""
+    transactions = [_transaction(played) for played in transcript.played]
+    if explain:
+        for played, said in zip(transcript.played, transactions, strict=True):
+            if played.sale is not None:
+                said["explanation"] = _explanation(shop, played.sale)
     return {
-        "transactions": [_transaction(played) for played in transcript.played],
+        "transactions": transactions,
         "members": [_member(shop, email, as_written) for email, as_written in transcript.members.items()],
         "gift_cards": [
             {"number": number, "balance_minor": shop.gift_card_balance_minor(number)}
@@ -35,6 +41,25 @@ def _member(shop: Shop, email: str, as_written: str) -> dict[str, Any]:
         "balance_points": account.balance_points,
         "pending_points": account.pending_points,
     }
+
+
+def _explanation(shop: Shop, sale: RetailTransaction) -> dict[str, Any]:
+    """From price to points, step by step, with the rule each step follows."""
+    terms = shop.data.terms.terms_of(sale.earned.terms_id, sale.earned.terms_version)
+    minor_per_unit = shop.plan.profile.currency.minor_per_unit
+    explained = explain_points(sale.lines, sale.earned, terms, sale.points_used, minor_per_unit)
+    return {
+        "points": explained.points,
+        "steps": [_step(step) for step in explained.steps],
+        "lines": [
+            {"line": line.line_number, "points": line.points, "steps": [_step(step) for step in line.steps]}
+            for line in explained.lines
+        ],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"what": step.what, step.unit: step.value, "rule": step.clause}
 
 
 def _transaction(played: Played) -> dict[str, Any]:
