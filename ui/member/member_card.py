@@ -1,6 +1,6 @@
 """The member's place on the checkout: prompt, entry, answer and account all have the same size, so nothing shifts."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -15,6 +15,9 @@ from ui.theme.tokens import FOCUS_RING, Radius
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
 from ui.widgets.control import Control
+
+_FACTS = 46
+_INSET = 16
 
 
 class _AddMember(Control):
@@ -154,7 +157,7 @@ class MemberCard(Card):
             self.email.setText("")  # unlike clear(), this forgets what undo would bring back
             self.focus_released.emit()
         if attached and was_attached and not complete:
-            self.update(0, 0, self.width(), self.height() - 60)
+            self.update(_INSET, self._facts_top(), self.width() - 2 * _INSET, _FACTS)
         else:
             self.update()
 
@@ -240,8 +243,12 @@ class MemberCard(Card):
         paint.wrapped(painter, place, words, font(13, 500), "bad" if problem else "ink_3")
 
     def _paint_member(self, painter: QPainter, rect: QRectF) -> None:
-        view, show = self._sale.view, self._formatter
-        member = view.basket.member
+        if self.exposed.intersects(QRect(0, 0, self.width(), self._facts_top())):
+            self._paint_name(painter, rect)
+        self._paint_facts(painter, rect)
+
+    def _paint_name(self, painter: QPainter, rect: QRectF) -> None:
+        member = self._sale.view.basket.member
         assert member is not None
         name = member.display_name or member.masked_email or "Member"
         head = 8.0 if rect.height() < 170 else 14.0
@@ -253,7 +260,13 @@ class MemberCard(Card):
             paint.text(painter, QRectF(74, head + 21, room, 20), member.masked_email, font(14, 450), "ink_2")
         else:
             paint.text(painter, QRectF(74, head, room, 42), name, font(17, 700))
-        top = rect.height() - 60 - 50
+
+    def _facts_top(self) -> int:
+        return self.height() - 60 - 50 + (24 if self._sale.stage is Stage.COMPLETE else 0)
+
+    def _paint_facts(self, painter: QPainter, rect: QRectF) -> None:
+        view, show = self._sale.view, self._formatter
+        top = self._facts_top()
         column = (rect.width() - 40) / 3
         balance = view.account.balance_points if view.account else None
         earns = f"+{show.points(view.earned.points)} pts"
@@ -263,8 +276,6 @@ class MemberCard(Card):
             ("Earned" if self._sale.stage is Stage.COMPLETE else "This sale earns", earns, "go_text"),
             ("After sale", "Queued" if after is None else f"{show.points(after)} pts", "ink"),
         )
-        if self._sale.stage is Stage.COMPLETE:
-            top += 24
         for number, (label, value, ink) in enumerate(facts):
             left = 20 + number * column
             paint.text(painter, QRectF(left, top, column - 8, 18), label, font(13, 500), "ink_3")

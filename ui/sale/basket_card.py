@@ -1,6 +1,6 @@
 """The basket card: its head, the lines, the message strip; idle and complete have their own pictures in it."""
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ from ui.widgets.card import Card
 from ui.widgets.message_strip import MessageStrip
 
 _HEAD = 56
+_INSET = 16
 _COLUMNS = 32
 _STRIP = 60
 
@@ -77,7 +78,7 @@ class BasketCard(Card):
         if head != (self._title, self._pieces, self._number):
             self._title, self._pieces, self._number = head
             self.setAccessibleDescription(", ".join(part for part in head if part))
-            self.update(0, 0, self.width(), _HEAD)
+            self.update(_INSET, 4, self.width() - 2 * _INSET, _HEAD - 6)
         if complete and sale.completed is not None:
             self.complete_page.show_sale(sale.completed)
         self.complete_page.setVisible(complete)
@@ -96,7 +97,14 @@ class BasketCard(Card):
         self.strip.setGeometry(12, self.height() - _STRIP - 12, self.width() - 24, _STRIP)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Head and column names."""
+        """Head and column names, whichever of them is exposed."""
+        wide = round(rect.width())
+        if self.exposed.intersects(QRect(0, 0, wide, _HEAD - 1)):
+            self._paint_head(painter, rect)
+        if self.exposed.intersects(QRect(0, _HEAD, wide, _COLUMNS)):
+            self._paint_column_names(painter, rect)
+
+    def _paint_head(self, painter: QPainter, rect: QRectF) -> None:
         middle = _HEAD / 2 + 1
         left = 20 + paint.text(painter, QRectF(20, 0, 260, _HEAD + 2), self._title, font(20, 700)) + 12
         if self._pieces:
@@ -113,6 +121,8 @@ class BasketCard(Card):
                 "ink_3",
                 paint.RIGHT,
             )
+
+    def _paint_column_names(self, painter: QPainter, rect: QRectF) -> None:
         columns = QRectF(1, _HEAD, rect.width() - 2, _COLUMNS - 1)
         painter.fillRect(columns, colour("sunken"))
         painter.fillRect(QRectF(1, _HEAD, rect.width() - 2, 1), colour("line"))

@@ -18,6 +18,7 @@ from ui.widgets.buttons import Button, PayButton
 from ui.widgets.card import Card
 
 _ROW = 28
+_INSET = 16
 _TOTAL = 64
 _GAP = 10
 _QUICK = 3
@@ -91,7 +92,7 @@ class PayCard(Card):
         if (lines, total_name, total) != (self._lines, self._total_name, self._total):
             self._lines, self._total_name, self._total = lines, total_name, total
             self.setAccessibleDescription(f"{total_name} {total}")
-            self.update(0, 0, self.width(), self._buttons_top())
+            self.update(_INSET, 12, self.width() - 2 * _INSET, self._buttons_top() - 12)
         self._refresh_buttons(view, stage, due)
 
     def _refresh_buttons(self, view: SaleView, stage: Stage, due: int) -> None:

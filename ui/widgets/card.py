@@ -1,11 +1,14 @@
 """A white card with round corners: the ground of everything on the screen."""
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import paint
+from ui.theme.current import colour
 from ui.theme.tokens import Radius
+
+_R = Radius.CARD
 
 
 class Card(QWidget):
@@ -14,12 +17,20 @@ class Card(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.exposed = QRegion()
+        """The part being painted: a subclass may leave out what lies outside of it."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        rect = QRectF(self.rect())
-        paint.rounded(painter, rect, Radius.CARD, "surface", "line")
-        self.paint(painter, rect)
+        self.exposed = event.region()
+        # Most repaints lie inside the border and the corners: a plain fill does, at a tenth of the cost.
+        inside = self.rect().adjusted(1, _R, -1, -_R), self.rect().adjusted(_R, 1, -_R, -1)
+        if all(inside[0].contains(part) or inside[1].contains(part) for part in self.exposed):
+            for part in self.exposed:
+                painter.fillRect(part, colour("surface"))
+        else:
+            paint.rounded(painter, QRectF(self.rect()), Radius.CARD, "surface", "line")
+        self.paint(painter, QRectF(self.rect()))
         painter.end()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:

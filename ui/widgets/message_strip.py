@@ -10,6 +10,8 @@ from ui.theme.fonts import font, width
 from ui.theme.tokens import Radius
 from ui.widgets.buttons import Button
 
+_BUTTONS = 236
+
 
 class _ToastButton(Button):
     """The undo of a toast: the toast's own colours."""
@@ -53,11 +55,22 @@ class MessageStrip(QWidget):
     def show_messages(self, banner: Banner | None, toast: Toast | None) -> None:
         """Show these; the banner goes first."""
         if (banner, toast) != (self._banner, self._toast):
+            same_buttons = self._kind(self._banner, self._toast) == self._kind(banner, toast)
             self._banner, self._toast = banner, toast
             words = f"{banner.title}. {banner.detail}" if banner else toast.words if toast else ""
             self.setAccessibleDescription(words)
-            self._arrange()
-            self.update()
+            if same_buttons:
+                self.update(0, 0, self.width() - _BUTTONS, self.height())
+            else:
+                self._arrange()
+                self.update()
+
+    @staticmethod
+    def _kind(banner: Banner | None, toast: Toast | None) -> tuple[str, bool]:
+        """What decides everything but the words."""
+        if banner is not None:
+            return banner.tone, bool(banner.code)
+        return "toast" if toast else "", toast is not None and toast.undoable
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
