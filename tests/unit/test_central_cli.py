@@ -135,12 +135,12 @@ def test_a_database_that_is_not_there_is_said_in_words(folder: str, capsys: pyte
 
 def test_the_service_says_when_it_is_ready_and_ends_when_told(folder: str) -> None:
     command = [sys.executable, "-m", "pos_app", "central", "serve", "--demo", "--port", "0", "--data", folder]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("central: ready on http://127.0.0.1:")
-    process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=30)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=60)
+    assert line.startswith("central: ready on http://127.0.0.1:"), log
     assert process.returncode == 0
     lines = [json.loads(one) for one in log.splitlines() if one.startswith("{")]
     assert lines
