@@ -11,6 +11,7 @@ from bench.scoreboard import as_json, as_text
 
 METRICS = {
     "scan": "scan_to_painted_line",
+    "burst": "scan_burst",
     "start": "cold_start",
     "scale": "catalogue_scale",
     "durable": "sale_to_durable",

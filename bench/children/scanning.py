@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.checkout import Checkout
 from bench.child_process import serve
+from bench.key_burst import type_burst
 from bench.till_data import open_till
 from bench.tills import MEMBER
 from pos_app.quick_start import quick_start
@@ -17,7 +18,11 @@ _SETTLE_MS = 15
 
 
 def main(folder: Path) -> None:
-    """Scan baskets of distinct codes into a member's sale as asked: `CODE CODE ...` -> milliseconds of each."""
+    """Scan baskets of distinct codes into a sale as asked.
+
+    `CODE CODE ...`: one after the other into a member's sale -> milliseconds of each. `burst CODE CODE ...`: all at
+    once -> seconds for all.
+    """
     with quick_start():
         application = build_application()
         register = open_till(folder, after_paint)
@@ -37,7 +42,20 @@ def main(folder: Path) -> None:
         checkout.cancel_sale()
         return times
 
-    serve(basket)
+    def burst(codes: list[str]) -> float:
+        sale = register.selling
+        took_s = type_burst(
+            application,
+            checkout.window.windowHandle(),
+            codes,
+            lambda: len(sale.view.basket.lines) >= len(codes),
+        )
+        assert [line.code for line in sale.view.basket.lines] == codes, "a scan was lost, merged or moved"
+        checkout.settle(_SETTLE_MS)
+        checkout.cancel_sale()
+        return took_s
+
+    serve(lambda command: burst(command.split()[1:]) if command.startswith("burst ") else basket(command))
     register.close()
 
 

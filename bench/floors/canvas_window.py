@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlcipher3 import dbapi2
 
 from bench.child_process import serve
+from bench.key_burst import type_burst
 
 _ROW = 72
 _LOOK_UP = "SELECT i.name, i.price_minor FROM item_code c JOIN item i USING (sales_rank) WHERE c.code = ?"
@@ -33,6 +34,11 @@ class CanvasWindow(QWidget):
         self._total_minor = 0
         self._top = 0
         self.painted = False
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
 
     def clear(self) -> None:
         """Begin again."""
@@ -73,7 +79,7 @@ class CanvasWindow(QWidget):
 
 
 def main(folder: Path) -> None:
-    """Scan baskets of distinct codes as asked: `CODE CODE ...` -> milliseconds of each."""
+    """Scan baskets of distinct codes as asked: one after the other, or all at once after the word `burst`."""
     application = QApplication(["floor"])
     key = (folder / "database.key").read_text(encoding="ascii").strip().removeprefix("key:")
     connection: Any = dbapi2.connect(str(folder / "terminal.db"), isolation_level=None)
@@ -99,7 +105,13 @@ def main(folder: Path) -> None:
         application.processEvents()
         return times
 
-    serve(basket)
+    def burst(codes: list[str]) -> float:
+        took_s = type_burst(application, window.windowHandle(), codes, lambda: window.line_count == len(codes))
+        window.clear()
+        application.processEvents()
+        return took_s
+
+    serve(lambda command: burst(command.split()[1:]) if command.startswith("burst ") else basket(command))
 
 
 if __name__ == "__main__":
