@@ -78,7 +78,7 @@ class BasketCard(Card):
         if head != (self._title, self._pieces, self._number):
             self._title, self._pieces, self._number = head
             self.setAccessibleDescription(", ".join(part for part in head if part))
-            self.update(_INSET, 4, self.width() - 2 * _INSET, _HEAD - 6)
+            self.update(_INSET, 6, self.width() - 2 * _INSET, _HEAD - 8)
         if complete and sale.completed is not None:
             self.complete_page.show_sale(sale.completed)
         self.complete_page.setVisible(complete)

@@ -9,6 +9,8 @@ from ui.theme.current import colour
 from ui.theme.tokens import Radius
 
 _R = Radius.CARD
+_CLEAR = 5
+"""So far from every edge, nothing lies outside of the round corners."""
 
 
 class Card(QWidget):
@@ -24,7 +26,7 @@ class Card(QWidget):
         painter = QPainter(self)
         self.exposed = event.region()
         # Most repaints lie inside the border and the corners: a plain fill does, at a tenth of the cost.
-        inside = self.rect().adjusted(1, _R, -1, -_R), self.rect().adjusted(_R, 1, -_R, -1)
+        inside = self.rect().adjusted(1, _R, -1, -_R), self.rect().adjusted(_CLEAR, _CLEAR, -_CLEAR, -_CLEAR)
         if all(inside[0].contains(part) or inside[1].contains(part) for part in self.exposed):
             for part in self.exposed:
                 painter.fillRect(part, colour("surface"))
