@@ -190,6 +190,7 @@ def test_a_thousand_calls_into_qt_lose_no_reference_to_none(qapp):
     assert abs(after - before) < 100
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal: there is no count that could drift")
 def test_five_hundred_scans_lose_no_reference_to_none_either(counter):
     counter.window.on_scan(CODES[0])
     before = sys.getrefcount(None)
