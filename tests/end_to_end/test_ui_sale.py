@@ -356,7 +356,7 @@ def test_receipts_can_be_printed_again_and_the_drawer_opened(counter, shop):
     counter.scan(CABLE)
     counter.window.tender.pay_exact_cash()
     counter.press(Qt.Key.Key_F8)
-    counter.until(lambda: bool(counter.window.side.list.rows))
+    counter.until(lambda: bool(counter.window.side.list_panel.rows))
     counter.press(Qt.Key.Key_Return)
     counter.until(lambda: shop.paper.reprinted == ["001-02-000001"])
     counter.press(Qt.Key.Key_F9)

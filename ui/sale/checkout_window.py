@@ -120,7 +120,7 @@ class CheckoutWindow(QWidget):
         self.basket.refresh()
         self.side.pay.refresh()
         self.side.member.refresh()
-        self.side.entry.refresh()
+        self.side.refresh()
         self.scan_field.set_quantity(
             str(self.sale.pending_quantity_milli // 1000) if self.sale.pending_quantity_milli else ""
         )

@@ -1,4 +1,4 @@
-"""What the function keys and tiles do."""
+"""What the function keys and tiles do. Panels are imported when they are opened, not when the till starts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
 from ui.sale.sale_view_model import Stage
 from ui.services_bundle import PrintedReceipt
-from ui.tender import entries
 from ui.tender.pay_card import tender_name
-from ui.widgets.list_panel import ListRow
 
 if TYPE_CHECKING:
     from ui.sale.checkout_window import CheckoutWindow
@@ -104,18 +102,24 @@ class Functions:
 
     def quantity(self) -> None:
         """F5: another quantity on the selected line."""
+        from ui.tender import entries
+
         entry = entries.quantity_entry(self._window.sale)
         if entry is not None:
             self._window.side.ask(entry)
 
     def discount(self) -> None:
         """F4: a discount on the selected line or the sale."""
+        from ui.tender import entries
+
         self._window.side.ask(entries.discount_entry(self._window.sale, self._window.services.formatter))
 
     # --- paying -----------------------------------------------------------------------------------------------------
 
     def cash(self) -> None:
         """F11: cash handed over, preset to exactly what is due."""
+        from ui.tender import entries
+
         window = self._window
         if window.sale.question is None and window.tender.can_pay and window.tender.due_minor > 0:
             window.side.ask(entries.cash_entry(window.tender, window.services.formatter))
@@ -129,18 +133,24 @@ class Functions:
 
     def points(self) -> None:
         """Ask how many points to use."""
+        from ui.tender import entries
+
         window = self._window
         if window.tender.can_pay and not window.tender.points_refusal:
             window.side.ask(entries.points_entry(window.sale, window.tender, window.services.formatter))
 
     def gift_card(self, amount_minor: int = 0) -> None:
         """Ask for a gift card."""
+        from ui.tender import entries
+
         window = self._window
         if window.tender.can_pay:
             window.side.ask(entries.gift_card_entry(window.tender, window.services.formatter, amount_minor))
 
     def split(self) -> None:
         """Pay a part, or take one back."""
+        from ui.widgets.list_panel import ListRow
+
         window = self._window
         tenders = window.sale.view.tenders
         if not tenders:
@@ -163,6 +173,8 @@ class Functions:
 
     def pay_part(self) -> None:
         """Ask for a part and how it is paid."""
+        from ui.tender import entries
+
         window = self._window
         window.side.ask(entries.part_entry(window.tender, window.services.formatter, self.gift_card))
 
@@ -176,6 +188,8 @@ class Functions:
         self._window.background.run(lambda: actions.recent_receipts(_RECEIPTS), self._show_receipts, self._failed)
 
     def _show_receipts(self, receipts: list[PrintedReceipt]) -> None:
+        from ui.widgets.list_panel import ListRow
+
         rows = [
             ListRow(
                 f"No. {receipt.receipt_number}",
@@ -206,6 +220,8 @@ class Functions:
 
     def more(self) -> None:
         """F10: what is needed less often."""
+        from ui.widgets.list_panel import ListRow
+
         window = self._window
         rows = [
             ListRow("Light or dark theme", "", window.toggle_theme, "sun-moon"),

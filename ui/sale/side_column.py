@@ -1,14 +1,18 @@
 """The right-hand column: member and payment, or in their place what a function asks."""
 
-from PySide6.QtCore import Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.member.member_card import MemberCard
-from ui.tender.entry_panel import Entry, EntryPanel
 from ui.tender.pay_card import PayCard
 from ui.theme.tokens import Space
-from ui.widgets.list_panel import ListPanel, ListRow
+
+if TYPE_CHECKING:
+    from ui.tender.entry_panel import Entry, EntryPanel
+    from ui.widgets.list_panel import ListPanel, ListRow
 
 _MEMBER = 174
 _LOW_MEMBER = 160
@@ -25,27 +29,56 @@ class SideColumn(QWidget):
         self.member, self.pay = member, pay
         member.setParent(self)
         pay.setParent(self)
-        self.entry = EntryPanel(self)
-        self.list = ListPanel(self)
-        self.entry.hide()
-        self.list.hide()
-        self.entry.closed.connect(self.close_panel)
-        self.list.closed.connect(self.close_panel)
+        self._entry: EntryPanel | None = None
+        self._list: ListPanel | None = None
+
+    @property
+    def entry(self) -> "EntryPanel":
+        """Asks for a number; made when one is asked for the first time, so that the window opens sooner."""
+        if self._entry is None:
+            from ui.tender.entry_panel import EntryPanel
+
+            self._entry = EntryPanel(self)
+            self._add(self._entry, self._entry.closed)
+        return self._entry
+
+    @property
+    def list_panel(self) -> "ListPanel":
+        """Shows a list; made when it is needed for the first time."""
+        if self._list is None:
+            from ui.widgets.list_panel import ListPanel
+
+            self._list = ListPanel(self)
+            self._add(self._list, self._list.closed)
+        return self._list
+
+    def _add(self, panel: QWidget, closed: SignalInstance) -> None:
+        panel.hide()
+        panel.setGeometry(0, 0, self.width(), self.height())
+        closed.connect(self.close_panel)
+
+    def _panels(self) -> list[QWidget]:
+        return [panel for panel in (self._entry, self._list) if panel is not None]
 
     @property
     def panel_open(self) -> bool:
         """True while a panel stands before the cards."""
-        return not self.entry.isHidden() or not self.list.isHidden()
+        return any(not panel.isHidden() for panel in self._panels())
 
-    def ask(self, entry: Entry) -> None:
+    def refresh(self) -> None:
+        """The sale changed: what is asked may mean something else now."""
+        if self._entry is not None:
+            self._entry.refresh()
+
+    def ask(self, entry: "Entry") -> None:
         """Ask for a number."""
         self._show(self.entry)
         self.entry.ask(entry)
 
-    def show_list(self, title: str, rows: list[ListRow], empty: str = "") -> None:
+    def show_list(self, title: str, rows: "list[ListRow]", empty: str = "") -> None:
         """Show a list."""
-        self._show(self.list)
-        self.list.show_list(title, rows, empty)
+        self._show(self.list_panel)
+        self.list_panel.show_list(title, rows, empty)
 
     def close_panel(self) -> None:
         """Back to member and payment."""
@@ -54,7 +87,7 @@ class SideColumn(QWidget):
             self.panel_closed.emit()
 
     def _show(self, panel: QWidget | None) -> None:
-        for widget in (self.entry, self.list):
+        for widget in self._panels():
             widget.setVisible(widget is panel)
         for card in (self.member, self.pay):
             card.setVisible(panel is None)
@@ -64,5 +97,5 @@ class SideColumn(QWidget):
         member = _MEMBER if high >= 610 else _LOW_MEMBER
         self.member.setGeometry(0, 0, wide, member)
         self.pay.setGeometry(0, member + Space.GUTTER, wide, high - member - Space.GUTTER)
-        self.entry.setGeometry(0, 0, wide, high)
-        self.list.setGeometry(0, 0, wide, high)
+        for panel in self._panels():
+            panel.setGeometry(0, 0, wide, high)
