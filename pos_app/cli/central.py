@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from pos_app.domain.money import MoneyError, currency
 from pos_app.settings import default_data_folder
 from sync import contract
+from sync.central.backoffice.office import Office
 from sync.central.errors import CentralError, StartError
 from sync.central.service import CentralService
 
@@ -55,7 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("file", type=Path)
     member = action("member", _member, "a member's balance and movements, for support")
     member.add_argument("email")
-    for made in (serve, verify, quarantine, enrol, revoke, issue, load, member):
+    user = action(
+        "user", _user, "people of the back office: list them, add one, reset what one lost, close one who left"
+    )
+    user.add_argument("what", choices=("list", "add", "reset", "close"))
+    user.add_argument("name", nargs="?", default="", help="what they sign in with: small letters, digits, dots, dashes")
+    user.add_argument("--role", default="", help="of a new user: what they work as")
+    for made in (user, serve, verify, quarantine, enrol, revoke, issue, load, member):
         _shared_options(made, inherit=True)
 
 
@@ -211,6 +218,31 @@ def _member(args: argparse.Namespace) -> int:
     for one in movements:
         origin = " ".join(part for part in (one.store_id, one.transaction_id, one.reason) if part)
         print(f"{one.occurred_at[:19]}Z  {one.points:>+10,}  {one.kind:<15}{one.pool:<9}{origin}")
+    return 0
+
+
+def _user(args: argparse.Namespace) -> int:
+    service = _open(args)
+    try:
+        return _user_work(service.office, args)
+    finally:
+        service.close()
+
+
+def _user_work(office: Office, args: argparse.Namespace) -> int:
+    if args.what == "list":
+        for user in office.users():
+            print(f"{user.name:<24}{user.role:<20}{user.state}")
+        return 0
+    if args.what == "close":
+        office.close_user(args.name)
+        print(f"{args.name} cannot sign in any more.")
+        return 0
+    made = office.add_user(args.name, args.role) if args.what == "add" else office.reset_user(args.name)
+    print(f"Password for the first sign-in of {made.name}, to be changed then: {made.password}")
+    print(f"Secret for the authenticator app: {made.secret}")
+    print(f"The same for a QR code: {made.uri}")
+    print("They are shown this once. Hand them over in person.")
     return 0
 
 

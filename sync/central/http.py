@@ -22,6 +22,7 @@ from starlette.routing import Route
 from sync import contract
 from sync.central import pages
 from sync.central.authentication import Authenticator
+from sync.central.backoffice.routes import build_routes
 from sync.central.errors import CentralError
 from sync.central.limits import RateLimit
 from sync.central.metrics import Metrics
@@ -73,6 +74,7 @@ class _Http:
             Route("/openapi.json", self._guarded("openapi", self._openapi_json)),
             Route("/", self._guarded("page", self._page)),
             Route("/docs", self._guarded("page", self._page)),
+            *build_routes(service, self._in_worker, self._guarded),
         ]
         self.app = Starlette(
             routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._no_such_route}

@@ -1,15 +1,14 @@
 """Pages from templates: everything is escaped, times and points read the same everywhere."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pos_app.domain.money import currency
 from sync.central.backoffice.roles import ROLE_NAMES, Permission
-from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, NOTICES, POOL_NAMES
+from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, MENU, NOTICES, POOL_NAMES
 from sync.central.moments import parse
 
 FOLDER = Path(__file__).parent
@@ -35,7 +34,7 @@ HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 def points(value: int, *, signed: bool = False) -> str:
     """1,234 or +1,234 with a real minus sign."""
-    text = format_decimal(abs(value), locale="en_US")
+    text = f"{abs(value):,}"
     return f"{MINUS}{text}" if value < 0 else f"+{text}" if signed and value > 0 else text
 
 
@@ -43,20 +42,36 @@ def moment(text: str) -> str:
     """A stored time as people read it; always UTC, and it says so."""
     if not text:
         return "never"
-    return f"{format_datetime(parse(text), 'd MMM y, HH:mm', locale='en_US', tzinfo=None)} UTC"
+    at = parse(text).astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(text: str) -> str:
+    """A calendar day as people read it: 31 Mar 2027."""
+    at = date.fromisoformat(text[:10])
+    return f"{at.day} {at:%b %Y}"
+
+
+def money(amount_minor: int, currency_code: str = "USD") -> str:
+    """An amount with its currency."""
+    return f"{currency(currency_code).decimal_text(amount_minor)} {currency_code}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest whole unit: 5 min."""
+    seconds = int(length.total_seconds())
+    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} s"
 
 
 def ago(text: str, now: datetime) -> str:
     """How long ago a stored time was: 5 min ago."""
     if not text:
         return "never"
-    seconds = int((now - parse(text)).total_seconds())
-    if seconds < 60:
-        return "just now"
-    for length, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds // length} {name} ago"
-    raise AssertionError("a minute is the least")
+    passed = now - parse(text)
+    return "just now" if passed < timedelta(minutes=1) else f"{span(passed)} ago"
 
 
 def _environment() -> Environment:
@@ -67,7 +82,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "moment": moment, "ago": ago}
+    environment.filters |= {"points": points, "moment": moment, "day": day, "ago": ago, "span": span, "money": money}
     environment.globals |= {
         "Permission": Permission,
         "ROLE_NAMES": ROLE_NAMES,
@@ -75,6 +90,7 @@ def _environment() -> Environment:
         "KIND_NAMES": KIND_NAMES,
         "POOL_NAMES": POOL_NAMES,
         "NOTICES": NOTICES,
+        "MENU": MENU,
     }
     return environment
 

@@ -23,7 +23,7 @@ LONGEST_PASSWORD = 200
 NO_SUCH_USER = "no such user"
 ISSUER = "Rewards back office"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_PASSWORD_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+_LEGIBLE = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 # Verified for a name that nobody has, so that a miss takes as long as a hit.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
@@ -168,7 +168,7 @@ def matches(password_hash: str, password: str) -> bool:
 
 
 def _new_credentials(name: str) -> Credentials:
-    password = "-".join("".join(secrets.choice(_PASSWORD_ALPHABET) for _ in range(5)) for _ in range(4))
+    password = "-".join("".join(secrets.choice(_LEGIBLE) for _ in range(5)) for _ in range(4))
     return Credentials(name, password, totp.new_secret())
 
 

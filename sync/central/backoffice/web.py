@@ -7,6 +7,8 @@ stands in the table of routes.
 import asyncio
 import hmac
 import logging
+import re
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +39,7 @@ CSRF_FIELD = "csrf"
 FORM_TIMEOUT_S = 30.0
 TRIES_AT_ONCE, TRIES_PER_SECOND = 30, 0.2
 
+_IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger(__name__)
 EXPIRED_FORM = "This page is too old or was not opened here. Nothing was done. Open the page again and repeat it."
 
@@ -90,13 +93,17 @@ def go_to(path: str, done: str = "") -> Response:
 
 @dataclass(frozen=True, slots=True)
 class OfficeRoute:
-    """An address, who may ask for it, and what the log says of it ("" for what concerns nobody)."""
+    """An address, who may ask for it, and what the log says of it ("" for what concerns nobody).
+
+    The log names what it was about by the names in the address and by these fields of the form.
+    """
 
     method: str
     path: str
     view: View
     permission: Permission
     act: str = ""
+    about: tuple[str, ...] = ()
 
 
 class Web:
@@ -143,7 +150,7 @@ class Web:
         return self._logged(ask, route)
 
     def _logged(self, ask: Ask, route: OfficeRoute) -> Response:
-        subject = " ".join(ask.path.values())
+        subject = " ".join([*ask.path.values(), *(_identifier(ask.form.text(name)) for name in route.about)])
         if route.act:
             ask.log(route.act, subject)
         try:
@@ -179,7 +186,7 @@ class Web:
         return response
 
     def _sign_in_form(self, request: Request, status: int = 200, error: str = "", notice: str = "") -> Response:
-        token = self._token(request, SIGN_IN_COOKIE) or new_token()
+        token = self._token(request, SIGN_IN_COOKIE) or secrets.token_urlsafe(32)
         body = rendering.render(
             "sign_in.html", csrf=self._office.signature("sign-in", token), error=error, notice=notice, user=None
         )
@@ -238,6 +245,11 @@ class Web:
             return response
 
         return finished
+
+
+def _identifier(text: str) -> str:
+    """What may stand in the log: an id. Anything else that was typed may be somebody's address."""
+    return text if _IDENTIFIER.fullmatch(text) else "?"
 
 
 def _plain_page(status: int, sentence: str) -> Response:

@@ -1,5 +1,18 @@
 """The words of the pages for what the service calls by short names."""
 
+from sync.central.backoffice.roles import Permission
+
+MENU = (
+    (Permission.SEE_HOME, "/office", "Today"),
+    (Permission.SEE_MEMBERS, "/office/members", "Members"),
+    (Permission.SEE_ADJUSTMENTS, "/office/adjustments", "Adjustments"),
+    (Permission.SEE_TERMS, "/office/terms", "Offers and terms"),
+    (Permission.SEE_TERMINALS, "/office/terminals", "Terminals"),
+    (Permission.SEE_QUARANTINE, "/office/quarantine", "Quarantine"),
+    (Permission.SEE_LOG, "/office/log", "Log"),
+    (Permission.OWN_ACCOUNT, "/office/password", "Your password"),
+)
+
 # After an act the browser is sent to the next page with one of these names: what is shown never comes from an address.
 NOTICES = {
     "password-changed": "Your password is changed.",

@@ -1,0 +1,61 @@
+"""Every page and act of the back office in one table: its address, who may, and what the log says of it."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sync.central.backoffice import home, static_files, terminal_pages
+from sync.central.backoffice.roles import Permission
+from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
+from sync.central.service import CentralService
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _nothing_here(ask: Ask) -> Response:
+    return ask.page("refusal.html", 404, title="Nothing here", sentence="There is nothing at this address.")
+
+
+ROUTES = (
+    OfficeRoute("GET", HOME, home.home, Permission.SEE_HOME),
+    OfficeRoute("POST", "/office/sign-out", home.sign_out, Permission.OWN_ACCOUNT, "signed_out"),
+    OfficeRoute("GET", PASSWORD, home.password_page, Permission.OWN_ACCOUNT),
+    OfficeRoute("POST", PASSWORD, home.change_password, Permission.OWN_ACCOUNT, "password_changed"),
+    OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
+    OfficeRoute(
+        "POST",
+        "/office/terminals/enrol",
+        terminal_pages.enrol,
+        Permission.MANAGE_TERMINALS,
+        "terminal_code_made",
+        ("store", "workstation"),
+    ),
+    OfficeRoute(
+        "GET", "/office/terminals/{terminal_id}/revoke", terminal_pages.revoke_page, Permission.MANAGE_TERMINALS
+    ),
+    OfficeRoute(
+        "POST",
+        "/office/terminals/{terminal_id}/revoke",
+        terminal_pages.revoke,
+        Permission.MANAGE_TERMINALS,
+        "terminal_revoked",
+    ),
+    OfficeRoute("GET", "/office/log", home.log, Permission.SEE_LOG),
+)
+
+
+def build_routes(
+    service: CentralService, in_worker: InWorker, guarded: Callable[[str, Endpoint], Endpoint]
+) -> list[Route]:
+    """The routes for the service's application. guarded measures and logs each request."""
+    web = Web(service, in_worker)
+    routes = [
+        Route("/office/static/{name}", guarded("office_static", web.public(static_files.answer))),
+        Route(SIGN_IN, guarded("office", web.public(web.sign_in_page))),
+        Route(SIGN_IN, guarded("office", web.public(web.sign_in)), methods=["POST"]),
+    ]
+    routes += [Route(one.path, guarded("office", web.endpoint(one)), methods=[one.method]) for one in ROUTES]
+    lost = OfficeRoute("GET", "/office/{rest:path}", _nothing_here, Permission.SEE_HOME)
+    return [*routes, Route(lost.path, guarded("office", web.endpoint(lost)), methods=["GET", "POST"])]
