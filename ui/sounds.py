@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -66,14 +67,14 @@ def _system_player() -> Callable[[Path], None] | None:
     for command in (("afplay",), ("pw-play",), ("paplay",), ("aplay", "-q")):
         found = shutil.which(command[0])
         if found:
-            return lambda path, found=found, options=command[1:]: _run_player([found, *options, str(path)])
+            return partial(_run_player, [found, *command[1:]])
     return None
 
 
-def _run_player(command: Sequence[str]) -> None:
+def _run_player(command: Sequence[str], path: Path) -> None:
     import subprocess
 
-    subprocess.run(command, check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([*command, str(path)], check=False, timeout=5, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _write(path: Path, tones: Sequence[tuple[int, int]]) -> Path:

@@ -121,7 +121,7 @@ def test_points_show_their_value_and_the_balance_after_and_refuse_what_does_not_
     assert "Pays $12.00; 40 points are left" in entry.accessibleDescription()
     counter.type("1300")
     assert "Only 1,240 points to use" in entry.accessibleDescription()
-    assert not entry.actions[0].isEnabled()
+    assert not entry.action_buttons[0].isEnabled()
     counter.press(Qt.Key.Key_Backspace)
     counter.type("5")
     assert "steps of 100" in entry.accessibleDescription()
@@ -457,3 +457,13 @@ def test_an_amount_too_large_for_its_button_is_not_offered_rather_than_cut(count
     counter.scan(HEADPHONES)
     for button in counter.window.side.pay.quick:
         assert not button.isVisible() or button.fits(button.text())
+
+
+def test_a_gift_card_is_scanned_where_its_number_is_asked(counter):
+    ring_up_three(counter)
+    counter.click(counter.window.side.pay.gift_card)
+    counter.scan(GIFT_CARD)
+    counter.until(lambda: len(counter.view.tenders) == 1)
+    assert counter.view.tenders[0].amount_minor == 2000
+    assert not counter.window.side.panel_open
+    assert counter.window.sale.banner is None

@@ -109,8 +109,8 @@ class MemberCard(Card):
         self.email.setMaxLength(254)
         self.email.returnPressed.connect(lambda: member.look_up(self.email.text()))
         self.email.escaped.connect(member.cancel_entry)
-        self.find = Button("Find", self, kind="accent")
-        self.find.clicked.connect(lambda: member.look_up(self.email.text()))
+        self.find_button = Button("Find", self, kind="accent")
+        self.find_button.clicked.connect(lambda: member.look_up(self.email.text()))
         self.enrol = Button("Enrol", self, kind="accent", icon="user-round-plus")
         self.enrol.clicked.connect(member.enrol)
         self.again = Button("Try again", self)
@@ -139,9 +139,9 @@ class MemberCard(Card):
         entry = not attached and stage is MemberStage.ENTRY
         self.add.setVisible(not attached and stage is MemberStage.PROMPT and not complete)
         self.email.setVisible(entry)
-        self.find.setVisible(asking)
-        self.find.setEnabled(stage is MemberStage.ENTRY)
-        self.find.rename("Looking…" if stage is MemberStage.LOOKING else "Find")
+        self.find_button.setVisible(asking)
+        self.find_button.setEnabled(stage is MemberStage.ENTRY)
+        self.find_button.rename("Looking…" if stage is MemberStage.LOOKING else "Find")
         not_found = not attached and stage is MemberStage.NOT_FOUND
         self.enrol.setVisible(not_found)
         self.again.setVisible(not_found)
@@ -198,7 +198,7 @@ class MemberCard(Card):
         w, h = self.width(), self.height()
         self.add.setGeometry(8, 8, w - 16, h - 16)
         self.email.setGeometry(34, h // 2 - 23, w - 20 - 104 - 12 - 34 - 6, 48)
-        self.find.setGeometry(w - 20 - 104, h // 2 - 24, 104, 50)
+        self.find_button.setGeometry(w - 20 - 104, h // 2 - 24, 104, 50)
         half = (w - 52) // 2
         self.enrol.setGeometry(20, h - 20 - 50, half, 50)
         self.again.setGeometry(32 + half, h - 20 - 50, half, 50)
@@ -214,8 +214,8 @@ class MemberCard(Card):
         elif self._sale.stage is Stage.COMPLETE:
             middle = rect.center().y()
             paint.glyph(painter, QPointF(rect.center().x(), middle - 16), "user-round", 28, "ink_3")
-            words = QRectF(0, middle + 8, rect.width(), 24)
-            paint.text(painter, words, "No member on this sale", font(15, 500), "ink_2", paint.CENTRE)
+            place = QRectF(0, middle + 8, rect.width(), 24)
+            paint.text(painter, place, "No member on this sale", font(15, 500), "ink_2", paint.CENTRE)
         elif stage in (MemberStage.ENTRY, MemberStage.LOOKING):
             self._paint_entry(painter, rect)
         elif stage is MemberStage.NOT_FOUND:

@@ -164,6 +164,8 @@ class CheckoutWindow(QWidget):
 
     def on_scan(self, code: str) -> None:
         """A scan from anywhere: it goes to the basket, never into a number that is being typed."""
+        if self.sale.question is None and self.side.take_scan(code):
+            return
         if self.sale.scan(code):
             self._leave_entries()
         if self.scan_field.text():
@@ -232,7 +234,7 @@ class CheckoutWindow(QWidget):
             return
         if event.key() in basket and not self.side.panel_open:
             self._basket_key(event)
-        elif len(event.text()) == 1 and event.text().isalnum() and not self.side.panel_open:
+        elif len(event.text()) == 1 and (event.text().isalnum() or event.text() == "*") and not self.side.panel_open:
             self.focus_scan_field()
             QApplication.sendEvent(self.scan_field.line, event)
         else:

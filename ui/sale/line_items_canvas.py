@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from ui.sale.rows import Row
 from ui.theme import paint
 from ui.theme.current import colour, reduce_motion, tint
-from ui.theme.fonts import font
+from ui.theme.fonts import font, width
 from ui.theme.icons import goods_look
 from ui.theme.tokens import Height, Radius
 
@@ -231,7 +231,7 @@ class LineItemsCanvas(QWidget):
             paint.text(painter, rect, row.meta, made, ink)
             return
         chip_font = font(12, 600)
-        wanted = paint.width(row.chip, chip_font) + 16
+        wanted = width(row.chip, chip_font) + 16
         chip_width = min(wanted, rect.width() * 0.62)
         used = paint.text(painter, rect.adjusted(0, 0, -chip_width - 10, 0), row.meta, made, ink)
         chip = QRectF(rect.left() + used + 10, rect.top() + 1, chip_width, 20)

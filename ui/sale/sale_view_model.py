@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -297,10 +298,7 @@ class SaleViewModel(QObject):
         """Give holds back at the central service; one that cannot be given back now ends by itself."""
         for tender in tenders:
             if tender.tender_type in (TenderType.POINTS, TenderType.GIFT_CARD) and tender.reference:
-                reference = tender.reference
-                self.background.run(
-                    lambda reference=reference: self.services.rewards.release(reference), _nothing, _nothing
-                )
+                self.background.run(partial(self.services.rewards.release, tender.reference), _nothing, _nothing)
 
     # --- notices ----------------------------------------------------------------------------------------------------
 

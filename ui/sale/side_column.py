@@ -80,6 +80,10 @@ class SideColumn(QWidget):
         self._show(self.list_panel)
         self.list_panel.show_list(title, rows, empty)
 
+    def take_scan(self, code: str) -> bool:
+        """True when a panel asks for a code and took this one."""
+        return self._entry is not None and self._entry.take_scan(code)
+
     def close_panel(self) -> None:
         """Back to member and payment."""
         if self.panel_open:

@@ -104,7 +104,7 @@ def gift_card_entry(tender: TenderViewModel, formatter: Formatter, amount_minor:
         actions=(EntryAction("Use gift card", act, "go"),),
         facts=lambda: (("To pay", formatter.money(pays)),),
         most_digits=_GIFT_CARD_DIGITS,
-        secret=True,
+        is_code=True,
     )
 
 

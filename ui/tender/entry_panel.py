@@ -42,7 +42,8 @@ class Entry:
     preset: str = ""
     picks: Sequence[tuple[str, str]] = ()
     most_digits: int = 9
-    secret: bool = False
+    is_code: bool = False
+    """A code keeps its zeros, and may be scanned."""
 
 
 class EntryPanel(Card):
@@ -63,8 +64,8 @@ class EntryPanel(Card):
         self.picks = [Button("Amount", self) for _ in range(_MOST_PICKS)]
         for number, button in enumerate(self.picks):
             button.clicked.connect(lambda _=False, n=number: self._pick(n))
-        self.actions = [Button("Enter", self, size=18) for _ in range(_MOST_ACTIONS)]
-        for number, button in enumerate(self.actions):
+        self.action_buttons = [Button("Enter", self, size=18) for _ in range(_MOST_ACTIONS)]
+        for number, button in enumerate(self.action_buttons):
             button.clicked.connect(lambda _=False, n=number: self._act(n))
 
     def ask(self, entry: Entry) -> None:
@@ -92,6 +93,16 @@ class EntryPanel(Card):
         if self._entry is not None:
             self._refresh()
 
+    def take_scan(self, code: str) -> bool:
+        """A scan while a code is asked for is that code. False when this is not what is asked."""
+        entry = self._entry
+        if entry is None or self.isHidden() or not entry.is_code or not (code.isascii() and code.isdigit()):
+            return False
+        self._digits = code[: entry.most_digits]
+        self._refresh()
+        self._act(0)
+        return True
+
     # --- input ------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -115,7 +126,7 @@ class EntryPanel(Card):
         before = "" if self._untouched else self._digits
         after = before + digits if digits else before[:-1]
         if len(after) <= self._entry.most_digits:
-            self._digits = after if self._entry.secret else after.lstrip("0")
+            self._digits = after if self._entry.is_code else after.lstrip("0")
         self._untouched = False
         self._refresh()
 
@@ -127,7 +138,7 @@ class EntryPanel(Card):
 
     def _act(self, number: int) -> None:
         entry = self._entry
-        if entry is None or number >= len(entry.actions) or not self.actions[number].isEnabled():
+        if entry is None or number >= len(entry.actions) or not self.action_buttons[number].isEnabled():
             return
         if entry.actions[number].act(self._digits):
             self.closed.emit()
@@ -138,7 +149,7 @@ class EntryPanel(Card):
         entry = self._entry
         assert entry is not None
         _, usable = entry.judge(self._digits)
-        for number, button in enumerate(self.actions):
+        for number, button in enumerate(self.action_buttons):
             button.setVisible(number < len(entry.actions))
             if number < len(entry.actions):
                 button.rename(entry.actions[number].name)
@@ -161,7 +172,7 @@ class EntryPanel(Card):
         entry = self._entry
         count = len(entry.actions) if entry else 1
         each = (wide - (count - 1) * 10) // max(count, 1)
-        for number, button in enumerate(self.actions):
+        for number, button in enumerate(self.action_buttons):
             button.setGeometry(left + number * (each + 10), bottom - Height.PAY, each, Height.PAY)
         bottom -= Height.PAY + 12
         pad = min(4 * Height.KEY + 24, max(4 * 48 + 24, self.height() - 16 - Height.PAY - 12 - 292))

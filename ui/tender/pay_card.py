@@ -170,8 +170,8 @@ class PayCard(Card):
         self.gift_card.setGeometry(left, top, half, Height.CASH)
         self.split.setGeometry(left + half + _GAP, top, wide - half - _GAP, Height.CASH)
         top += Height.CASH + _GAP
-        for button in (self.card, self.next_sale, self.cancel_card):
-            button.setGeometry(left, top, wide, Height.PAY)
+        for large in (self.card, self.next_sale, self.cancel_card):
+            large.setGeometry(left, top, wide, Height.PAY)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Rows from the top, the total right above the buttons."""
