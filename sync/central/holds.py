@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from sync import contract
-from sync.central import tables
+from sync.central import former, tables
 from sync.central.database import write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
@@ -22,11 +22,12 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
 
     Raises CentralError when the balance does not allow it: the transaction must then be undone.
     """
-    expire_of_member(connection, now, request.member_id)
+    member_id = former.survivor(connection, request.member_id)
+    expire_of_member(connection, now, member_id)
     hold, balance = tables.hold, tables.balance
     fresh = {
         "hold_id": request.hold_id,
-        "member_id": request.member_id,
+        "member_id": member_id,
         "points": request.points,
         "captured_points": 0,
         "state": "held",
@@ -39,14 +40,14 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
     if write_rows(connection, hold, [fresh]):
         reserved = connection.execute(
             update(balance)
-            .where(balance.c.member_id == request.member_id, balance.c.points - balance.c.held >= request.points)
+            .where(balance.c.member_id == member_id, balance.c.points - balance.c.held >= request.points)
             .values(held=balance.c.held + request.points, version=balance.c.version + 1)
         )
         if reserved.rowcount != 1:
-            available = _available_points(connection, request.member_id)
+            available = _available_points(connection, member_id)
             raise CentralError(409, "not_enough_points", f"Only {available} points are available.")
     row = connection.execute(select(hold).where(hold.c.hold_id == request.hold_id)).one()
-    asked = (request.member_id, request.points, request.transaction_id, terminal.store_id)
+    asked = (member_id, request.points, request.transaction_id, terminal.store_id)
     if (row.member_id, row.points, row.transaction_id, row.store_id) != asked:
         raise CentralError(409, "hold_differs", "This hold was placed before, for something else.")
     return contract.Hold(
@@ -57,6 +58,11 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
         expires_at=row.expires_at,
         available_points=_available_points(connection, row.member_id),
     )
+
+
+def exists(connection: Connection, hold_id: str) -> bool:
+    """True when a hold of this id was placed, whatever became of it."""
+    return connection.execute(select(tables.hold.c.hold_id).where(tables.hold.c.hold_id == hold_id)).first() is not None
 
 
 def release(connection: Connection, terminal: Terminal, hold_id: str) -> None:

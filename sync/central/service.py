@@ -17,15 +17,17 @@ from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract
-from sync.central import gift_cards, holds, ingest, members, tables, terminals, terms
+from sync.central import gift_cards, holds, ingest, leaving, members, proofs, revision, tables, terminals, terms
 from sync.central.applying import Applying
 from sync.central.backoffice.office import Office
 from sync.central.database import Database
+from sync.central.desk import MemberDesk
 from sync.central.errors import CentralError
 from sync.central.ledger import Cause, Posting, derived_id
-from sync.central.members import Joining
+from sync.central.members import Joining, Seen
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, parse, stored
+from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
 from sync.central.uploads import Upload, upload_of
 from sync.central.vault import Vault
@@ -66,7 +68,12 @@ class CentralService:
     """Accounts, ledger, holds, gift cards, terms, terminals and ingest over one database."""
 
     def __init__(
-        self, database: Database, vault: Vault, clock: Clock | None = None, ids: IdSource | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        sender: CodeSender | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -74,6 +81,7 @@ class CentralService:
         self._ids = ids or SystemIds()
         self._terms: dict[tuple[str, int], ProgrammeTerms] = {}
         self.office = Office(database, vault, self.clock, self._ids)
+        self.desk = MemberDesk(database, vault, self.clock, sender)
         migrate(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 
@@ -85,11 +93,12 @@ class CentralService:
         *,
         clock: Clock | None = None,
         ids: IdSource | None = None,
+        sender: CodeSender | None = None,
     ) -> "CentralService":
         """The service whose secrets, and without a URL its SQLite file, are in the folder. Raises StartError."""
         folder.mkdir(parents=True, exist_ok=True)
         vault = Vault.load(folder / SECRETS_FILE)
-        return cls(Database.open(url or f"sqlite:///{folder / DATABASE_FILE}"), vault, clock, ids)
+        return cls(Database.open(url or f"sqlite:///{folder / DATABASE_FILE}"), vault, clock, ids, sender)
 
     def close(self) -> None:
         """Close the database."""
@@ -137,21 +146,19 @@ class CentralService:
         now = self.clock.now()
 
         def work(connection: Connection) -> list[contract.UploadResult]:
-            version = terms.current_version(connection, now)
             run = ingest.Ingest(connection, self._vault, self._ids, now, self._lookup(connection))
-            return run.run(uploads, version)
+            return run.run(uploads, revision.current(connection))
 
         return self._run(work)
 
     # --- members ------------------------------------------------------------------------------------------------------
 
-    def find_member(self, request: contract.FindMember) -> contract.MemberAnswer:
-        """The member of exactly this address."""
-        now = self.clock.now()
-        return self._database.read(lambda connection: members.find(connection, self._vault, now, request.email))
+    def find_member(self, request: contract.FindMember, store_id: str = "") -> contract.MemberAnswer:
+        """The member of exactly this address or card, as the till of a store may see them."""
+        return self.desk.find(request, store_id)
 
-    def enrol_member(self, request: contract.EnrolMember) -> contract.MemberAnswer:
-        """Join online; somebody who is a member already stays the same one."""
+    def enrol_member(self, request: contract.EnrolMember, store_id: str = "") -> contract.MemberAnswer:
+        """Join online; somebody who is a member already stays the same one, with the PIN they have."""
         now = self.clock.now()
         email = members.normalised(request.email)
         try:
@@ -160,14 +167,24 @@ class CentralService:
             raise CentralError(422, "bad_time", "joined_at is no time with an offset.") from error
         joining = Joining(request.event_id, email, request.marketing_consent, joined_at)
 
-        def work(connection: Connection) -> contract.MemberAnswer:
-            member_id = self._applying(connection).enrol(joining)
+        def join(connection: Connection) -> tuple[str, bool]:
+            again = members.after_leaving(connection, self._vault, now, joining)
+            member_id = self._applying(connection).enrol(again)
+            return member_id, members.joined_by(connection, member_id) != request.event_id
+
+        def answer(connection: Connection) -> contract.MemberAnswer:
+            seen = Seen(now, terms.in_force(connection, now), store_id)
             return contract.MemberAnswer(
-                member=members.view(connection, self._vault, now, member_id),
-                already_member=members.joined_by(connection, member_id) != request.event_id,
+                member=members.view(connection, self._vault, seen, member_id),
+                already_member=already_member,
+                similar=members.similar(connection, self._vault, email, member_id),
             )
 
-        return self._run(work)
+        member_id, already_member = self._run(join)
+        if request.pin and not already_member:
+            pin_hash = proofs.hash_pin(self._vault, member_id, request.pin)
+            self._run(lambda connection: proofs.set_pin(connection, now, member_id, pin_hash, replace=False))
+        return self._database.read(answer)
 
     def grant_points(
         self,
@@ -235,8 +252,7 @@ class CentralService:
 
     def place_hold(self, terminal_id: str, request: contract.PlaceHold) -> contract.Hold:
         """Set points aside for one sale."""
-        terminal, now = self._terminal(terminal_id), self.clock.now()
-        return self._run(lambda connection: holds.place(connection, now, terminal, request))
+        return self.desk.place_hold(self._terminal(terminal_id), request)
 
     def release_hold(self, terminal_id: str, hold_id: str) -> None:
         """Give back what a hold set aside, of points or of a gift card; harmless when it is gone."""
@@ -254,7 +270,7 @@ class CentralService:
 
         def work(connection: Connection) -> int:
             expired = holds.expire_all(connection, now) + gift_cards.expire_all(connection, now)
-            return expired + self._applying(connection).claim_waiting()
+            return expired + self._applying(connection).claim_waiting() + leaving.forfeit_late(connection, now)
 
         return self._run(work)
 
@@ -285,9 +301,12 @@ class CentralService:
         """Keep a new version of the terms; False when exactly this one was there."""
         return self._run(lambda connection: terms.load(connection, document))
 
-    def terms(self) -> contract.TermsList:
-        """Every version, in the order in which they come into force."""
-        return self._database.read(lambda connection: contract.TermsList(terms=terms.every(connection)))
+    def terms(self, store_id: str = "", have: frozenset[str] = frozenset()) -> contract.TermsList:
+        """What a till of a store needs to ring up; have names the versions (id:version) that it has already."""
+        now = self.clock.now()
+        return self._database.read(
+            lambda connection: terms.for_terminal(connection, self._vault, now, store_id, have)
+        )
 
     # --- proof --------------------------------------------------------------------------------------------------------
 

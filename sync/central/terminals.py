@@ -8,11 +8,11 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.engine import Row
 
 from sync import contract
-from sync.central import tables
+from sync.central import revision, tables
 from sync.central.database import write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
@@ -101,6 +101,7 @@ def enrol(connection: Connection, now: datetime, request: contract.EnrolTerminal
         "enrolled_at = excluded.enrolled_at, last_seen_at = excluded.last_seen_at, "
         "software_version = excluded.software_version",
     )
+    revision.change(connection)
     return contract.TerminalEnrolled(
         terminal_id=terminal_id, store_id=row.store_id, workstation_id=row.workstation_id, server_time=at
     )
@@ -127,7 +128,15 @@ def revoke(connection: Connection, terminal_id: str) -> bool:
     result = connection.execute(
         update(tables.terminal).where(tables.terminal.c.terminal_id == terminal_id).values(state="revoked")
     )
+    revision.change(connection)
     return result.rowcount == 1
+
+
+def count_active(connection: Connection, store_id: str) -> int:
+    """How many tills a store has, not counting those shut out."""
+    table = tables.terminal
+    query = select(func.count()).where(table.c.store_id == store_id, table.c.state == "active")
+    return int(connection.execute(query).scalar_one())
 
 
 def _terminal(row: Row[tuple[object, ...]]) -> Terminal:

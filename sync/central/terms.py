@@ -7,10 +7,11 @@ from sqlalchemy import Connection, select
 
 from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
 from sync import contract
-from sync.central import tables
+from sync.central import allowances, former, revision, tables, terminals
 from sync.central.database import write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import parse, stored
+from sync.central.vault import Vault
 
 STANDARD = contract.Terms(terms_id="standard", version=1, effective_from="1970-01-01T00:00:00+00:00")
 """What a terminal rings up with before it has heard from the service; so the service always knows it."""
@@ -27,6 +28,7 @@ def load(connection: Connection, document: contract.Terms) -> bool:
         "document": body,
     }
     if write_rows(connection, tables.terms, [row]):
+        revision.change(connection)
         return True
     kept = connection.execute(
         select(tables.terms.c.document).where(
@@ -50,11 +52,26 @@ def every(connection: Connection) -> list[contract.Terms]:
     return [contract.decode(bytes(row.document), contract.Terms) for row in rows]
 
 
-def current_version(connection: Connection, now: datetime) -> int:
-    """The version in force; there always is one because of STANDARD."""
-    query = select(tables.terms.c.version).where(tables.terms.c.effective_from <= stored(now))
+def in_force(connection: Connection, now: datetime) -> contract.Terms:
+    """The terms in force; there always are some because of STANDARD."""
+    query = select(tables.terms.c.document).where(tables.terms.c.effective_from <= stored(now))
     newest = query.order_by(tables.terms.c.effective_from.desc(), tables.terms.c.version.desc()).limit(1)
-    return int(connection.execute(newest).scalar_one())
+    return contract.decode(bytes(connection.execute(newest).scalar_one()), contract.Terms)
+
+
+def for_terminal(
+    connection: Connection, vault: Vault, now: datetime, store_id: str, have: frozenset[str] = frozenset()
+) -> contract.TermsList:
+    """What a till of a store needs to ring up: the versions that it does not have (named id:version), what it checks
+    allowances with, its share of the store's offline budget, and whom it has to forget.
+    """
+    policy = in_force(connection, now).offline
+    return contract.TermsList(
+        terms=[one for one in every(connection) if f"{one.terms_id}:{one.version}" not in have],
+        allowance_public_key=allowances.public_key_text(vault),
+        terminal_budget_points=policy.store_budget_points // max(terminals.count_active(connection, store_id), 1),
+        forget_members=former.to_be_forgotten(connection, now),
+    )
 
 
 def checked(document: contract.Terms) -> ProgrammeTerms:

@@ -1,0 +1,104 @@
+"""Ways to send a one-time code to a member. One is chosen by the environment; without one, codes are not offered."""
+
+import logging
+import os
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Protocol
+
+from sync.central.errors import StartError
+
+ENVIRONMENT_SENDER = "POS_CENTRAL_CODES"
+ENVIRONMENT_SMTP = "POS_CENTRAL_SMTP_"
+TIMEOUT_S = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class SendError(Exception):
+    """The code did not go out; the text says why, without the address or the code."""
+
+
+class CodeSender(Protocol):
+    """Sends one code to one address. Raises SendError."""
+
+    def send(self, email: str, code: str) -> None:
+        """Send the code; returns when the next hop has taken it."""
+
+
+class ConsoleSender:
+    """Writes codes to the service's own terminal: for trying things out, never for a real programme."""
+
+    def send(self, email: str, code: str) -> None:
+        """Print the code; the address stays out of it."""
+        print(f"*** ONE-TIME CODE (console sender, for tests only): {code} ***", flush=True)  # noqa: T201 - its purpose
+
+
+class SmtpSender:
+    """Sends codes by e-mail. security is starttls, tls or none; none is for a relay on the same machine."""
+
+    def __init__(
+        self, host: str, port: int, sender: str, user: str = "", password: str = "", security: str = "starttls"
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._sender = sender
+        self._user = user
+        self._password = password
+        self._security = security
+
+    def send(self, email: str, code: str) -> None:
+        """One message, in one connection. Raises SendError."""
+        message = EmailMessage()
+        message["From"], message["To"] = self._sender, email
+        message["Subject"] = f"{code} is your code"
+        message.set_content(
+            f"{code}\n\nTell this code to the store associate to use your points. It is good for ten minutes, once.\n"
+            "If you are not at a store now, somebody tried to use your points: they cannot without this code.\n"
+        )
+        try:
+            with self._connect() as connection:
+                if self._user:
+                    connection.login(self._user, self._password)
+                connection.send_message(message)
+        except (OSError, smtplib.SMTPException) as error:
+            _log.error("a one-time code could not be sent: %s", type(error).__name__)
+            raise SendError(f"the mail server did not take it ({type(error).__name__})") from error
+
+    def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        if self._security == "tls":
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=context)
+        connection = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
+        if self._security == "starttls":
+            try:
+                connection.starttls(context=context)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+
+def sender_from_environment() -> CodeSender | None:
+    """The sender that POS_CENTRAL_CODES names: console or smtp; None when it is not set. Raises StartError."""
+    kind = os.environ.get(ENVIRONMENT_SENDER, "")
+    if not kind:
+        return None
+    if kind == "console":
+        return ConsoleSender()
+    if kind != "smtp":
+        raise StartError(f"{ENVIRONMENT_SENDER} is {kind!r}; it can be smtp or console")
+
+    def setting(name: str, default: str = "") -> str:
+        return os.environ.get(ENVIRONMENT_SMTP + name, default)
+
+    host, sender, security = setting("HOST"), setting("FROM"), setting("SECURITY", "starttls")
+    if not host or not sender:
+        raise StartError(f"to send codes by e-mail, set {ENVIRONMENT_SMTP}HOST and {ENVIRONMENT_SMTP}FROM")
+    if security not in ("starttls", "tls", "none"):
+        raise StartError(f"{ENVIRONMENT_SMTP}SECURITY is {security!r}; it can be starttls, tls or none")
+    port = setting("PORT", "465" if security == "tls" else "587")
+    if not port.isdecimal():
+        raise StartError(f"{ENVIRONMENT_SMTP}PORT is {port!r}, which is no number")
+    return SmtpSender(host, int(port), sender, setting("USER"), setting("PASSWORD"), security)
