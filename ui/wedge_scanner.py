@@ -15,6 +15,7 @@ from shiboken6 import isValid
 _TERMINATORS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _LINE_FEEDS = (*_TERMINATORS, Qt.Key.Key_Down)
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_AltGr, Qt.Key.Key_Control)
+_GROUP_SEPARATOR = "\x1d"
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -125,6 +126,8 @@ class WedgeScanner(QObject):
     @staticmethod
     def _is_code_character(event: QKeyEvent) -> bool:
         text = event.text()
+        if text == _GROUP_SEPARATOR:
+            return True  # between the parts of a GS1 code; scanners type it as Ctrl and a bracket
         return len(text) == 1 and text.isprintable() and not event.modifiers() & _COMMANDS and not event.isAutoRepeat()
 
     # --- giving typed keys back --------------------------------------------------------------------------------------

@@ -221,3 +221,9 @@ def test_no_scan_is_lost_whatever_is_open_at_the_moment(counter):
             counter.window.sale.answer(counter.window.sale.question.choices[0])
     assert landed + refused == 120
     assert landed > 90
+
+
+def test_a_gs1_code_with_its_group_separator_arrives_whole(counter):
+    counter.scan("0109520000001018\x1d10AB")
+    assert counter.window.sale.banner.code == "0109520000001018\x1d10AB"
+    assert counter.window.scan_field.text() == ""
