@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from pos_app.domain.member import mask_email
 from pos_app.ports import Clock
 from sync import contract, membership
 from sync.central import cards, former, holds, leaving, links, members, proofs, statements, terms
@@ -99,7 +100,7 @@ class MemberDesk:
             sender.send(email, code)
         except SendError as error:
             raise CentralError(409, "code_not_sent", f"The code could not be sent: {error}.") from error
-        return membership.CodeSent(destination=members.mask_email(email), expires_at=expires_at)
+        return membership.CodeSent(destination=mask_email(email), expires_at=expires_at)
 
     def set_pin(self, request: membership.SetPin) -> None:
         """A new PIN. Whoever has one proves it, or gives another proof that the terms accept."""
@@ -114,7 +115,9 @@ class MemberDesk:
         proven = proofs.NOT_NEEDED
         if has_pin:
             if request.proof_kind != "pin" and request.proof_kind not in in_force.redeem_proofs:
-                raise CentralError(409, "proof_needed", "To change the PIN, the member gives the old one or another proof.")
+                raise CentralError(
+                    409, "proof_needed", "To change the PIN, the member gives the old one or another proof."
+                )
             proven = proofs.prove(self._database, self._vault, now, member_id, request.proof_kind, request.proof)
         pin_hash = proofs.hash_pin(self._vault, member_id, request.pin)
 

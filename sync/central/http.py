@@ -1,6 +1,7 @@
 """The service over HTTP: authenticate, decode, call, encode. Nothing is decided here but who may ask how often."""
 
 import asyncio
+import hashlib
 import logging
 import re
 import time
@@ -151,12 +152,15 @@ class _Http:
             if operation.look_up:
                 self._look_ups.take(terminal.terminal_id)
             message = _decoded(body, operation.request) if operation.request is not None else None
-            name = request.path_params.get("hold_id", "")
+            name = request.path_params.get("hold_id") or request.query_params.get("have", "")
             call = operation.call
             if call is None:
                 raise LookupError(f"{operation.name} has no call")
             answer = await self._in_worker(lambda: call(self._service, terminal, message, name))
-            return Response(status_code=204) if answer is None else _json(contract.encode(answer))
+            if answer is None:
+                return Response(status_code=204)
+            answered = contract.encode(answer)
+            return _tagged(request, answered) if request.method == "GET" else _json(answered)
 
         return endpoint
 
@@ -263,6 +267,15 @@ def _decoded(body: bytes, kind: type[contract.T]) -> contract.T:
         return contract.decode(body, kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise CentralError(422, "bad_request", f"The request cannot be read: {str(error)[:300]}") from error
+
+
+def _tagged(request: Request, body: bytes) -> Response:
+    """The answer under the hash of its bytes; empty (304) for who has exactly this one already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    same = request.headers.get("If-None-Match") == tag
+    response = Response(status_code=304) if same else _json(answered)
+    response.headers["ETag"] = tag
+    return response
 
 
 def _json(body: bytes) -> Response:

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract
+from sync import contract, membership
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request: call gets the service, the signing terminal, the decoded message and the path's last name."""
+    """One request: call gets the service, the signing terminal, the decoded message and a name: of the path's end,
+    or the versions that the query says a till has.
+    """
 
     name: str
     method: str
@@ -46,10 +48,10 @@ OPERATIONS = (
         "find_member",
         "POST",
         contract.PATH_FIND_MEMBER,
-        "The member of exactly one address, masked, with the balance of this moment.",
+        "The member of exactly one address or card, masked, with the balance of this moment.",
         contract.FindMember,
         contract.MemberAnswer,
-        lambda service, terminal, message, name: service.find_member(message),
+        lambda service, terminal, message, name: service.find_member(message, terminal.store_id),
         look_up=True,
     ),
     Operation(
@@ -59,7 +61,67 @@ OPERATIONS = (
         "Join the programme. Somebody who is a member already stays the same member.",
         contract.EnrolMember,
         contract.MemberAnswer,
-        lambda service, terminal, message, name: service.enrol_member(message),
+        lambda service, terminal, message, name: service.enrol_member(message, terminal.store_id),
+        look_up=True,
+    ),
+    Operation(
+        "statement",
+        "POST",
+        membership.PATH_STATEMENT,
+        "A member's points by pool, pending, what expires soon, and the last movements, newest first.",
+        membership.AskStatement,
+        membership.Statement,
+        lambda service, terminal, message, name: service.desk.statement(message),
+        look_up=True,
+    ),
+    Operation(
+        "link_account",
+        "POST",
+        membership.PATH_LINK_ACCOUNT,
+        "Link a shopping account or the credit card, once. The same link again changes nothing.",
+        membership.LinkAccount,
+        contract.MemberAnswer,
+        lambda service, terminal, message, name: service.desk.link(message, terminal.store_id),
+        look_up=True,
+    ),
+    Operation(
+        "unlink_account",
+        "POST",
+        membership.PATH_UNLINK_ACCOUNT,
+        "Undo a link. Harmless when there is none.",
+        membership.UnlinkAccount,
+        contract.MemberAnswer,
+        lambda service, terminal, message, name: service.desk.unlink(message, terminal.store_id),
+        look_up=True,
+    ),
+    Operation(
+        "leave_programme",
+        "POST",
+        membership.PATH_LEAVE,
+        "The member leaves; what is left of the points is forfeited. Harmless when they left before.",
+        membership.LeaveProgramme,
+        None,
+        lambda service, terminal, message, name: service.desk.leave(message),
+        look_up=True,
+    ),
+    Operation(
+        "send_code",
+        "POST",
+        membership.PATH_SEND_CODE,
+        "Send the member a one-time code, to prove that they are at the till.",
+        membership.SendCode,
+        membership.CodeSent,
+        lambda service, terminal, message, name: service.desk.send_code(message),
+        look_up=True,
+    ),
+    Operation(
+        "set_pin",
+        "POST",
+        membership.PATH_SET_PIN,
+        "A new PIN; whoever has one gives it, or another proof.",
+        membership.SetPin,
+        None,
+        lambda service, terminal, message, name: service.desk.set_pin(message),
         look_up=True,
     ),
     Operation(
@@ -104,9 +166,9 @@ OPERATIONS = (
         "terms",
         "GET",
         contract.PATH_TERMS,
-        "Every version of the programme's terms, in the order in which they come into force.",
+        "The terms that the till does not have, the key that checks allowances, its budget, and whom it has to forget.",
         None,
         contract.TermsList,
-        lambda service, terminal, message, name: service.terms(),
+        lambda service, terminal, message, name: service.terms(terminal.store_id, frozenset(name.split(","))),
     ),
 )

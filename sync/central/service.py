@@ -304,9 +304,7 @@ class CentralService:
     def terms(self, store_id: str = "", have: frozenset[str] = frozenset()) -> contract.TermsList:
         """What a till of a store needs to ring up; have names the versions (id:version) that it has already."""
         now = self.clock.now()
-        return self._database.read(
-            lambda connection: terms.for_terminal(connection, self._vault, now, store_id, have)
-        )
+        return self._database.read(lambda connection: terms.for_terminal(connection, self._vault, now, store_id, have))
 
     # --- proof --------------------------------------------------------------------------------------------------------
 
