@@ -273,7 +273,7 @@ def _tagged(request: Request, body: bytes) -> Response:
     """The answer under the hash of its bytes; empty (304) for who has exactly this one already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     same = request.headers.get("If-None-Match") == tag
-    response = Response(status_code=304) if same else _json(answered)
+    response = Response(status_code=304) if same else _json(body)
     response.headers["ETag"] = tag
     return response
 
