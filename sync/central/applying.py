@@ -13,15 +13,18 @@ from pos_app.domain.member import EmailError, normalise_email
 from pos_app.ports import IdSource
 from sync import contract
 from sync.central import gift_cards, members, tables
-from sync.central.database import write_new_rows
+from sync.central.database import write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
 from sync.central.moments import parse, stored
+from sync.central.returns import STORE_POOL, Returns
+from sync.central.sale_facts import KINDS as FACT_KINDS
+from sync.central.sale_facts import ArrivedFact, Outcome, read_fact
+from sync.central.sale_rows import POINTS_OF_THE_MEMBER, line_rows, sale_row, tender_rows
 from sync.central.sales import PoisonError, SalePlan, TermsLookup, plan_sale, read_sale
 from sync.central.terminals import Terminal
 from sync.central.vault import Vault
 
-STORE_POOL = "store"
 # What this version of the service applies. A kind that it does not know waits in quarantine for one that does: were
 # it taken in without its effect, nobody would ever see that points are missing.
 _WITHOUT_POINTS = (
@@ -36,18 +39,7 @@ _WITHOUT_POINTS = (
     EventKind.NO_SALE,
     EventKind.PRINT_OUTCOME,
 )
-KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, EventKind.SALE, EventKind.MEMBER_ENROLLED))
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of an event. points are those the sale earned, as the service computed them."""
-
-    quarantined: bool = False
-    reason: str = ""
-    member_id: str = ""
-    points: int = 0
-    correction_points: int = 0
+KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS))
 
 
 @dataclass(slots=True)
@@ -58,6 +50,7 @@ class Candidate:
     event: contract.Event
     sale: SalePlan | None = None
     joining: Joining | None = None
+    fact: ArrivedFact | None = None
     email: str = ""
     outcome: Outcome = field(default_factory=Outcome)
 
@@ -77,6 +70,8 @@ def candidate(
             found.email = _email(contacts.get(payload.member.contact_id, ""))
     elif event.kind == EventKind.MEMBER_ENROLLED:
         found.joining = _joining(event, contacts)
+    elif event.kind in FACT_KINDS:
+        found.fact = read_fact(event, terminal.store_id, found.outcome)
     return found
 
 
@@ -124,7 +119,10 @@ class Applying:
         self._members: dict[str, Membership] = {}
         self._sale_ids: set[str] = set()
         self._sales: list[dict[str, Any]] = []
+        self._sale_lines: list[dict[str, Any]] = []
+        self._sale_tenders: list[dict[str, Any]] = []
         self._unclaimed: list[dict[str, Any]] = []
+        self._claimed: list[str] = []
 
     def run(self, candidates: Sequence[Candidate]) -> None:
         """Apply all of them in order; each one's outcome tells what became of it."""
@@ -133,14 +131,19 @@ class Applying:
             if one.joining is not None:
                 one.outcome.member_id = joined[one.joining.email]
         sales = [(one, one.sale) for one in candidates if one.sale is not None]
-        if sales:
-            self._load(sales)
-            for one, plan in sales:
-                try:
-                    self._apply_sale(one, plan)
-                except PoisonError as poison:
-                    one.outcome = Outcome(quarantined=True, reason=f"{poison.code}: {poison}")
+        facts = [one.fact for one in candidates if one.fact is not None]
+        if sales or facts:
+            self._load(sales, self._returns().lock(facts))
+        sold: list[SalePlan] = []
+        for one, plan in sales:
+            try:
+                self._apply_sale(one, plan)
+            except PoisonError as poison:
+                one.outcome = Outcome(quarantined=True, reason=f"{poison.code}: {poison}")
+            else:
+                sold.append(plan)
         self._flush()
+        self._returns().run(facts, sold)
 
     def join(self, joining: Sequence[Joining]) -> dict[str, str]:
         """Member ids by normalised address; sales that waited for the news of an enrolment are posted."""
@@ -158,7 +161,11 @@ class Applying:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def _load(self, sales: Sequence[tuple[Candidate, SalePlan]]) -> None:
+    def _returns(self) -> Returns:
+        return Returns(self._connection, self._received_at)
+
+    def _load(self, sales: Sequence[tuple[Candidate, SalePlan]], others: set[str]) -> None:
+        """Lock what the sales will change, holds first, then balances: theirs and those of other members."""
         keys = {self._vault.email_key(one.email) for one, _ in sales if one.email}
         self._members = members.memberships(self._connection, sorted(keys))
         hold = tables.hold
@@ -171,7 +178,7 @@ class Applying:
                 self._holds[row.hold_id] = _Hold(row.member_id, row.points, row.state, row.captured_points)
         named = {plan.payload.member.member_id for _, plan in sales if plan.payload.member is not None}
         by_address = {membership.member_id for membership in self._members.values()}
-        self._posting.load((named | by_address | {hold.member_id for hold in self._holds.values()}) - {""})
+        self._posting.load((named | by_address | others | {hold.member_id for hold in self._holds.values()}) - {""})
         sale = tables.sale
         transaction_ids = sorted({plan.payload.header.transaction_id for _, plan in sales})
         rows = self._connection.execute(select(sale.c.transaction_id).where(sale.c.transaction_id.in_(transaction_ids)))
@@ -204,10 +211,13 @@ class Applying:
                 )
             )
         if member_id:
+            plan = self._for_member(plan, member_id)
             one.outcome.points, one.outcome.correction_points = self._earn(cause, plan, member_id)
         one.outcome.member_id = member_id
         one.outcome.reason = "; ".join(remark for remark in remarks if remark)
-        self._sales.append(_sale_row(one, plan, member_id))
+        self._sales.append(sale_row(plan, one.event.event_id, member_id))
+        self._sale_lines += line_rows(plan)
+        self._sale_tenders += tender_rows(plan)
         if remark:
             self._unclaimed.append(self._unclaimed_row(one, plan))
 
@@ -245,9 +255,18 @@ class Applying:
         return "overdrawn" if owed else remark
 
     def _earn(self, cause: Cause, plan: SalePlan, member_id: str) -> tuple[int, int]:
-        """Post the points as printed, then the difference to what is right: points earned and correction."""
+        """Post the points as printed, then the difference to what is right: points earned and correction.
+
+        Points of goods that are still to be shipped are pending.
+        """
         earned = correction = 0
         for line in plan.credits:
+            if line.to_ship:
+                right = line.base + line.bonus
+                self._posting.pend(cause, member_id, "sale", right, line_number=line.line_number)
+                earned += right
+                correction += right - line.printed_base - line.printed_bonus
+                continue
             for kind, printed, right in (
                 ("base", line.printed_base, line.base),
                 ("bonus", line.printed_bonus, line.bonus),
@@ -271,6 +290,15 @@ class Applying:
         self._posting.recover_debt(cause, member_id)
         return earned, correction
 
+    def _for_member(self, plan: SalePlan, member_id: str) -> SalePlan:
+        """A till may have taken the member for another segment than the service knows."""
+        if not plan.asks_segment:
+            return plan
+        person = tables.person
+        query = select(person.c.segment).where(person.c.member_id == member_id)
+        segment = self._connection.execute(query).scalar()
+        return plan if segment is None else plan.for_segment(segment)
+
     def _unclaimed_row(self, one: Candidate, plan: SalePlan) -> dict[str, Any]:
         return {
             "event_id": one.event.event_id,
@@ -289,7 +317,7 @@ class Applying:
         """
         claimed = self._claim(tables.unclaimed.c.email_key != "")
         self._flush()
-        return claimed
+        return claimed + self._returns().post_waiting()
 
     def _claim(self, which: ColumnElement[bool]) -> int:
         """Post the sales that were made after their customer had joined but came in before the news of it."""
@@ -312,7 +340,11 @@ class Applying:
             plan = plan_sale(payload, payload.header.store_id, self._terms_of)
             header = payload.header
             cause = Cause(row.event_id, plan.ended_at, header.transaction_id, header.store_id)
+            plan = self._for_member(plan, row.member_id)
             self._earn(cause, plan, row.member_id)
+            self._claimed.append(header.transaction_id)
+            if plan.credits:
+                write_rows(self._connection, tables.sale_line, line_rows(plan), POINTS_OF_THE_MEMBER)
             self._connection.execute(
                 update(waiting).where(waiting.c.event_id == row.event_id).values(claimed_by=row.member_id)
             )
@@ -326,7 +358,10 @@ class Applying:
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
+        """Write everything that was collected; what happened to sales that found their member is posted behind."""
         write_new_rows(self._connection, tables.sale, self._sales)
+        write_new_rows(self._connection, tables.sale_line, self._sale_lines)
+        write_new_rows(self._connection, tables.sale_tender, self._sale_tenders)
         write_new_rows(self._connection, tables.unclaimed, self._unclaimed)
         for hold_id, hold in sorted(self._holds.items()):
             if hold.changed:
@@ -336,20 +371,4 @@ class Applying:
                     .values(state=hold.state, captured_points=hold.captured_points)
                 )
         self._posting.flush()
-
-
-def _sale_row(one: Candidate, plan: SalePlan, member_id: str) -> dict[str, Any]:
-    header = plan.payload.header
-    return {
-        "transaction_id": header.transaction_id,
-        "event_id": one.event.event_id,
-        "receipt_number": header.receipt_number,
-        "store_id": header.store_id,
-        "business_day": header.business_day,
-        "ended_at": plan.ended_at,
-        "member_id": member_id,
-        "total_minor": plan.payload.total_minor,
-        "currency_code": header.currency_code,
-        "terms_id": plan.payload.points.terms_id,
-        "terms_version": plan.payload.points.terms_version,
-    }
+        self._returns().replay(self._claimed)

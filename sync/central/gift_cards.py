@@ -4,8 +4,9 @@ A card is known by a reference derived from its number; the number is kept nowhe
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from sync import contract
 from sync.central import tables
@@ -167,6 +168,42 @@ def capture(
     }
     write_rows(connection, tables.gift_card_entry, [entry])
     return "gift_card_overdrawn" if charged.balance_minor < 0 else odd
+
+
+def refund(connection: Connection, received_at: str, event_id: str, tender: Any, amount_minor: int) -> str:
+    """Credit a card with what a return gives back of a tender, never more than was paid with it.
+
+    Returns what is odd about it, empty when nothing is.
+    """
+    card, hold, entry = tables.gift_card, tables.gift_card_hold, tables.gift_card_entry
+    placed = connection.execute(select(hold.c.reference).where(hold.c.hold_id == tender.reference)).scalar()
+    reference = placed or tender.reference
+    known = connection.execute(select(card.c.reference).where(card.c.reference == reference).with_for_update()).scalar()
+    if known is None:
+        return "gift_card_unknown"
+    before = connection.execute(
+        select(func.coalesce(func.sum(entry.c.amount_minor), 0)).where(
+            entry.c.reference == reference,
+            entry.c.transaction_id == tender.transaction_id,
+            entry.c.kind == "refund",
+        )
+    ).scalar_one()
+    credited = min(amount_minor, max(tender.amount_minor - int(before), 0))
+    if credited:
+        connection.execute(
+            update(card).where(card.c.reference == reference).values(balance_minor=card.c.balance_minor + credited)
+        )
+        row = {
+            "entry_id": derived_id(event_id, "gift_card_refund", tender.tender_id),
+            "reference": reference,
+            "kind": "refund",
+            "amount_minor": credited,
+            "event_id": event_id,
+            "transaction_id": tender.transaction_id,
+            "received_at": received_at,
+        }
+        write_rows(connection, entry, [row])
+    return "gift_card_refund_cut" if credited < amount_minor else ""
 
 
 def _expire(connection: Connection, now: datetime, *which: ColumnElement[bool]) -> int:

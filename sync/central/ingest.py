@@ -19,6 +19,7 @@ from sync import contract
 from sync.central import applying, tables
 from sync.central.database import write_new_rows, write_rows
 from sync.central.moments import stored
+from sync.central.sale_facts import Outcome
 from sync.central.sales import PoisonError, TermsLookup
 from sync.central.uploads import Arrival, Upload
 from sync.central.vault import Vault
@@ -313,7 +314,7 @@ def _answer(slot: _Slot) -> contract.EventResult:
     return slot.result
 
 
-def _set_result(result: contract.EventResult, outcome: applying.Outcome) -> None:
+def _set_result(result: contract.EventResult, outcome: Outcome) -> None:
     result.status = "quarantined" if outcome.quarantined else "applied"
     result.reason = outcome.reason
     result.member_id = outcome.member_id

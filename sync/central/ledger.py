@@ -29,6 +29,16 @@ class Cause:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LotName:
+    """Which lot of a member: points of one pool that can be used to the end of one day. lot_id is known once it is."""
+
+    pool: str
+    earned_on: str
+    expires_on: str
+    lot_id: str = ""
+
+
 @dataclass(slots=True)
 class _Lot:
     lot_id: str
@@ -46,6 +56,7 @@ class _MemberState:
     held: int
     points_delta: int = 0
     held_delta: int = 0
+    pending_delta: int = 0
     touched: bool = False
     lots: dict[str, _Lot] = field(default_factory=dict)
 
@@ -63,6 +74,7 @@ class Posting:
         self._received_at = received_at
         self._members: dict[str, _MemberState] = {}
         self._entries: list[dict[str, Any]] = []
+        self._pending: list[dict[str, Any]] = []
 
     def load(self, member_ids: Iterable[str]) -> None:
         """Lock and read balances and lots, in the order of member ids so that two transactions cannot cross."""
@@ -107,13 +119,14 @@ class Posting:
         part: str = "",
         line_number: int = 0,
         offer_id: str = "",
+        own_lot: str = "",
     ) -> None:
-        """Points into the member's lot of that pool and last day of use.
+        """Points into the member's lot of that pool and last day of use, or into a lot of their own name.
 
         points may be negative for a correction of points credited in the same transaction.
         """
         state = self._members[member_id]
-        lot_id = derived_id("lot", member_id, pool, expires_on)
+        lot_id = derived_id("lot", member_id, pool, expires_on, *([own_lot] if own_lot else []))
         lot = state.lots.setdefault(lot_id, _Lot(lot_id, pool, earned_on, expires_on, 0))
         lot.granted_delta += points
         self._move(cause, member_id, state, lot, kind, points, part, line_number, offer_id)
@@ -130,6 +143,69 @@ class Posting:
         if left:
             self._move(cause, member_id, state, _debt(member_id, state), kind, -left, f"{part}:debt")
         return left
+
+    def take_back(self, cause: Cause, member_id: str, own: LotName, points: int, *, line_number: int) -> int:
+        """Take points that a line had earned: from its own lot first, then the soonest to expire, then as a debt.
+
+        Returns what became a debt. points below zero go back into the line's own lot.
+        """
+        state = self._members[member_id]
+        if points < 0:
+            lot = state.lots.setdefault(own.lot_id, _Lot(own.lot_id, own.pool, own.earned_on, own.expires_on, 0))
+            self._move(cause, member_id, state, lot, "return", -points, "back", line_number)
+            return 0
+        left = points
+        for lot in sorted(state.lots.values(), key=lambda lot: (lot.lot_id != own.lot_id, lot.expires_on, lot.lot_id)):
+            taken = min(left, lot.remaining)
+            if taken > 0:
+                self._move(cause, member_id, state, lot, "return", -taken, lot.lot_id, line_number)
+                left -= taken
+        if left:
+            self._move(cause, member_id, state, _debt(member_id, state), "return", -left, "debt", line_number)
+        return left
+
+    def restore(self, cause: Cause, member_id: str, lot_name: LotName, points: int, *, part: str) -> None:
+        """Points that had paid go back to the lot they were taken from, with its last day of use."""
+        state = self._members[member_id]
+        lot_id = lot_name.lot_id
+        fresh = _Lot(lot_id, lot_name.pool, lot_name.earned_on, lot_name.expires_on, 0)
+        lot = state.lots.setdefault(lot_id, fresh)
+        self._move(cause, member_id, state, lot, "restore", points, f"{part}:{lot_id}")
+
+    def owed_points(self, member_id: str) -> int:
+        """The member's debt, zero or more."""
+        debt = self._members[member_id].lots.get(_debt_lot_id(member_id))
+        return -debt.remaining if debt else 0
+
+    def lot_of(self, member_id: str, pool: str, earned_on: str, expires_on: str) -> LotName:
+        """The member's lot of a pool and a last day of use, whether there is anything in it or not."""
+        return LotName(pool, earned_on, expires_on, derived_id("lot", member_id, pool, expires_on))
+
+    def debt_of(self, member_id: str) -> LotName:
+        """The lot of the member's debt."""
+        return LotName(DEBT_POOL, "", NEVER, _debt_lot_id(member_id))
+
+    def pend(self, cause: Cause, member_id: str, kind: str, points: int, *, line_number: int) -> None:
+        """Points of goods that are still to be shipped: shown apart, no part of the balance. May be negative."""
+        if not points:
+            return
+        state = self._members[member_id]
+        self._pending.append(
+            {
+                "entry_id": derived_id(cause.event_id, "pending", kind, cause.transaction_id, str(line_number)),
+                "event_id": cause.event_id,
+                "member_id": member_id,
+                "kind": kind,
+                "points": points,
+                "transaction_id": cause.transaction_id,
+                "line_number": line_number,
+                "store_id": cause.store_id,
+                "occurred_at": cause.occurred_at,
+                "received_at": self._received_at,
+            }
+        )
+        state.pending_delta += points
+        state.touched = True
 
     def recover_debt(self, cause: Cause, member_id: str) -> None:
         """Let what was earned pay what is owed; the balance stays, the lots move."""
@@ -153,6 +229,7 @@ class Posting:
     def flush(self) -> None:
         """Write everything: entries, lots and balances, one statement each."""
         write_new_rows(self._connection, tables.ledger, self._entries)
+        write_new_rows(self._connection, tables.pending_entry, self._pending)
         touched = [(member_id, state) for member_id, state in sorted(self._members.items()) if state.touched]
         write_rows(
             self._connection,
@@ -179,7 +256,13 @@ class Posting:
             tables.balance,
             "member_id",
             [
-                {"member_id": member_id, "points": state.points_delta, "held": state.held_delta, "version": 1}
+                {
+                    "member_id": member_id,
+                    "points": state.points_delta,
+                    "held": state.held_delta,
+                    "pending": state.pending_delta,
+                    "version": 1,
+                }
                 for member_id, state in touched
             ],
         )

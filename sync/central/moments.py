@@ -26,6 +26,7 @@ def local_day(at: datetime, time_zone: str) -> date:
     return at.astimezone(ZoneInfo(time_zone)).date()
 
 
-def last_day_of_use(earned_on: date) -> date:
-    """Points of a calendar year can be used to the end of 31 March of the next (programme FAQ on expiry)."""
-    return date(earned_on.year + 1, 3, 31)
+def last_day_of_use(earned_on: date, month_day: str = "03-31") -> date:
+    """Points of a calendar year can be used to the end of a day of the next: 31 March (programme FAQ on expiry)."""
+    month, _, day = month_day.partition("-")
+    return date(earned_on.year + 1, int(month), int(day))

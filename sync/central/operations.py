@@ -163,6 +163,16 @@ OPERATIONS = (
         look_up=True,
     ),
     Operation(
+        "find_sale",
+        "POST",
+        contract.PATH_FIND_SALE,
+        "The sale of a receipt number, of whatever store, with all that came back of it at any till.",
+        contract.FindSale,
+        contract.SaleAnswer,
+        lambda service, terminal, message, name: service.find_sale(message),
+        look_up=True,
+    ),
+    Operation(
         "terms",
         "GET",
         contract.PATH_TERMS,

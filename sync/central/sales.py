@@ -1,7 +1,7 @@
 """A sale as it came in, read and recomputed: what it really earns, whatever its receipt says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -10,8 +10,10 @@ from pos_app.domain.money import MoneyError, currency
 from pos_app.domain.rewards import EarnedPoints, EarningLine, PointsTaxTreatment, ProgrammeTerms, earn
 from sync import contract
 from sync.central.moments import last_day_of_use, local_day, parse, stored
+from sync.central.sold_lines import SoldLine
+from sync.central.terms import Version
 
-TermsLookup = Callable[[str, int], ProgrammeTerms | None]
+TermsLookup = Callable[[str, int], Version | None]
 
 
 class PoisonError(Exception):
@@ -32,6 +34,7 @@ class LineCredit:
     printed_bonus: int
     base: int
     bonus: int
+    to_ship: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,46 @@ class SalePlan:
     """What a sale does to the ledger once its member is known. Times as stored, days as ISO dates."""
 
     payload: contract.SalePayload
+    programme: ProgrammeTerms
     ended_at: str
     earned_on: str
     expires_on: str
     credits: tuple[LineCredit, ...]
+
+    @property
+    def asks_segment(self) -> bool:
+        """True when an offer of these terms is for some segments of members only."""
+        return any(offer.scope.segments for offer in self.programme.offers)
+
+    def for_segment(self, segment: str) -> "SalePlan":
+        """The plan for a member of this segment, whatever the till took them for."""
+        if segment == self.payload.points.segment:
+            return self
+        return replace(self, credits=_credits(self.payload, self.programme, segment))
+
+    @property
+    def sold_lines(self) -> list[SoldLine]:
+        """The lines as a return will find them."""
+        credit_of = {credit.line_number: credit for credit in self.credits}
+        sold: list[SoldLine] = []
+        for line in self.payload.lines:
+            if not line.voided:
+                credit = credit_of.get(line.line_number)
+                sold.append(
+                    SoldLine(
+                        line_number=line.line_number,
+                        code=line.code,
+                        item_id=line.item_id,
+                        quantity_milli=line.quantity_milli,
+                        net_minor=line.net_minor,
+                        fees_minor=line.fees_minor,
+                        points_base=credit.base if credit else 0,
+                        points_bonus=credit.bonus if credit else 0,
+                        offer_id=credit.offer_id if credit else "",
+                        to_ship=line.to_ship,
+                    )
+                )
+        return sold
 
     @property
     def tenders_of_points(self) -> list[contract.TenderMessage]:
@@ -69,25 +108,26 @@ def plan_sale(payload: contract.SalePayload, store_id: str, terms_of: TermsLooku
     if header.store_id != store_id:
         raise PoisonError("other_store", f"The sale says store {header.store_id}, its terminal is in {store_id}.")
     try:
-        began_at, ended_at = parse(header.began_at), parse(payload.ended_at)
-        minor_per_unit = currency(header.currency_code).minor_per_unit
+        parse(header.began_at)
+        ended_at = parse(payload.ended_at)
+        currency(header.currency_code)
     except (ValueError, OverflowError, MoneyError) as error:
         raise PoisonError("bad_payload", str(error)) from error
-    terms = terms_of(payload.points.terms_id, payload.points.terms_version)
-    if terms is None:
+    version = terms_of(payload.points.terms_id, payload.points.terms_version)
+    if version is None:
         raise PoisonError(
             "unknown_terms", f"Terms {payload.points.terms_id} {payload.points.terms_version} are not known here."
         )
-    if any(line.to_ship and not line.voided for line in payload.lines):
-        raise PoisonError("not_supported", "Goods that are sent to the customer are not supported yet.")
-    _check_amounts(payload, terms)
-    earned_on = local_day(ended_at, terms.time_zone)
+    programme = version.programme
+    _check_amounts(payload, programme)
+    earned_on = local_day(ended_at, programme.time_zone)
     return SalePlan(
         payload=payload,
+        programme=programme,
         ended_at=stored(ended_at),
         earned_on=earned_on.isoformat(),
-        expires_on=last_day_of_use(earned_on).isoformat(),
-        credits=_credits(payload, terms, began_at, ended_at, minor_per_unit) if payload.member else (),
+        expires_on=last_day_of_use(earned_on, version.document.expiry_month_day).isoformat(),
+        credits=_credits(payload, programme, payload.points.segment) if payload.member else (),
     )
 
 
@@ -112,18 +152,14 @@ def _check_amounts(payload: contract.SalePayload, terms: ProgrammeTerms) -> None
         raise PoisonError("amounts_differ", "Points pay another amount than they are worth.")
 
 
-def _credits(
-    payload: contract.SalePayload,
-    terms: ProgrammeTerms,
-    began_at: datetime,
-    ended_at: datetime,
-    minor_per_unit: int,
-) -> tuple[LineCredit, ...]:
+def _credits(payload: contract.SalePayload, terms: ProgrammeTerms, segment: str) -> tuple[LineCredit, ...]:
     """Printed and computed points per line.
 
     The till froze the offers at some moment between the sale's two times, so what it printed counts as right
     when it is right for either end.
     """
+    began_at, ended_at = parse(payload.header.began_at), parse(payload.ended_at)
+    minor_per_unit = currency(payload.header.currency_code).minor_per_unit
     lines = [line for line in payload.lines if not line.voided]
     earning = [
         EarningLine(
@@ -146,6 +182,7 @@ def _credits(
             at=at,
             store_id=payload.header.store_id,
             minor_per_unit=minor_per_unit,
+            segment=segment,
         )
 
     printed = [(line.points_base, line.points_bonus) for line in lines]
@@ -156,7 +193,13 @@ def _credits(
             result = at_the_beginning
     return tuple(
         LineCredit(
-            line.line_number, right.offer_id, line.points_base, line.points_bonus, right.base_points, right.bonus_points
+            line_number=line.line_number,
+            offer_id=right.offer_id,
+            printed_base=line.points_base,
+            printed_bonus=line.points_bonus,
+            base=right.base_points,
+            bonus=right.bonus_points,
+            to_ship=line.to_ship,
         )
         for line, right in zip(lines, result.lines, strict=True)
     )

@@ -6,18 +6,29 @@ one transaction and returns when it is durable. All raise CentralError for a ref
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, select, text
 
 from pos_app.clock import SystemClock
-from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract
-from sync.central import gift_cards, holds, ingest, leaving, members, proofs, revision, tables, terminals, terms
+from sync.central import (
+    gift_cards,
+    holds,
+    ingest,
+    leaving,
+    members,
+    proofs,
+    revision,
+    sale_records,
+    tables,
+    terminals,
+    terms,
+)
 from sync.central.applying import Applying
 from sync.central.backoffice.office import Office
 from sync.central.database import Database
@@ -27,6 +38,7 @@ from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining, Seen
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, parse, stored
+from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
 from sync.central.uploads import Upload, upload_of
@@ -79,7 +91,7 @@ class CentralService:
         self._vault = vault
         self.clock = clock or SystemClock()
         self._ids = ids or SystemIds()
-        self._terms: dict[tuple[str, int], ProgrammeTerms] = {}
+        self._terms: dict[tuple[str, int], terms.Version] = {}
         self.office = Office(database, vault, self.clock, self._ids)
         self.desk = MemberDesk(database, vault, self.clock, sender)
         migrate(database)
@@ -295,6 +307,21 @@ class CentralService:
         terminal, now = self._terminal(terminal_id), self.clock.now()
         return self._run(lambda connection: gift_cards.place(connection, self._vault, now, terminal, request))
 
+    # --- sales --------------------------------------------------------------------------------------------------------
+
+    def find_sale(self, request: contract.FindSale) -> contract.SaleAnswer:
+        """The sale of a receipt number, of whatever store, with all that came back of it."""
+        return self._database.read(lambda connection: sale_records.find(connection, request.receipt_number))
+
+    def surplus_returns(self) -> list[sale_records.Surplus]:
+        """Goods that came back beyond what was sold, newest first."""
+        return self._database.read(sale_records.surplus_returns)
+
+    def waiting_facts(self, older_than: timedelta = timedelta()) -> list[sale_records.Waiting]:
+        """Returns and shipments that still wait for their sale, oldest first."""
+        before = self.clock.now() - older_than
+        return self._database.read(lambda connection: sale_records.waiting_facts(connection, before))
+
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def load_terms(self, document: contract.Terms) -> bool:
@@ -332,13 +359,14 @@ class CentralService:
     def _applying(self, connection: Connection) -> Applying:
         return Applying(connection, self._vault, self._ids, self.clock.now(), self._lookup(connection))
 
-    def _lookup(self, connection: Connection) -> Callable[[str, int], ProgrammeTerms | None]:
+    def _lookup(self, connection: Connection) -> TermsLookup:
         """Terms by id and version; versions never change, so they are read once."""
 
-        def lookup(terms_id: str, version: int) -> ProgrammeTerms | None:
+        def lookup(terms_id: str, version: int) -> terms.Version | None:
             if (terms_id, version) not in self._terms:
                 for document in terms.every(connection):
-                    self._terms[document.terms_id, document.version] = terms.checked(document)
+                    known = terms.Version(document, terms.checked(document))
+                    self._terms[document.terms_id, document.version] = known
             return self._terms.get((terms_id, version))
 
         return lookup

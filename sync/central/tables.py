@@ -92,6 +92,7 @@ former_member = Table(
     Index("former_member_by_email", "email_key"),
     Index("former_member_by_event", "joined_event_id"),
     Index("former_member_by_successor", "successor_id"),
+    Index("former_member_by_end", "ended_at"),
 )
 
 # --- proof that somebody is the member --------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The programme's terms: loaded once per version, never changed after, handed out to terminals."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,14 @@ from sync.central.vault import Vault
 
 STANDARD = contract.Terms(terms_id="standard", version=1, effective_from="1970-01-01T00:00:00+00:00")
 """What a terminal rings up with before it has heard from the service; so the service always knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the terms: as it was written, and as the domain computes with it."""
+
+    document: contract.Terms
+    programme: ProgrammeTerms
 
 
 def load(connection: Connection, document: contract.Terms) -> bool:

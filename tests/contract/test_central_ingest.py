@@ -166,7 +166,7 @@ def poison_kind(journal: Journal) -> None:
 
 
 def poison_future_kind(journal: Journal) -> None:
-    journal.append("post_void", {"of": "t1"})
+    journal.append("account_frozen", {"of": "t1"})
 
 
 def poison_payload(journal: Journal) -> None:
@@ -188,10 +188,6 @@ def poison_total(journal: Journal) -> None:
 
 def poison_store(journal: Journal) -> None:
     journal.sale("bad", store_id="002")
-
-
-def poison_shipped(journal: Journal) -> None:
-    journal.sale("bad", lines=[line(1, 10_000, 100, to_ship=True)])
 
 
 def poison_terms(journal: Journal) -> None:
@@ -230,7 +226,6 @@ def poison_join_without_address(journal: Journal) -> None:
         (poison_huge, "bad_payload"),
         (poison_total, "amounts_differ"),
         (poison_store, "other_store"),
-        (poison_shipped, "not_supported"),
         (poison_terms, "unknown_terms"),
         (poison_member, "unknown_member"),
         (poison_time, "bad_payload"),
