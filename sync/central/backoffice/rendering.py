@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pos_app.domain.money import currency
 from sync.central.backoffice.roles import ROLE_NAMES, Permission
-from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, MENU, NOTICES, POOL_NAMES
+from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, LINK_NAMES, MENU, NOTICES, POOL_NAMES
 from sync.central.moments import parse
 
 FOLDER = Path(__file__).parent
@@ -88,6 +88,7 @@ def _environment() -> Environment:
         "ROLE_NAMES": ROLE_NAMES,
         "ACT_NAMES": ACT_NAMES,
         "KIND_NAMES": KIND_NAMES,
+        "LINK_NAMES": LINK_NAMES,
         "POOL_NAMES": POOL_NAMES,
         "NOTICES": NOTICES,
         "MENU": MENU,

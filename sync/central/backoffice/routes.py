@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.central.backoffice import home, static_files, terminal_pages
+from sync.central.backoffice import home, member_pages, static_files, terminal_pages
 from sync.central.backoffice.roles import Permission
 from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
 from sync.central.service import CentralService
@@ -23,6 +23,16 @@ ROUTES = (
     OfficeRoute("POST", "/office/sign-out", home.sign_out, Permission.OWN_ACCOUNT, "signed_out"),
     OfficeRoute("GET", PASSWORD, home.password_page, Permission.OWN_ACCOUNT),
     OfficeRoute("POST", PASSWORD, home.change_password, Permission.OWN_ACCOUNT, "password_changed"),
+    OfficeRoute("GET", "/office/members", member_pages.find_page, Permission.SEE_MEMBERS),
+    OfficeRoute("POST", "/office/members", member_pages.find, Permission.SEE_MEMBERS),
+    OfficeRoute("GET", "/office/members/{member_id}", member_pages.member, Permission.SEE_MEMBERS, "member_seen"),
+    OfficeRoute(
+        "POST",
+        "/office/members/{member_id}/reveal",
+        member_pages.reveal,
+        Permission.REVEAL_MEMBERS,
+        "member_revealed",
+    ),
     OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
     OfficeRoute(
         "POST",

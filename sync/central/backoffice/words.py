@@ -31,22 +31,23 @@ NOTICES = {
 
 POOL_NAMES = {"store": "Store purchases", "card": "Linked card", "partner": "Partners", "debt": "Owed"}
 
+LINK_NAMES = {"shopping": "Shopping account", "credit_card": "Credit card"}
+
 KIND_NAMES = {
     "earn_base": "Earned",
     "earn_bonus": "Bonus earned",
     "correction": "Correction",
     "redeem": "Used to pay",
-    "grant": "Granted",
-    "debt_recovered": "Debt recovered",
-    "enrolment": "Welcome points",
-    "expire": "Expired",
+    "grant": "Credited",
     "return": "Goods returned",
-    "reverse": "Goods returned",
-    "restore": "Points given back",
-    "adjustment": "Adjustment",
-    "merge": "Accounts merged",
-    "forfeit": "Forfeited",
+    "restore": "Given back for returned goods",
+    "enrolment": "Welcome points",
     "partner": "Partner earning",
+    "adjust": "Adjustment",
+    "expire": "Expired",
+    "forfeited": "Forfeited on leaving",
+    "merge_in": "Came from another account",
+    "merge_out": "Went to another account",
 }
 
 ACT_NAMES = {
