@@ -17,6 +17,9 @@ from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SystemIds
 from pos_app.ports import RewardsGateway, SyncStatus
+from pos_app.services.explaining import Explaining
+from pos_app.services.membership import Membership
+from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling, save_at_once
 from pos_app.services.tendering import Tendering
@@ -61,6 +64,9 @@ class Register:
     tendering: Tendering
     rewards: Rewards
     till_control: TillControl
+    membership: Membership
+    returning: Returning
+    explaining: Explaining
     gateway: GatewayWhenConnected
     sync: "SyncWorker | None" = None
 
@@ -122,6 +128,27 @@ def open_register(
         tendering=tendering,
         rewards=Rewards(gateway, ids),
         till_control=till_control,
+        membership=Membership(
+            gateway,
+            storage=data.storage,
+            cache=data.members,
+            terms=data.terms,
+            clock=clock,
+            ids=ids,
+            profile=profile,
+            operator=operator,
+        ),
+        returning=Returning(
+            storage=data.storage,
+            catalogue=data.catalogue,
+            terms=data.terms,
+            clock=clock,
+            ids=ids,
+            formatter=formatter,
+            profile=profile,
+            operator=operator,
+        ),
+        explaining=Explaining(selling, storage=data.storage, terms=data.terms, profile=profile),
         gateway=gateway,
     )
 
@@ -149,6 +176,9 @@ def connect(
         _logger.info("this till was let in as %s", enrolment.terminal_id)
     client = CentralClient(central_url, enrolment, register.clock)
     worker = SyncWorker(SyncEngine(outbox, client, register.clock), outbox, client, register.clock, on_status)
-    register.gateway.connect(CentralGateway(client, register.clock, lambda: worker.status().online))
+    terms = register.data.terms
+    register.gateway.connect(
+        CentralGateway(client, register.clock, lambda: worker.status().online, terms.allowance_public_key)
+    )
     register.sync = worker
     worker.start()

@@ -261,13 +261,14 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PointsHold:
-    """Points set aside for one sale at the central service."""
+    """Points set aside for one sale at the central service; proof_kind is how the member showed they are theirs."""
 
     hold_id: str
     member_id: str
     points: int
     expires_at: str
     state: str = "held"
+    proof_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
             rewards=Rewards(CentralGateway(client, clock), ids),
             returning=Returning(
                 storage=data.storage,
+                catalogue=data.catalogue,
                 terms=data.terms,
                 clock=clock,
                 ids=ids,

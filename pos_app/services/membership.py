@@ -1,18 +1,20 @@
 """A member's life at the till: join, be found, prove, link, leave, and use points without the central service.
 
 Calls that ask the central service may block and run on any thread; those that write the journal belong to the
-GUI thread. An id is in the journal before it is first sent, so that a lost answer never makes two of anything.
+GUI thread. Joining is in the journal before it is first sent, so that a lost answer never makes two members; the
+other calls say how the account shall be, so that asking again changes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain.email_hint import likely_meant
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
-from pos_app.domain.offline_redemption import OFFLINE_REFERENCE, OfflineDecision, decide
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE, OfflineDecision, OfflineSpending, decide
 from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
-from pos_app.errors import CashierError, OfflineError
+from pos_app.errors import CashierError, CommitUnknownError, OfflineError
 from pos_app.ports import (
+    NO_PROOF,
     Clock,
     EnrolmentAnswer,
     IdSource,
@@ -24,6 +26,9 @@ from pos_app.ports import (
     Storage,
     TermsSource,
 )
+
+ID_SEEN = "id_seen"
+"""The proof that an associate can take without the central service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,31 @@ class Membership:
             if known is None:
                 raise
             return FoundMember(known, offline=True)
+        return self._found(address, account, self._cache.find(address))
+
+    def find_by_card(self, card_number: str) -> FoundMember | None:
+        """The member with this card or QR code; what this till last knew when the service is out of reach.
+
+        Raises OfflineError when nothing is known here either, RefusedError.
+        """
+        number = card_number.strip()
+        try:
+            account = self._gateway.find_member_by_card(number)
+        except OfflineError:
+            known = self._cache.find_by_card(number)
+            if known is None:
+                raise
+            return FoundMember(known, offline=True)
+        return self._found("", account, self._cache.find_by_card(number))
+
+    def _found(self, address: str, account: MemberAccount | None, known: MemberAccount | None) -> FoundMember | None:
+        """What the service says replaces what was known here, also that there is nobody."""
         if account is None:
+            if known is not None:
+                self._cache.forget(known.member_id)
             return None
         self._cache.remember(address, account)
         return FoundMember(account)
-
-    def find_by_card(self, card_number: str) -> FoundMember | None:
-        """The member with this card or QR code. Raises OfflineError, RefusedError."""
-        account = self._gateway.find_member_by_card(card_number.strip())
-        return FoundMember(account) if account else None
 
     # --- joining -----------------------------------------------------------------------------------------------------
 
@@ -120,10 +141,14 @@ class Membership:
             "joined_at": joining.joined_at,
             "operator_id": self._operator.operator_id,
         }
-        with self._storage.unit_of_work() as work:
-            work.add_contact(joining.contact_id, joining.email)
-            work.append("member_enrolled", payload, event_id=joining.event_id)
-            work.commit()
+        try:
+            with self._storage.unit_of_work() as work:
+                work.append("member_enrolled", payload, event_id=joining.event_id)
+                work.add_contact(joining.contact_id, joining.email)
+                work.commit()
+        except CommitUnknownError:
+            if not self._storage.has_event(joining.event_id):
+                raise
         return joining
 
     def join(self, joining: Joining, pin: str = "") -> EnrolmentAnswer:
@@ -145,11 +170,15 @@ class Membership:
         """Link the shopping account or the credit card. Raises CashierError, OfflineError, RefusedError."""
         if not reference.strip():
             raise CashierError("reference_needed", "Enter the number or name of the account to link.")
-        return self._gateway.link_account(self._ids.new_id(), member_id, kind, reference.strip())
+        return self._kept(self._gateway.link_account(self._ids.new_id(), member_id, kind, reference.strip()))
 
     def unlink(self, member_id: str, kind: str) -> MemberAccount:
         """Undo a link. Raises OfflineError, RefusedError."""
-        return self._gateway.unlink_account(self._ids.new_id(), member_id, kind)
+        return self._kept(self._gateway.unlink_account(self._ids.new_id(), member_id, kind))
+
+    def _kept(self, account: MemberAccount) -> MemberAccount:
+        self._cache.remember("", account)
+        return account
 
     def leave(self, member_id: str, reason: str) -> None:
         """The member leaves the programme. Raises OfflineError, RefusedError."""
@@ -163,31 +192,57 @@ class Membership:
     # --- points without the central service --------------------------------------------------------------------------
 
     def offline_limit(self, account: MemberAccount) -> OfflineDecision:
-        """How many points this member may use here now without the central service, or why none."""
+        """How many points this member may use here now without the central service, or why none.
+
+        Points that already are in the payment of the sale under way count as spent.
+        """
         issued_at = account.allowance.issued_at if account.allowance else self._clock.now()
         return decide(
             account.allowance,
-            self._storage.offline_spending(account.member_id, issued_at),
+            self._with_the_open_sale(self._storage.offline_spending(account.member_id, issued_at), account.member_id),
             self._terms.offline_policy(),
             store_id=self._profile.store_id,
             now=self._clock.now(),
             step_points=self._terms.current_terms().redeem_step_points,
         )
 
-    def hold_offline(self, account: MemberAccount, points: int) -> PointsHold:
+    def hold_offline(self, account: MemberAccount, points: int, proof: Proof = NO_PROOF) -> PointsHold:
         """Points within the allowance, for one sale. Raises CashierError with the reason when they are not."""
         decision = self.offline_limit(account)
-        if points > decision.limit_points:
+        if account.allowance is None or points > decision.limit_points:
             reason = decision.reason or f"At most {decision.limit_points} points can be used offline."
             raise CashierError("offline_points", reason)
-        assert account.allowance is not None
+        if self.proof_needed(points) and proof.kind not in self.offline_proofs(points):
+            raise CashierError(
+                "offline_proof",
+                "Ask to see the member's ID before using points offline."
+                if self.offline_proofs(points)
+                else "The proof that using points needs can only be checked when the rewards service is back.",
+            )
         reference = OFFLINE_REFERENCE + self._ids.new_id()
-        return PointsHold(reference, account.member_id, points, account.allowance.expires_at.isoformat())
+        expires_at = account.allowance.expires_at.isoformat()
+        return PointsHold(reference, account.member_id, points, expires_at, proof_kind=proof.kind)
 
     def proof_needed(self, points: int) -> tuple[str, ...]:
         """Kinds of proof of which the member has to give one for so many points; empty when none is asked."""
         proofs = self._terms.redeem_proofs()
         return proofs.kinds if proofs.needed(points) else ()
+
+    def offline_proofs(self, points: int) -> tuple[str, ...]:
+        """Those of them that can be given without the central service, which alone can check a PIN or a code."""
+        return tuple(kind for kind in self.proof_needed(points) if kind == ID_SEEN)
+
+    def _with_the_open_sale(self, spent: OfflineSpending, member_id: str) -> OfflineSpending:
+        sale = self._storage.open_transaction()
+        if sale is None:
+            return spent
+        taken = [tender for tender in sale.tenders if tender.reference.startswith(OFFLINE_REFERENCE)]
+        points = sum(tender.points for tender in taken)
+        if sale.basket.member is None or sale.basket.member.member_id != member_id:
+            return replace(spent, terminal_points=spent.terminal_points + points)
+        return OfflineSpending(
+            spent.member_points + points, spent.member_count + len(taken), spent.terminal_points + points
+        )
 
     def set_pin(self, member_id: str, pin: str, proof: Proof) -> None:
         """A new PIN for redeeming. Raises CashierError, OfflineError, RefusedError."""

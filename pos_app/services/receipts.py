@@ -56,8 +56,10 @@ def compose_sale_receipt(
     return ReceiptDocument(f"Sale {sale.header.receipt_number}", tuple(blocks))
 
 
-def compose_return_receipt(returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter) -> ReceiptDocument:
-    """The customer's receipt for goods taken back or a sale reversed."""
+def compose_return_receipt(
+    returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter, *, provisional: bool = False
+) -> ReceiptDocument:
+    """The customer's receipt for goods taken back or a sale reversed; provisional: its points are not known yet."""
     title = "SALE VOIDED" if returned.post_void else "RETURN"
     blocks: list[Block] = [*_head(returned, profile, formatter), Text(title, Align.CENTRE, bold=True)]
     blocks += [Text(f"Of receipt {returned.original_receipt_number}"), Text(f"Reason: {returned.reason}"), Rule()]
@@ -85,6 +87,11 @@ def compose_return_receipt(returned: ReturnTransaction, profile: StoreProfile, f
         ]
         if returned.points_restored:
             blocks.append(Pair("Points given back", formatter.points(returned.points_restored)))
+    if provisional:
+        blocks += [
+            Rule(),
+            Text("The rewards service takes back the points that these goods had earned."),
+        ]
     blocks += [Feed(), Text("Customer's signature", Align.LEFT), Feed(2), Rule()]
     blocks += [Barcode(returned.header.receipt_number), Cut()]
     return ReceiptDocument(f"{title.capitalize()} {returned.header.receipt_number}", tuple(blocks))

@@ -1,10 +1,13 @@
 """Taking goods back: find the sale, show what a return would do, then make it durable in one commit."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pos_app.domain.item import Item
 from pos_app.domain.operator import Operator
+from pos_app.domain.paper_return import PaperReceipt, quote_paper, settled
 from pos_app.domain.poslog import return_from_plain, return_to_plain, sale_from_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
@@ -21,8 +24,20 @@ from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, CommitUnknownError
-from pos_app.ports import Clock, Formatter, IdSource, PrintJob, RewardsGateway, SaleRecord, Storage, TermsSource
+from pos_app.ports import (
+    Catalogue,
+    Clock,
+    Formatter,
+    IdSource,
+    PrintJob,
+    RewardsGateway,
+    SaleRecord,
+    Storage,
+    TermsSource,
+)
 from pos_app.services.receipts import compose_return_receipt
+
+_RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(slots=True)
@@ -51,6 +66,7 @@ class Returning:
         self,
         *,
         storage: Storage,
+        catalogue: Catalogue,
         terms: TermsSource,
         clock: Clock,
         ids: IdSource,
@@ -59,6 +75,7 @@ class Returning:
         operator: Operator,
     ) -> None:
         self._storage = storage
+        self._catalogue = catalogue
         self._terms = terms
         self._clock = clock
         self._ids = ids
@@ -85,7 +102,7 @@ class Returning:
         """Take the goods back. Raises CashierError."""
         if not reason.strip():
             raise CashierError("reason_needed", "A return needs a reason.")
-        return self._complete(original, self.quote(original, requests), reason.strip(), post_void=False)
+        return self._complete_original(original, self.quote(original, requests), reason.strip(), post_void=False)
 
     def post_void(self, original: OriginalSale, reason: str) -> CompletedReturn:
         """Reverse a whole sale. Raises CashierError when something of it came back already."""
@@ -97,7 +114,36 @@ class Returning:
             quote = quote_all(original.sale, original.history, self._terms_of(original))
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
-        return self._complete(original, quote, reason.strip(), post_void=True)
+        return self._complete_original(original, quote, reason.strip(), post_void=True)
+
+    def quote_by_paper(self, receipt: PaperReceipt) -> ReturnQuote:
+        """What goods of another till's sale give back while the central service is out of reach. Raises CashierError.
+
+        Points that the goods had earned are not in it: the service settles them by its own record of the sale.
+        """
+        if not _RECEIPT_NUMBER.fullmatch(receipt.receipt_number):
+            raise CashierError("receipt_number", "That is no receipt number. Scan it, or type it as printed.")
+        if self._storage.sale(receipt.receipt_number) is not None:
+            raise CashierError("sale_known", "This till made that sale: take the goods back by its record.")
+        items: list[Item] = []
+        for line in receipt.lines:
+            item = self._catalogue.find_by_code(line.code)
+            if item is None:
+                raise CashierError("not_on_file", f"{line.code} is not on file, so its tax is not known here.")
+            items.append(item)
+        try:
+            return quote_paper(receipt, items, self._profile.pricing_rules(), self._terms.current_terms())
+        except ReturnError as error:
+            raise CashierError("return", str(error)) from error
+
+    def take_back_by_paper(self, receipt: PaperReceipt, reason: str) -> CompletedReturn:
+        """Take goods of another till's sale back, the central service being out of reach. Raises CashierError."""
+        if not reason.strip():
+            raise CashierError("reason_needed", "A return needs a reason.")
+        quote = self.quote_by_paper(receipt)
+        return self._complete(
+            _Reversal(quote, receipt.receipt_number, reason=reason.strip(), provisional=True), self._ids.new_id()
+        )
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -105,12 +151,32 @@ class Returning:
         earned = original.sale.earned
         return self._terms.terms_of(earned.terms_id, earned.terms_version)
 
-    def _complete(self, original: OriginalSale, quote: ReturnQuote, reason: str, *, post_void: bool) -> CompletedReturn:
+    def _complete_original(
+        self, original: OriginalSale, quote: ReturnQuote, reason: str, *, post_void: bool
+    ) -> CompletedReturn:
+        sale = original.sale
+        completed = self._complete(
+            _Reversal(
+                quote,
+                sale.header.receipt_number,
+                sale.header.transaction_id,
+                member_id=sale.member.member_id if sale.member else "",
+                contact_id=sale.member.contact_id if sale.member else "",
+                reason=reason,
+                post_void=post_void,
+            ),
+            self._ids.new_id(),
+        )
+        original.history.add(quote.lines, quote.refunds)
+        return completed
+
+    def _complete(self, reversal: "_Reversal", transaction_id: str) -> CompletedReturn:
+        """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up."""
         business_day = self._storage.business_day()
         if not business_day:
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
-        sale, now = original.sale, self._clock.now().isoformat(timespec="milliseconds")
-        transaction_id, job_id = self._ids.new_id(), self._ids.new_id()
+        quote, now = reversal.quote, self._clock.now().isoformat(timespec="milliseconds")
+        job_id = self._ids.new_id()
         try:
             with self._storage.unit_of_work() as work:
                 header = TransactionHeader(
@@ -126,26 +192,42 @@ class Returning:
                 returned = ReturnTransaction(
                     header=header,
                     ended_at=now,
-                    original_transaction_id=sale.header.transaction_id,
-                    original_receipt_number=sale.header.receipt_number,
+                    original_transaction_id=reversal.transaction_id,
+                    original_receipt_number=reversal.receipt_number,
                     lines=quote.lines,
                     refunds=quote.refunds,
-                    member_id=sale.member.member_id if sale.member else "",
-                    contact_id=sale.member.contact_id if sale.member else "",
-                    reason=reason,
-                    post_void=post_void,
+                    member_id=reversal.member_id,
+                    contact_id=reversal.contact_id,
+                    reason=reversal.reason,
+                    post_void=reversal.post_void,
                 )
-                document = compose_return_receipt(returned, self._profile, self._formatter)
+                document = compose_return_receipt(
+                    returned, self._profile, self._formatter, provisional=reversal.provisional
+                )
                 has_cash = any(refund.tender_type is TenderType.CASH for refund in quote.refunds)
-                work.append("post_void" if post_void else "return", return_to_plain(returned), event_id=transaction_id)
+                kind = "post_void" if reversal.post_void else "return"
+                work.append(kind, return_to_plain(returned), event_id=transaction_id)
                 work.add_print_job(PrintJob(job_id, transaction_id, document, open_drawer=has_cash))
                 work.save_till_totals(self._storage.till_totals().with_return(quote.refunds, quote.points_reversed))
                 work.commit()
         except CommitUnknownError:
             if not self._storage.has_event(transaction_id):
                 raise
-        original.history.add(quote.lines, quote.refunds)
         return CompletedReturn(returned, document, job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reversal:
+    """What is to be made durable: a quote, of which sale as far as it is known, and why."""
+
+    quote: ReturnQuote
+    receipt_number: str
+    transaction_id: str = ""
+    member_id: str = ""
+    contact_id: str = ""
+    reason: str = ""
+    post_void: bool = False
+    provisional: bool = False
 
 
 def find_everywhere(gateway: RewardsGateway, receipt_number: str) -> OriginalSale | None:
@@ -161,6 +243,5 @@ def original_of(record: SaleRecord, *, complete_record: bool) -> OriginalSale:
     """A sale and its returns of their payloads."""
     original = OriginalSale(sale_from_plain(record.sale), complete_record=complete_record)
     for plain in record.returns:
-        returned = return_from_plain(plain)
-        original.history.add(returned.lines, returned.refunds)
+        original.history.add(*settled(original.sale, original.history, return_from_plain(plain)))
     return original

@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import replace
 
 from pos_app.domain.member import EmailError, MemberAccount, normalise_email
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.errors import CashierError, RefusedError
 from pos_app.ports import NO_PROOF, GiftCardHold, IdSource, PointsHold, Proof, RewardsGateway
 
@@ -46,7 +47,7 @@ class Rewards:
         for hold_id in _hold_ids(transaction_id, "points", in_use):
             hold = self._gateway.hold_points(hold_id, member_id, points, transaction_id, *proofs)
             if hold.state == "held" and hold.points == points and hold.member_id == member_id:
-                return hold
+                return replace(hold, proof_kind=proof.kind)
             if hold.state == "held":
                 self._gateway.release_hold(hold_id)
         raise RefusedError("too_many_holds", "Points were set aside too often for this sale. Start the sale again.")
@@ -67,8 +68,12 @@ class Rewards:
         raise RefusedError("too_many_holds", "This gift card was set aside too often for this sale.")
 
     def release(self, hold_id: str) -> None:
-        """Give back what a hold set aside. Raises OfflineError: the hold then ends by itself."""
-        self._gateway.release_hold(hold_id)
+        """Give back what a hold set aside. Raises OfflineError: the hold then ends by itself.
+
+        Points taken without the central service were set aside nowhere.
+        """
+        if not hold_id.startswith(OFFLINE_REFERENCE):
+            self._gateway.release_hold(hold_id)
 
     def gift_card_balance(self, number: str) -> int:
         """What is left on a gift card, in minor units. Raises OfflineError, RefusedError."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import RetailTransaction, complete
@@ -103,7 +104,7 @@ class Tendering:
         return self._add(tender)
 
     def add_points(self, hold: PointsHold) -> TenderOutcome:
-        """Points that the central service set aside. Raises CashierError when they do not fit."""
+        """Points that the central service set aside, or offline this till. Raises CashierError when they do not fit."""
         sale = self._require_sale()
         terms = self._terms.current_terms()
         member = sale.basket.member
@@ -111,6 +112,7 @@ class Tendering:
             raise CashierError("other_member", "These points belong to somebody else than the member of this sale.")
         if hold.points <= 0 or hold.points % terms.redeem_step_points:
             raise CashierError("points_step", f"Points are used in steps of {terms.redeem_step_points}.")
+        description = f"{hold.points} points" + (", ID seen" if hold.proof_kind == "id_seen" else "")
         value_minor = terms.value_minor(hold.points)
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             priced = self._selling.view.priced
@@ -118,7 +120,7 @@ class Tendering:
             if not fits or self._selling.due_with_points(hold.points) < 0:
                 raise CashierError("tender", "That is more than the goods come to, or than is left to pay.")
             tender = Tender(
-                hold.hold_id, TenderType.POINTS, 0, 0, hold.points, hold.hold_id, f"{hold.points} points as a discount"
+                hold.hold_id, TenderType.POINTS, 0, 0, hold.points, hold.hold_id, f"{description} as a discount"
             )
             return self._add(tender)
         return self._add(
@@ -128,7 +130,7 @@ class Tendering:
                 tender_id=hold.hold_id,
                 points=hold.points,
                 reference=hold.hold_id,
-                description=f"{hold.points} points",
+                description=description,
             )
         )
 
@@ -255,6 +257,9 @@ class Tendering:
                 if sale.basket.member is not None and sale.contact_email:
                     work.add_contact(sale.basket.member.contact_id, sale.contact_email)
                 work.append("sale", sale_to_plain(transaction), event_id=event_id)
+                for tender in transaction.tenders:
+                    if tender.reference.startswith(OFFLINE_REFERENCE) and sale.basket.member is not None:
+                        work.add_offline_redemption(tender.reference, sale.basket.member.member_id, tender.points)
                 work.add_print_job(job)
                 work.save_till_totals(
                     self._storage.till_totals().with_sale(

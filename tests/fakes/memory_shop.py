@@ -1,16 +1,17 @@
 """A shop in memory: the same behaviour as the real parts, without files or sockets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.journal import JournalEntry, canonical_json, next_entry
-from pos_app.domain.member import MemberAccount
+from pos_app.domain.member import MemberAccount, mask_email
 from pos_app.domain.money import currency
+from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.store import StoreProfile
@@ -18,8 +19,22 @@ from pos_app.domain.tax import TaxRate
 from pos_app.domain.till import TillTotals
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.ids import SeededIds
-from pos_app.ports import GiftCardHold, ItemHit, OpenTransaction, PointsHold, PrintJob
+from pos_app.ports import (
+    NO_PROOF,
+    EnrolmentAnswer,
+    GiftCardHold,
+    IdSource,
+    ItemHit,
+    MemberStatement,
+    OpenTransaction,
+    PointsHold,
+    PrintJob,
+    Proof,
+    RedeemProofs,
+    SaleRecord,
+)
 
+CLOCK_TOLERANCE = timedelta(minutes=5)
 ITEMS = {
     "10": Item("10", "Wireless microphone", 4999, ("general",), category="audio"),
     "11": Item("11", "Cable", 50, ("general",), category="cables"),
@@ -60,6 +75,16 @@ class MemoryCatalogue:
         return [ItemHit(i.item_id, i.name, i.brand, i.price_minor, i.item_id) for i in hits[:limit]]
 
 
+@dataclass(frozen=True)
+class OfflineRedemption:
+    """Points that a sale spent offline; settled_at once the central service had the sale."""
+
+    sequence: int
+    member_id: str
+    points: int
+    settled_at: datetime | None = None
+
+
 @dataclass
 class MemoryState:
     """What would be on disk."""
@@ -71,6 +96,8 @@ class MemoryState:
     transaction_sequence: int = 0
     print_jobs: dict[str, PrintJob] = field(default_factory=dict)
     contacts: dict[str, str] = field(default_factory=dict)
+    offline_redemptions: dict[str, OfflineRedemption] = field(default_factory=dict)
+    acknowledged: int = 0
 
     def copy(self) -> "MemoryState":
         return MemoryState(
@@ -81,6 +108,8 @@ class MemoryState:
             self.transaction_sequence,
             dict(self.print_jobs),
             dict(self.contacts),
+            dict(self.offline_redemptions),
+            self.acknowledged,
         )
 
 
@@ -94,7 +123,7 @@ class MemoryWork:
     def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
         entry = next_entry(
             self._state.entries[-1] if self._state.entries else None,
-            terminal_id="001-02",
+            terminal_id=self._storage.terminal_id,
             incarnation="i-1",
             event_id=event_id or self._storage.ids.new_id(),
             kind=kind,
@@ -130,6 +159,11 @@ class MemoryWork:
     def add_contact(self, contact_id: str, email: str) -> None:
         self._state.contacts[contact_id] = email
 
+    def add_offline_redemption(self, reference: str, member_id: str, points: int) -> None:
+        sale = self._state.entries[-1]
+        assert sale.kind == "sale", "the sale comes before the points it spends"
+        self._state.offline_redemptions[reference] = OfflineRedemption(sale.sequence, member_id, points)
+
     def commit(self) -> None:
         if self._storage.fail_next_commit is not None:
             error, lands = self._storage.fail_next_commit
@@ -143,10 +177,11 @@ class MemoryWork:
 class MemoryStorage:
     """The terminal's database without a disk; a commit can be told to fail, with or without effect."""
 
-    def __init__(self) -> None:
+    def __init__(self, terminal_id: str = "001-02", clock: SetClock | None = None, ids: IdSource | None = None) -> None:
+        self.terminal_id = terminal_id
         self.state = MemoryState()
-        self.ids = SeededIds(7)
-        self.clock = SetClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
+        self.ids = ids or SeededIds(7)
+        self.clock = clock or SetClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
         self.fail_next_commit: tuple[Exception, bool] | None = None
 
     @contextmanager
@@ -166,7 +201,34 @@ class MemoryStorage:
         return any(entry.event_id == event_id for entry in self.state.entries)
 
     def sale(self, receipt_number: str) -> JournalEntry | None:
-        return next((e for e in self.state.entries if receipt_number.encode() in e.payload), None)
+        return next((e for e in self.state.entries if e.kind == "sale" and receipt_number.encode() in e.payload), None)
+
+    def returns_of(self, receipt_number: str) -> list[JournalEntry]:
+        wanted = f'"original_receipt_number":"{receipt_number}"'.encode()
+        return [e for e in self.state.entries if e.kind in ("return", "post_void") and wanted in e.payload]
+
+    def offline_spending(self, member_id: str, issued_at: datetime) -> OfflineSpending:
+        all_spent = self.state.offline_redemptions.values()
+        contained_at = issued_at - CLOCK_TOLERANCE
+        members = [
+            one
+            for one in all_spent
+            if one.member_id == member_id and (one.settled_at is None or one.settled_at > contained_at)
+        ]
+        unsettled = sum(one.points for one in all_spent if one.settled_at is None)
+        return OfflineSpending(sum(one.points for one in members), len(members), unsettled)
+
+    def pending(self) -> list[JournalEntry]:
+        """Entries beyond the acknowledged mark."""
+        return self.state.entries[self.state.acknowledged :]
+
+    def acknowledge(self, sequence: int) -> None:
+        """The central service has everything up to here."""
+        state = self.state
+        state.acknowledged = sequence
+        for reference, one in state.offline_redemptions.items():
+            settled_at = (one.settled_at or self.clock.now()) if one.sequence <= sequence else None
+            state.offline_redemptions[reference] = replace(one, settled_at=settled_at)
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.state.entries]
@@ -175,11 +237,50 @@ class MemoryStorage:
 class MemoryTerms:
     """Terms that a test sets."""
 
-    def __init__(self, terms: ProgrammeTerms | None = None) -> None:
+    def __init__(
+        self,
+        terms: ProgrammeTerms | None = None,
+        policy: OfflinePolicy | None = None,
+        proofs: RedeemProofs | None = None,
+    ) -> None:
         self.terms = terms or ProgrammeTerms()
+        self.policy = policy or OfflinePolicy()
+        self.proofs = proofs or RedeemProofs()
+        self.older: dict[tuple[str, int], ProgrammeTerms] = {}
 
     def current_terms(self) -> ProgrammeTerms:
         return self.terms
+
+    def offline_policy(self) -> OfflinePolicy:
+        return self.policy
+
+    def redeem_proofs(self) -> RedeemProofs:
+        return self.proofs
+
+    def terms_of(self, terms_id: str, version: int) -> ProgrammeTerms:
+        return self.older.get((terms_id, version), self.terms)
+
+
+class MemoryMemberCache:
+    """Members seen lately, without a disk."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, MemberAccount] = {}
+        self.addresses: dict[str, str] = {}
+
+    def remember(self, email: str, account: MemberAccount) -> None:
+        if email:
+            self.addresses[email] = account.member_id
+        self.accounts[account.member_id] = account
+
+    def find(self, email: str) -> MemberAccount | None:
+        return self.accounts.get(self.addresses.get(email, ""))
+
+    def find_by_card(self, card_number: str) -> MemberAccount | None:
+        return next((a for a in self.accounts.values() if card_number and a.card_number == card_number), None)
+
+    def forget(self, member_id: str) -> None:
+        self.accounts.pop(member_id, None)
 
 
 class PlainFormatter:
@@ -209,6 +310,13 @@ class MemoryGateway:
         self.gift_cards = {"6006491234567890123": 2000}
         self.online = True
         self.lost_answers = 0
+        self.joined: dict[str, EnrolmentAnswer] = {}
+        self.offer_points = 0
+        self.statements: dict[str, MemberStatement] = {}
+        self.pins: dict[str, str] = {}
+        self.proofs: list[Proof] = []
+        self.left: list[str] = []
+        self.sales: dict[str, SaleRecord] = {}
 
     def _answer(self, value: Any) -> Any:
         if not self.online:
@@ -225,7 +333,58 @@ class MemoryGateway:
         account = MemberAccount(f"m-{event_id}", "", "n••••@example.com", 0, 0, 0, "2026-11-22T10:00:00+00:00")
         return self._answer(self.accounts.setdefault(email, account))
 
-    def hold_points(self, hold_id: str, member_id: str, points: int, transaction_id: str) -> PointsHold:
+    def find_member_by_card(self, card_number: str) -> MemberAccount | None:
+        return self._answer(next((a for a in self.accounts.values() if a.card_number == card_number), None))
+
+    def join(self, event_id: str, email: str, marketing_consent: bool, joined_at: str, pin: str) -> EnrolmentAnswer:
+        if self.online and event_id not in self.joined:
+            member_id, points = f"m-{event_id}", self.offer_points
+            account = MemberAccount(member_id, "", mask_email(email), points, points, 0, joined_at)
+            known = self.accounts.get(email)
+            self.accounts.setdefault(email, account)
+            self.pins[member_id] = pin
+            status = "granted" if points and not known else "none"
+            answer = EnrolmentAnswer(known or account, known is not None, 0, status, 0 if known else points)
+            self.joined[event_id] = answer
+        return self._answer(self.joined.get(event_id))
+
+    def statement(self, member_id: str) -> MemberStatement:
+        return self._answer(self.statements.get(member_id))
+
+    def link_account(self, event_id: str, member_id: str, kind: str, reference: str) -> MemberAccount:
+        return self._changed(member_id, lambda account: replace(account, linked=(*account.linked, kind)))
+
+    def unlink_account(self, event_id: str, member_id: str, kind: str) -> MemberAccount:
+        return self._changed(
+            member_id, lambda account: replace(account, linked=tuple(k for k in account.linked if k != kind))
+        )
+
+    def leave(self, event_id: str, member_id: str, reason: str) -> None:
+        self._answer(None)
+        self.left.append(member_id)
+        self.accounts = {email: account for email, account in self.accounts.items() if account.member_id != member_id}
+
+    def send_code(self, member_id: str) -> str:
+        return self._answer("j••••@example.com")
+
+    def set_pin(self, member_id: str, pin: str, proof: Proof) -> None:
+        self._answer(None)
+        self.proofs.append(proof)
+        self.pins[member_id] = pin
+
+    def find_sale(self, receipt_number: str) -> SaleRecord | None:
+        return self._answer(self.sales.get(receipt_number))
+
+    def _changed(self, member_id: str, change: Callable[[MemberAccount], MemberAccount]) -> MemberAccount:
+        self._answer(None)
+        email, account = next((e, a) for e, a in self.accounts.items() if a.member_id == member_id)
+        self.accounts[email] = change(account)
+        return self.accounts[email]
+
+    def hold_points(
+        self, hold_id: str, member_id: str, points: int, transaction_id: str, proof: Proof = NO_PROOF
+    ) -> PointsHold:
+        self.proofs.append(proof)
         if self.online and hold_id not in self.holds:
             free = DEMO_ACCOUNT.balance_points - sum(h.points for h in self.holds.values() if h.state == "held")
             if points > free:
