@@ -115,7 +115,7 @@ def test_a_second_program_on_the_same_data_is_refused(tmp_path: Path) -> None:
 def test_a_flipped_bit_is_noticed_and_said(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data, data.storage.unit_of_work() as work:
         for number in range(200):
-            work.append("no_sale", {"reason": f"{number} " * 100})
+            work.append("no_sale", {"reason": f"{number} " * 1000})
         work.commit()
     path = tmp_path / FILE_NAME
     content = bytearray(path.read_bytes())
