@@ -111,6 +111,52 @@ def line(number: int, price_minor: int, points: int, bonus: int = 0, **changes: 
     } | changes
 
 
+def returned_line(number: int, quantity_milli: int = 1000, **changes: Any) -> dict[str, Any]:
+    """Goods of a line that come back; amounts and points are a till's, which the service does not go by."""
+    return {
+        "line_number": number,
+        "item_id": "i1",
+        "code": "027242561151",
+        "name": "Wireless microphone",
+        "quantity_milli": quantity_milli,
+        "net_minor": 0,
+        "fees_minor": 0,
+        "tax_minor": 0,
+        "included_tax_minor": 0,
+        "points": 0,
+    } | changes
+
+
+def return_payload(
+    transaction_id: str,
+    of: str,
+    lines: Sequence[dict[str, Any]],
+    *,
+    refunds: Sequence[dict[str, Any]] = (),
+    post_void: bool = False,
+    store_id: str = STORE,
+    receipt_number: str = f"{STORE}-01-000001",
+    ended_at: str = "2014-11-29T12:00:00-08:00",
+    training: bool = False,
+    points_reversed: int = 0,
+) -> dict[str, Any]:
+    """The payload of a return or post-void of the sale with that transaction id (empty: only the receipt is known)."""
+    return {
+        "header": sale_payload(transaction_id, ended_at=ended_at, store_id=store_id, training=training)["header"],
+        "ended_at": ended_at,
+        "original_transaction_id": of,
+        "original_receipt_number": receipt_number,
+        "lines": list(lines),
+        "refunds": list(refunds),
+        "member": None,
+        "reason": "does not fit",
+        "post_void": post_void,
+        "total_minor": 0,
+        "points_reversed": points_reversed,
+        "points_restored": 0,
+    }
+
+
 def tender(tender_id: str, kind: str, amount_minor: int, points: int = 0, reference: str = "") -> dict[str, Any]:
     """One part of a payment."""
     return {
@@ -153,6 +199,21 @@ class Journal:
     def sale(self, transaction_id: str, **details: Any) -> JournalEntry:
         """One more sale."""
         return self.append("sale", sale_payload(transaction_id, **details))
+
+    def returned(self, transaction_id: str, of: str, *lines: dict[str, Any], **details: Any) -> JournalEntry:
+        """Goods of a sale come back."""
+        payload = return_payload(transaction_id, of, lines, **details)
+        return self.append("return", payload, event_id=transaction_id)
+
+    def voided(self, transaction_id: str, of: str, **details: Any) -> JournalEntry:
+        """A whole sale is reversed."""
+        payload = return_payload(transaction_id, of, (), post_void=True, **details)
+        return self.append("post_void", payload, event_id=transaction_id)
+
+    def shipped(self, of: str, *numbers: int, cancelled: bool = False) -> JournalEntry:
+        """Lines of a sale leave for the customer, or never will."""
+        payload = {"original_transaction_id": of, "line_numbers": list(numbers)}
+        return self.append("shipment_cancelled" if cancelled else "shipped", payload)
 
     def joined(self, email: str, contact_id: str = "c1", joined_at: str = "2014-11-28T09:00:00-08:00") -> JournalEntry:
         """Somebody joined at this till."""
