@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.member import MemberAccount
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.receipt_document import (
     Align,
     Barcode,
@@ -183,7 +184,9 @@ def _rewards(
             name = names.get(offer.offer_id, offer.offer_id)
             times = f" ({offer.multiplier}x)" if offer.multiplier > 1 else ""
             blocks.append(Pair(name + times, f"+{formatter.points(offer.points)}", indent=2))
-    if account is not None:
+    if any(tender.reference.startswith(OFFLINE_REFERENCE) for tender in sale.tenders):
+        blocks.append(Text("Points used offline. The balance follows when this sale reaches the rewards service."))
+    elif account is not None:
         blocks.append(Pair("Balance after this sale", formatter.points(account.balance_points - used + earned.points)))
     else:
         blocks.append(Text("Points are pending until this sale reaches the rewards service."))
