@@ -33,6 +33,7 @@ STEPPER_WIDTH = 144
 _MERGE_SIGN_MS = 450
 _DRAG_START = 8
 _DIVIDER = 2
+_SHORTEST_META = 40
 
 
 def column_offsets(canvas_width: float) -> tuple[int, int]:
@@ -223,7 +224,8 @@ class LineItemsCanvas(QWidget):
         paint.amount(painter, total, row.total, 17, 600)
         if row.old_total:
             old = QRectF(right - TOTAL_FROM_RIGHT - 108, middle + 3, 108, 20)
-            paint.text(painter, old, row.old_total, font(13, 450, tabular=True, struck=True), "ink_3", paint.RIGHT)
+            wide = paint.text(painter, old, row.old_total, font(13, 450, tabular=True), "ink_3", paint.RIGHT)
+            painter.fillRect(QRectF(old.right() - wide, round(old.center().y()), wide, 1), colour("ink_3"))
 
     def _paint_meta(self, painter: QPainter, row: Row, rect: QRectF, ink: str) -> None:
         made = font(14, 450)
@@ -232,9 +234,14 @@ class LineItemsCanvas(QWidget):
             return
         chip_font = font(12, 600)
         wanted = width(row.chip, chip_font) + 16
-        chip_width = min(wanted, rect.width() * 0.62)
-        used = paint.text(painter, rect.adjusted(0, 0, -chip_width - 10, 0), row.meta, made, ink)
-        chip = QRectF(rect.left() + used + 10, rect.top() + 1, chip_width, 20)
+        chip_width = min(wanted, rect.width())
+        room = rect.width() - chip_width - 10
+        used = (
+            0.0
+            if room < _SHORTEST_META
+            else paint.text(painter, rect.adjusted(0, 0, room - rect.width(), 0), row.meta, made, ink) + 10
+        )
+        chip = QRectF(rect.left() + used, rect.top() + 1, chip_width, 20)
         paint.rounded(painter, chip, 10, "go_soft")
         paint.text(painter, chip.adjusted(8, 0, -8, 0), row.chip, chip_font, "go_text")
 

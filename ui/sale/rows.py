@@ -44,7 +44,7 @@ class RowMaker:
         for priced in lines:
             number = priced.line.line_number
             known = self._kept.get(number)
-            if known is None or known[0] != priced:
+            if known is None or not _looks_alike(known[0], priced):
                 known = (priced, self._row(priced))
             kept[number] = known
             rows.append(known[1])
@@ -75,6 +75,16 @@ class RowMaker:
             chip=chip,
             spoken=spoken,
         )
+
+
+def _looks_alike(one: PricedLine, other: PricedLine) -> bool:
+    """True when both are written out alike: lines are never changed in place, so the same one is the same."""
+    return (
+        one.line is other.line
+        and one.net_minor == other.net_minor
+        and one.gross_minor == other.gross_minor
+        and one.fees_minor == other.fees_minor
+    )
 
 
 def _reason(priced: PricedLine) -> str:

@@ -25,8 +25,8 @@ def family() -> str:
 
 
 @cache
-def font(size: int, weight: int = 450, *, tabular: bool = False, display: bool = False, struck: bool = False) -> QFont:
-    """A size in pixels at a weight: tabular digits for columns, display for large numbers, struck for old prices."""
+def font(size: int, weight: int = 450, *, tabular: bool = False, display: bool = False) -> QFont:
+    """A size in pixels at a weight: tabular digits for columns, display for large numbers."""
     made = QFont(family())
     made.setPixelSize(size)
     made.setVariableAxis(QFont.Tag("wght"), float(weight))
@@ -35,7 +35,6 @@ def font(size: int, weight: int = 450, *, tabular: bool = False, display: bool =
         made.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 98)
     if tabular:
         made.setFeature(QFont.Tag("tnum"), 1)
-    made.setStrikeOut(struck)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return made
 
