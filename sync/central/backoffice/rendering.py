@@ -1,14 +1,15 @@
 """Pages from templates: everything is escaped, times and points read the same everywhere."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pos_app.domain.money import currency
 from sync.central.backoffice.roles import ROLE_NAMES, Permission
-from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, LINK_NAMES, MENU, NOTICES, POOL_NAMES
+from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, LINK_NAMES, MENU, NOTICES, POOL_NAMES, PROOF_NAMES
 from sync.central.moments import parse
 
 FOLDER = Path(__file__).parent
@@ -38,12 +39,17 @@ def points(value: int, *, signed: bool = False) -> str:
     return f"{MINUS}{text}" if value < 0 else f"+{text}" if signed and value > 0 else text
 
 
-def moment(text: str) -> str:
-    """A stored time as people read it; always UTC, and it says so."""
+def moment(text: str, time_zone: str = "UTC") -> str:
+    """A time as people read it, in UTC unless told otherwise; it says which."""
     if not text:
         return "never"
-    at = parse(text).astimezone(UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    at = parse(text).astimezone(ZoneInfo(time_zone))
+    return f"{at.day} {at:%b %Y, %H:%M} {at.tzname()}"
+
+
+def is_after(text: str, now: datetime) -> bool:
+    """True for a time to come."""
+    return parse(text) > now
 
 
 def day(text: str) -> str:
@@ -82,7 +88,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "moment": moment, "day": day, "ago": ago, "span": span, "money": money}
+    environment.filters |= {
+        "points": points,
+        "moment": moment,
+        "is_after": is_after,
+        "day": day,
+        "ago": ago,
+        "span": span,
+        "seconds": lambda seconds: span(timedelta(seconds=seconds)),
+        "money": money,
+    }
     environment.globals |= {
         "Permission": Permission,
         "ROLE_NAMES": ROLE_NAMES,
@@ -90,6 +105,7 @@ def _environment() -> Environment:
         "KIND_NAMES": KIND_NAMES,
         "LINK_NAMES": LINK_NAMES,
         "POOL_NAMES": POOL_NAMES,
+        "PROOF_NAMES": PROOF_NAMES,
         "NOTICES": NOTICES,
         "MENU": MENU,
     }

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.central.backoffice import home, member_pages, static_files, terminal_pages
+from sync.central.backoffice import home, member_pages, static_files, terminal_pages, terms_pages
 from sync.central.backoffice.roles import Permission
 from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
 from sync.central.service import CentralService
@@ -33,6 +33,10 @@ ROUTES = (
         Permission.REVEAL_MEMBERS,
         "member_revealed",
     ),
+    OfficeRoute("GET", "/office/terms", terms_pages.versions, Permission.SEE_TERMS),
+    OfficeRoute("GET", "/office/terms/new", terms_pages.new_page, Permission.PUBLISH_TERMS),
+    OfficeRoute("POST", "/office/terms/new", terms_pages.new, Permission.PUBLISH_TERMS),
+    OfficeRoute("GET", "/office/terms/{terms_id}/{number}", terms_pages.version, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
     OfficeRoute(
         "POST",

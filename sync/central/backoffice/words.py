@@ -33,6 +33,8 @@ POOL_NAMES = {"store": "Store purchases", "card": "Linked card", "partner": "Par
 
 LINK_NAMES = {"shopping": "Shopping account", "credit_card": "Credit card"}
 
+PROOF_NAMES = {"pin": "PIN", "code": "one-time code", "id_seen": "ID seen"}
+
 KIND_NAMES = {
     "earn_base": "Earned",
     "earn_bonus": "Bonus earned",
