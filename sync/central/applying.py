@@ -229,7 +229,7 @@ class Applying:
         if reference.member_id:
             if not self._posting.knows(reference.member_id):
                 raise PoisonError("unknown_member", "There is no such member.")
-            return reference.member_id, ""
+            return self._posting.survivor(reference.member_id), ""
         membership = self._members.get(self._vault.email_key(one.email)) if one.email else None
         if membership is None or membership.joined_at > plan.ended_at:
             return "", "unclaimed: nobody had joined with this address when the sale was made"

@@ -28,13 +28,21 @@ def give(connection: Connection, vault: Vault, member_ids: Iterable[str]) -> Non
 
 
 def holder(connection: Connection, vault: Vault, number: str) -> str:
-    """Whose card it is; empty when it is nobody's. Raises CentralError for what can be no card number."""
+    """Whose card it is, also one of an account that was merged; empty when it is nobody's.
+
+    Raises CentralError for what can be no card number.
+    """
     try:
         key = _key(vault, normalise_card_number(number))
     except ValueError as error:
         raise CentralError(422, "bad_card_number", str(error)) from error
-    card = tables.member_card
-    return connection.execute(select(card.c.member_id).where(card.c.card_key == key)).scalar_one_or_none() or ""
+    card, merged = tables.member_card, tables.former_member
+    query = (
+        select(card.c.member_id)
+        .where(card.c.card_key == key)
+        .union_all(select(merged.c.successor_id).where(merged.c.card_key == key))
+    )
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def number_of(vault: Vault, sealed: bytes | None, member_id: str) -> str:

@@ -21,14 +21,16 @@ def end(connection: Connection, now: datetime, member_id: str, ended_by: str, su
     After leaving, the keyed hash of the address stays: offers look back to who was a member before. After an
     erasure nothing stays. The caller holds the lock on the member's balance.
     """
-    person, account, former = tables.person, tables.account, tables.former_member
+    person, account, card, former = tables.person, tables.account, tables.member_card, tables.former_member
     email_key = connection.execute(select(person.c.email_key).where(person.c.member_id == member_id)).scalar()
+    card_key = connection.execute(select(card.c.card_key).where(card.c.member_id == member_id)).scalar()
     joined_by = connection.execute(
         select(account.c.joined_event_id).where(account.c.member_id == member_id)
     ).scalar_one()
     row = {
         "member_id": member_id,
         "email_key": "" if ended_by == ERASED else email_key or "",
+        "card_key": card_key or "" if ended_by == MERGED else "",
         "joined_event_id": joined_by,
         "ended_at": stored(now),
         "ended_by": ended_by,
@@ -38,15 +40,17 @@ def end(connection: Connection, now: datetime, member_id: str, ended_by: str, su
         connection,
         former,
         [row],
-        "(member_id) DO UPDATE SET email_key = excluded.email_key, ended_at = excluded.ended_at, "
-        "ended_by = excluded.ended_by, successor_id = excluded.successor_id",
+        "(member_id) DO UPDATE SET email_key = excluded.email_key, card_key = excluded.card_key, "
+        "ended_at = excluded.ended_at, ended_by = excluded.ended_by, successor_id = excluded.successor_id",
     )
     # Whoever was merged into this member before goes the same way.
     merged_before = update(former).where(former.c.successor_id == member_id)
     if ended_by == MERGED:
         connection.execute(merged_before.values(successor_id=successor_id))
     else:
-        changes = {"ended_by": ended_by, "ended_at": stored(now)} | ({"email_key": ""} if ended_by == ERASED else {})
+        changes = {"ended_by": ended_by, "ended_at": stored(now), "card_key": ""} | (
+            {"email_key": ""} if ended_by == ERASED else {}
+        )
         connection.execute(merged_before.values(**changes))
     for table in (
         tables.person,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sync.central import tables
+from sync.central import former, tables
 from sync.central.database import add_to_rows, write_new_rows, write_rows
 from sync.central.moments import NEVER
 
@@ -54,6 +54,7 @@ class _Lot:
 class _MemberState:
     points: int
     held: int
+    pending: int
     points_delta: int = 0
     held_delta: int = 0
     pending_delta: int = 0
@@ -73,23 +74,36 @@ class Posting:
         self._connection = connection
         self._received_at = received_at
         self._members: dict[str, _MemberState] = {}
+        self._survivors: dict[str, str] = {}
         self._entries: list[dict[str, Any]] = []
         self._pending: list[dict[str, Any]] = []
 
     def load(self, member_ids: Iterable[str]) -> None:
-        """Lock and read balances and lots, in the order of member ids so that two transactions cannot cross."""
+        """Lock and read balances and lots, in the order of member ids so that two transactions cannot cross.
+
+        An id that was merged into another stands for that one from here on.
+        """
         wanted = sorted(set(member_ids) - self._members.keys())
+        if not wanted:
+            return
+        self._lock(wanted)
+        # Read behind the locks, which whoever merges holds too.
+        merged = former.survivors(self._connection, wanted)
+        self._survivors |= merged
+        self._lock(sorted(set(merged.values()) - self._members.keys()))
+
+    def _lock(self, wanted: list[str]) -> None:
         if not wanted:
             return
         balance, lot = tables.balance, tables.lot
         rows = self._connection.execute(
-            select(balance.c.member_id, balance.c.points, balance.c.held)
+            select(balance.c.member_id, balance.c.points, balance.c.held, balance.c.pending)
             .where(balance.c.member_id.in_(wanted))
             .order_by(balance.c.member_id)
             .with_for_update()
         )
         for row in rows:
-            self._members[row.member_id] = _MemberState(row.points, row.held)
+            self._members[row.member_id] = _MemberState(row.points, row.held, row.pending)
         lots = self._connection.execute(
             select(lot).where(lot.c.member_id.in_(wanted), lot.c.remaining != 0).order_by(lot.c.lot_id)
         )
@@ -102,9 +116,17 @@ class Posting:
         """True when the member was loaded, so has an account."""
         return member_id in self._members
 
+    def survivor(self, member_id: str) -> str:
+        """Who goes on for an id that was loaded: itself unless it was merged."""
+        return self._survivors.get(member_id, member_id)
+
+    def _of(self, member_id: str) -> tuple[str, _MemberState]:
+        member_id = self.survivor(member_id)
+        return member_id, self._members[member_id]
+
     def balance_points(self, member_id: str) -> int:
         """The balance with all movements so far."""
-        return self._members[member_id].points
+        return self._of(member_id)[1].points
 
     def credit(
         self,
@@ -125,7 +147,7 @@ class Posting:
 
         points may be negative for a correction of points credited in the same transaction.
         """
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         lot_id = derived_id("lot", member_id, pool, expires_on, *([own_lot] if own_lot else []))
         lot = state.lots.setdefault(lot_id, _Lot(lot_id, pool, earned_on, expires_on, 0))
         lot.granted_delta += points
@@ -133,7 +155,7 @@ class Posting:
 
     def debit(self, cause: Cause, member_id: str, kind: str, points: int, *, part: str = "") -> int:
         """Take points, the soonest to expire first. Returns what no lot had: that is recorded as a debt."""
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         left = points
         for lot in sorted(state.lots.values(), key=lambda lot: (lot.expires_on, lot.pool, lot.lot_id)):
             taken = min(left, lot.remaining)
@@ -149,7 +171,7 @@ class Posting:
 
         Returns what became a debt. points below zero go back into the line's own lot.
         """
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         if points < 0:
             lot = state.lots.setdefault(own.lot_id, _Lot(own.lot_id, own.pool, own.earned_on, own.expires_on, 0))
             self._move(cause, member_id, state, lot, "return", -points, "back", line_number)
@@ -166,7 +188,7 @@ class Posting:
 
     def restore(self, cause: Cause, member_id: str, lot_name: LotName, points: int, *, part: str) -> None:
         """Points that had paid go back to the lot they were taken from, with its last day of use."""
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         lot_id = lot_name.lot_id
         fresh = _Lot(lot_id, lot_name.pool, lot_name.earned_on, lot_name.expires_on, 0)
         lot = state.lots.setdefault(lot_id, fresh)
@@ -174,22 +196,24 @@ class Posting:
 
     def owed_points(self, member_id: str) -> int:
         """The member's debt, zero or more."""
-        debt = self._members[member_id].lots.get(_debt_lot_id(member_id))
+        member_id, state = self._of(member_id)
+        debt = state.lots.get(_debt_lot_id(member_id))
         return -debt.remaining if debt else 0
 
     def lot_of(self, member_id: str, pool: str, earned_on: str, expires_on: str) -> LotName:
         """The member's lot of a pool and a last day of use, whether there is anything in it or not."""
-        return LotName(pool, earned_on, expires_on, derived_id("lot", member_id, pool, expires_on))
+        lot_id = derived_id("lot", self.survivor(member_id), pool, expires_on)
+        return LotName(pool, earned_on, expires_on, lot_id)
 
     def debt_of(self, member_id: str) -> LotName:
         """The lot of the member's debt."""
-        return LotName(DEBT_POOL, "", NEVER, _debt_lot_id(member_id))
+        return LotName(DEBT_POOL, "", NEVER, _debt_lot_id(self.survivor(member_id)))
 
     def pend(self, cause: Cause, member_id: str, kind: str, points: int, *, line_number: int) -> None:
         """Points of goods that are still to be shipped: shown apart, no part of the balance. May be negative."""
         if not points:
             return
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         self._pending.append(
             {
                 "entry_id": derived_id(cause.event_id, "pending", kind, cause.transaction_id, str(line_number)),
@@ -209,7 +233,7 @@ class Posting:
 
     def recover_debt(self, cause: Cause, member_id: str) -> None:
         """Let what was earned pay what is owed; the balance stays, the lots move."""
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         debt = state.lots.get(_debt_lot_id(member_id))
         if debt is None:
             return
@@ -219,9 +243,23 @@ class Posting:
                 self._move(cause, member_id, state, lot, "debt_recovered", -paid, f"from:{lot.lot_id}")
                 self._move(cause, member_id, state, debt, "debt_recovered", paid, f"by:{lot.lot_id}")
 
+    def move_all(self, cause: Cause, member_id: str, survivor_id: str) -> None:
+        """Everything one member has goes to another: lots with pool and last day of use, a debt, pending points."""
+        source, target = self._members[member_id], self._members[survivor_id]
+        for lot in sorted(source.lots.values(), key=lambda lot: lot.lot_id):
+            points = lot.remaining
+            self._move(cause, member_id, source, lot, "merge_out", -points, lot.lot_id)
+            into_id = derived_id("lot", survivor_id, lot.pool, lot.expires_on)
+            into = target.lots.setdefault(into_id, _Lot(into_id, lot.pool, lot.earned_on, lot.expires_on, 0))
+            into.granted_delta += max(points, 0)
+            self._move(cause, survivor_id, target, into, "merge_in", points, lot.lot_id)
+        self.pend(cause, member_id, "merge_out", -source.pending, line_number=0)
+        self.pend(cause, survivor_id, "merge_in", source.pending, line_number=0)
+        self.recover_debt(cause, survivor_id)
+
     def give_back_held(self, member_id: str, points: int) -> None:
         """What a hold had set aside is no longer held."""
-        state = self._members[member_id]
+        member_id, state = self._of(member_id)
         state.held -= points
         state.held_delta -= points
         state.touched = True
