@@ -13,6 +13,7 @@ from hardware.receipt_printer.text import receipt_text
 from pos_app.counter import Counter
 from pos_app.ports import PrintState
 from ui.sale.checkout_window import CheckoutWindow
+from ui.wedge_scanner import type_code
 
 MEMBER_EMAIL = "demo@example.com"
 POINTS = 500
@@ -44,9 +45,7 @@ class _Player:
     def scan(self, code: str) -> None:
         """A scan as a keyboard wedge types it."""
         lines = self._line_count()
-        for character in code:
-            QTest.keyClick(self._window.windowHandle(), character)
-        QTest.keyClick(self._window.windowHandle(), Qt.Key.Key_Return)
+        type_code(self._window.windowHandle(), code)
         self.wait_for(f"scan of {code}", lambda: self._line_count() > lines)
 
     def press(self, key: Qt.Key) -> None:

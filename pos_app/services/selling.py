@@ -93,7 +93,7 @@ class Selling:
         self._rules = profile.pricing_rules()
         self._schedule_save = schedule_save
         self.on_change: Callable[[], None] | None = None
-        self._history: list[Basket] = []
+        self._history: list[OpenTransaction] = []
         self._sale: OpenTransaction | None = None
         self._unsaved = False
         self.view = self._compute()
@@ -216,9 +216,11 @@ class Selling:
         if not self._history or self._paid_in_part():
             return False
         before = self._history[-1]
-        self._check_points_fit(before)
+        if before.basket.member != self._basket.member:
+            self._refuse_while_points_are_used("change the member")
+        self._check_points_fit(before.basket)
         self._history.pop()
-        self._set_basket(before)
+        self._update(basket=before.basket, account=before.account, contact_email=before.contact_email)
         return True
 
     # --- member ------------------------------------------------------------------------------------------------------
@@ -306,17 +308,11 @@ class Selling:
         self._check_points_fit(after)
         self._begin()
         self._remember()
-        self._set_basket(after)
+        self._update(basket=after)
 
     def _remember(self) -> None:
-        self._history.append(self._basket)
+        self._history.append(self._begin())
         del self._history[:-UNDO_DEPTH]
-
-    def _set_basket(self, basket: Basket) -> None:
-        account = self._sale.account if self._sale else None
-        if account is not None and (basket.member is None or basket.member.member_id != account.member_id):
-            account = None
-        self._update(basket=basket, account=account)
 
     def _update(self, **changes: object) -> None:
         self._sale = replace(self._begin(), **changes)  # type: ignore[arg-type]

@@ -216,6 +216,26 @@ def test_undo_restores_the_basket_exactly(till: Till) -> None:
         assert till.selling.view.priced == before.priced
 
 
+def test_undo_brings_a_member_back_with_everything_known_of_them(till: Till) -> None:
+    till.selling.add_item("12")
+    till.selling.attach_unknown_member("new.person@example.com")
+    till.selling.remove_member()
+    assert till.selling.undo()
+    assert till.selling.current.contact_email == "new.person@example.com"
+    till.selling.attach_member(DEMO_ACCOUNT)
+    till.selling.remove_member()
+    assert till.selling.undo()
+    assert till.selling.view.account == DEMO_ACCOUNT
+
+
+def test_undo_never_takes_the_member_from_points_in_the_payment(till: Till) -> None:
+    till.selling.add_item("12")
+    till.selling.attach_member(DEMO_ACCOUNT)
+    till.tendering.add_points(till.hold(100))
+    with pytest.raises(CashierError, match="Take them out first"):
+        till.selling.undo()
+
+
 def test_the_member_cannot_change_while_their_points_pay(till: Till) -> None:
     till.selling.add_item("12")
     till.selling.attach_member(DEMO_ACCOUNT)
