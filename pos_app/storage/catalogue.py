@@ -8,7 +8,7 @@ from typing import Any
 from pos_app.domain.item import Fee, Item, ItemKind, SoldBy
 from pos_app.ports import ItemHit
 from pos_app.storage.database import Database
-from pos_app.storage.item_codes import SKU_PREFIX, candidates
+from pos_app.storage.item_codes import SKU_PREFIX, candidates, shown_code
 
 ITEM_COLUMNS = "i.item_id, i.name, i.price_minor, i.tax_ids, i.kind, i.sold_by, i.category, i.brand, i.fees"
 _FIND = f"SELECT {ITEM_COLUMNS} FROM item_code c JOIN item i USING (sales_rank) WHERE c.code = ?"  # noqa: S608
@@ -50,7 +50,7 @@ class SqliteCatalogue:
         if not words:
             return []
         query = " ".join(f'"{word[:_MAXIMUM_WORD_LENGTH]}"*' for word in words)
-        hits = [ItemHit(*row) for row in self._database.all(_SEARCH, (query, limit))]
+        hits = [_hit(row) for row in self._database.all(_SEARCH, (query, limit))]
         if _LIKE_A_BARCODE.fullmatch(text.strip()):
             item = self.find_by_code(text)
             if item is not None:
@@ -63,7 +63,7 @@ class SqliteCatalogue:
         rows = self._database.all(
             "SELECT item_id, name, brand, price_minor, code FROM item ORDER BY sales_rank LIMIT ?", (limit,)
         )
-        return [ItemHit(*row) for row in rows]
+        return [_hit(row) for row in rows]
 
     def codes(self, item_id: str) -> list[str]:
         """The barcodes of an item as stored: 14 digits of a GTIN, others as they are."""
@@ -77,6 +77,11 @@ class SqliteCatalogue:
         """How many items there are."""
         row = self._database.one("SELECT count(*) FROM item")
         return int(row[0]) if row else 0
+
+
+def _hit(row: tuple[Any, ...]) -> ItemHit:
+    item_id, name, brand, price_minor, code = row
+    return ItemHit(item_id, name, brand, price_minor, shown_code(code))
 
 
 def item_of(row: tuple[Any, ...]) -> Item:

@@ -53,6 +53,13 @@ def stored_code(text: str) -> str:
     return gtin(text) or text.upper()
 
 
+def shown_code(stored: str) -> str:
+    """A stored code as it stands on the goods: a GTIN in the digits of EAN-8, UPC-A, EAN-13 or GTIN-14."""
+    if len(stored) != 14 or gtin(stored) is None:
+        return stored
+    return next((stored[-length:] for length in (8, 12, 13) if not stored[:-length].strip("0")), stored)
+
+
 def stored_sku(text: str) -> str:
     """The form a SKU is stored and looked up in, apart from all barcodes."""
     return SKU_PREFIX + text.upper()

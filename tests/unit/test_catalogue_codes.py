@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.storage.item_codes import candidates, check_digit, expand_upc_e, gtin, stored_code
+from pos_app.storage.item_codes import candidates, check_digit, expand_upc_e, gtin, shown_code, stored_code
 
 digits = st.text("0123456789", min_size=7, max_size=13)
 
@@ -53,3 +53,18 @@ def test_upc_e_in_its_known_forms() -> None:
 @given(st.text(max_size=20))
 def test_any_text_can_be_looked_for(text: str) -> None:
     assert next(candidates(text)) == stored_code(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("00000096385074", "96385074"),
+        ("00027242561151", "027242561151"),
+        ("04006381333931", "4006381333931"),
+        ("10027242561158", "10027242561158"),
+        ("4011", "4011"),
+        ("ABC-1", "ABC-1"),
+    ],
+)
+def test_a_code_is_shown_as_it_stands_on_the_goods(stored: str, shown: str) -> None:
+    assert shown_code(stored) == shown
