@@ -21,6 +21,8 @@ def services_of(register: Register) -> Services:
         selling=register.selling,
         tendering=register.tendering,
         rewards=register.rewards,
+        membership=register.membership,
+        explaining=register.explaining,
         catalogue=register.data.catalogue,
         terms=register.data.terms,
         formatter=register.formatter,

@@ -15,6 +15,7 @@ from hardware.payment_terminal.simulator import Behaviour
 from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.bootstrap import Register, connect
+from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import DeviceStatus, PrintJob, SyncStatus
@@ -46,9 +47,16 @@ class PaperAndDrawer:
         job = data.print_queue.of_transaction(entry.event_id) if entry else None
         if job is None:
             raise CashierError("no_receipt", f"There is no receipt {receipt_number} on this till.")
-        copy = PrintJob(self._register.ids.new_id(), job.transaction_id, replace(job.document, copy=True))
-        with data.storage.unit_of_work() as work:
-            work.add_print_job(copy)
+        self._queue(PrintJob(self._register.ids.new_id(), job.transaction_id, replace(job.document, copy=True)))
+
+    def print_document(self, document: ReceiptDocument) -> None:
+        """Print something that is no sale, such as a statement."""
+        job_id = self._register.ids.new_id()
+        self._queue(PrintJob(job_id, job_id, document))
+
+    def _queue(self, job: PrintJob) -> None:
+        with self._register.data.storage.unit_of_work() as work:
+            work.add_print_job(job)
             work.commit()
         self._peripherals.print_nudge()
 
@@ -97,6 +105,8 @@ class Counter:
             selling=register.selling,
             tendering=register.tendering,
             rewards=register.rewards,
+            membership=register.membership,
+            explaining=register.explaining,
             catalogue=register.data.catalogue,
             terms=register.data.terms,
             formatter=register.formatter,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pos_app.domain.operator import Operator
+from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import (
     Catalogue,
@@ -17,6 +18,8 @@ from pos_app.ports import (
     SyncStatus,
     TermsSource,
 )
+from pos_app.services.explaining import Explaining
+from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
@@ -42,6 +45,9 @@ class PrintActions(Protocol):
 
     def reprint(self, receipt_number: str) -> None:
         """Print a receipt once more, marked as a copy. Raises CashierError or WorldError."""
+
+    def print_document(self, document: ReceiptDocument) -> None:
+        """Print something that is no sale, such as a statement. Raises CashierError or WorldError."""
 
     def open_drawer(self) -> None:
         """Journal a no-sale and open the drawer. Raises CashierError or WorldError."""
@@ -115,6 +121,8 @@ class Services:
     selling: Selling
     tendering: Tendering
     rewards: Rewards
+    membership: Membership
+    explaining: Explaining
     catalogue: Catalogue
     terms: TermsSource
     formatter: Formatter

@@ -9,7 +9,10 @@ from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, ItemHit, SyncStatus
+from pos_app.services.explaining import Explaining
+from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
@@ -97,6 +100,7 @@ class Paper:
         self._storage = storage
         self.reprinted: list[str] = []
         self.drawer_opened = 0
+        self.documents: list[ReceiptDocument] = []
 
     def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
         jobs = list(self._storage.state.print_jobs.values())[-limit:]
@@ -107,6 +111,9 @@ class Paper:
 
     def reprint(self, receipt_number: str) -> None:
         self.reprinted.append(receipt_number)
+
+    def print_document(self, document: ReceiptDocument) -> None:
+        self.documents.append(document)
 
     def open_drawer(self) -> None:
         self.drawer_opened += 1
@@ -123,6 +130,7 @@ class UiShop:
         self.terms = memory.MemoryTerms()
         self.gateway = memory.MemoryGateway()
         self.gateway.accounts[EMAIL] = ACCOUNT
+        self.members = memory.MemoryMemberCache()
         self.catalogue = Shelf(SHELF)
         self.terminal = ScriptedTerminal()
         self.paper = Paper(self.storage)
@@ -159,6 +167,17 @@ class UiShop:
             selling=selling,
             tendering=tendering,
             rewards=Rewards(self.gateway, self.storage.ids),
+            membership=Membership(
+                self.gateway,
+                storage=self.storage,
+                cache=self.members,
+                terms=self.terms,
+                clock=self.clock,
+                ids=self.storage.ids,
+                profile=self.profile,
+                operator=operator,
+            ),
+            explaining=Explaining(selling, storage=self.storage, terms=self.terms, profile=self.profile),
             catalogue=self.catalogue,
             terms=self.terms,
             formatter=self.formatter,
