@@ -7,13 +7,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync import contract
+from pos_app.ports import Clock
+from sync.central.care import CustomerCare
 from sync.central.errors import CentralError
-from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
 TERMINAL_CACHE_S = 1.0
@@ -48,11 +50,44 @@ class Nonces:
             return True
 
 
-class Authenticator:
-    """Checks signatures against the enrolled terminals; a revocation is noticed within a second. Thread-safe."""
+class Signers(Protocol):
+    """Who may sign requests: the service for its terminals, PartnerSigners for partners."""
 
-    def __init__(self, service: CentralService) -> None:
-        self._service = service
+    @property
+    def clock(self) -> Clock:
+        """The service's clock."""
+
+    def find_terminal(self, terminal_id: str) -> Terminal | None:
+        """The signer of an id, also one who was shut out."""
+
+    def note_seen(self, terminal_id: str) -> None:
+        """The signer asked something just now."""
+
+
+class PartnerSigners:
+    """Partners, who sign as terminals do and are of no store."""
+
+    def __init__(self, care: CustomerCare, clock: Clock) -> None:
+        self._care = care
+        self.clock = clock
+
+    def find_terminal(self, terminal_id: str) -> Terminal | None:
+        """The partner of an id."""
+        try:
+            partner = self._care.partner(terminal_id)
+        except CentralError:
+            return None
+        return Terminal(partner.partner_id, "", "", partner.state, partner.public_key)
+
+    def note_seen(self, terminal_id: str) -> None:
+        """Partners' requests are seen by what they post."""
+
+
+class Authenticator:
+    """Checks signatures against the known signers; a revocation is noticed within a second. Thread-safe."""
+
+    def __init__(self, signers: Signers) -> None:
+        self._service = signers
         self._nonces = Nonces()
         self._cache: dict[str, tuple[float, Terminal]] = {}
 

@@ -92,6 +92,19 @@ class Database:
         with self._lock:
             yield
 
+    def forget_deleted(self) -> None:
+        """Empty SQLite's write-ahead log into the file, so that no older page holds what was deleted.
+
+        PostgreSQL forgets with its next VACUUM, which it runs by itself.
+        """
+        if self.is_sqlite:
+            with self._lock:
+                connection = self.engine.raw_connection()
+                try:
+                    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    connection.close()
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from sync import contract
 from sync.central import pages
-from sync.central.authentication import Authenticator
+from sync.central.authentication import Authenticator, PartnerSigners
 from sync.central.backoffice.routes import build_routes
 from sync.central.errors import CentralError
 from sync.central.limits import RateLimit
@@ -59,6 +59,7 @@ class _Http:
         self._metrics = Metrics()
         self._writer = Writer(service, self._metrics)
         self._authenticator = Authenticator(service)
+        self._partners = Authenticator(PartnerSigners(service.care, service.clock))
         self._look_ups = RateLimit(LOOK_UPS_AT_ONCE, LOOK_UPS_PER_SECOND)
         self._enrolment_failures = RateLimit(ENROLMENT_FAILURES_AT_ONCE, ENROLMENT_FAILURES_PER_SECOND)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="central")
@@ -147,8 +148,10 @@ class _Http:
         if operation.name == "enrol_terminal":
             return self._enrol
 
+        authenticator = self._partners if operation.by_partner else self._authenticator
+
         async def endpoint(request: Request) -> Response:
-            terminal, body = await self._signed_body(request)
+            terminal, body = await self._signed_body(request, authenticator)
             if operation.look_up:
                 self._look_ups.take(terminal.terminal_id)
             message = _decoded(body, operation.request) if operation.request is not None else None
@@ -165,7 +168,7 @@ class _Http:
         return endpoint
 
     async def _upload(self, request: Request) -> Response:
-        terminal, body = await self._signed_body(request)
+        terminal, body = await self._signed_body(request, self._authenticator)
         upload = read_upload(terminal, body)
         result = await asyncio.wrap_future(self._writer.submit(upload))
         return _json(contract.encode(result))
@@ -181,7 +184,7 @@ class _Http:
             raise
         return _json(contract.encode(answer))
 
-    async def _signed_body(self, request: Request) -> tuple[Terminal, bytes]:
+    async def _signed_body(self, request: Request, authenticator: Authenticator) -> tuple[Terminal, bytes]:
         """Who asks and with what; the signature covers the body as it travels, so it is checked before unpacking."""
         version = request.headers.get(contract.HEADER_CONTRACT, str(contract.CONTRACT_VERSION))
         if not version.isdecimal() or int(version[:6]) < contract.OLDEST_SUPPORTED_VERSION:
@@ -192,9 +195,9 @@ class _Http:
             path += f"?{request.url.query}"
 
         def authenticate() -> Terminal:
-            return self._authenticator.authenticate(request.method, path, request.headers, body)
+            return authenticator.authenticate(request.method, path, request.headers, body)
 
-        if self._authenticator.is_cached(request.headers.get(contract.HEADER_TERMINAL, "")):
+        if authenticator.is_cached(request.headers.get(contract.HEADER_TERMINAL, "")):
             terminal = authenticate()
         else:
             terminal = await self._in_worker(authenticate)

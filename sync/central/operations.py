@@ -12,7 +12,7 @@ from sync.central.terminals import Terminal
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One request: call gets the service, the signing terminal, the decoded message and a name: of the path's end,
-    or the versions that the query says a till has.
+    or the versions that the query says a till has. A partner signs as a terminal does.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Operation:
     call: Callable[[CentralService, Terminal, Any, str], contract.Message | None] | None = None
     look_up: bool = False
     signed: bool = True
+    by_partner: bool = False
 
 
 OPERATIONS = (
@@ -171,6 +172,16 @@ OPERATIONS = (
         contract.SaleAnswer,
         lambda service, terminal, message, name: service.find_sale(message),
         look_up=True,
+    ),
+    Operation(
+        "partner_earnings",
+        "POST",
+        membership.PATH_PARTNER_EARNINGS,
+        "Points earned elsewhere, signed by the partner. Each row counts once; a refused one spoils no other.",
+        membership.PartnerEarnings,
+        membership.PartnerResult,
+        lambda service, partner, message, name: service.care.post_earnings(partner.terminal_id, message.rows),
+        by_partner=True,
     ),
     Operation(
         "terms",

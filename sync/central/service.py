@@ -31,6 +31,7 @@ from sync.central import (
 )
 from sync.central.applying import Applying
 from sync.central.backoffice.office import Office
+from sync.central.care import CustomerCare
 from sync.central.database import Database
 from sync.central.desk import MemberDesk
 from sync.central.errors import CentralError
@@ -94,6 +95,7 @@ class CentralService:
         self._terms: dict[tuple[str, int], terms.Version] = {}
         self.office = Office(database, vault, self.clock, self._ids)
         self.desk = MemberDesk(database, vault, self.clock, sender)
+        self.care = CustomerCare(database, vault, self.clock, self._ids)
         migrate(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, func, select, text
 
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
-from sync.central import tables
+from sync.central import digests, tables, verify_care
 from sync.central.ledger import DEBT_POOL
 
 MAXIMUM_FINDINGS = 100
@@ -32,7 +32,8 @@ class Report:
 def verify(connection: Connection) -> Report:
     """Check everything. At most MAXIMUM_FINDINGS findings are named."""
     findings: list[str] = []
-    for check in (_balances, _lots, _holds, _gift_cards, _events, _chains):
+    more = (verify_care.adjustments, verify_care.partner_earnings, verify_care.former_members, digests.check)
+    for check in (_balances, _lots, _holds, _gift_cards, _events, _chains, *more):
         for finding in check(connection):
             if len(findings) < MAXIMUM_FINDINGS:
                 findings.append(finding)
