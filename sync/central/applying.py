@@ -12,7 +12,7 @@ from pos_app.domain.journal import EventKind
 from pos_app.domain.member import EmailError, normalise_email
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import gift_cards, members, tables
+from sync.central import enrolment_offers, gift_cards, members, tables
 from sync.central.database import write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
@@ -112,6 +112,7 @@ class Applying:
         self._connection = connection
         self._vault = vault
         self._ids = ids
+        self._now = now
         self._received_at = stored(now)
         self._terms_of = terms_of
         self._posting = Posting(connection, self._received_at)
@@ -123,6 +124,7 @@ class Applying:
         self._sale_tenders: list[dict[str, Any]] = []
         self._unclaimed: list[dict[str, Any]] = []
         self._claimed: list[str] = []
+        self.enrolments: dict[str, contract.EnrolmentOutcome] = {}
 
     def run(self, candidates: Sequence[Candidate]) -> None:
         """Apply all of them in order; each one's outcome tells what became of it."""
@@ -130,6 +132,8 @@ class Applying:
         for one in candidates:
             if one.joining is not None:
                 one.outcome.member_id = joined[one.joining.email]
+                enrolment = self.enrolments[one.joining.event_id]
+                one.outcome.points, one.outcome.reason = enrolment.points, enrolment_offers.in_words(enrolment)
         sales = [(one, one.sale) for one in candidates if one.sale is not None]
         facts = [one.fact for one in candidates if one.fact is not None]
         if sales or facts:
@@ -146,12 +150,15 @@ class Applying:
         self._returns().run(facts, sold)
 
     def join(self, joining: Sequence[Joining]) -> dict[str, str]:
-        """Member ids by normalised address; sales that waited for the news of an enrolment are posted."""
+        """Member ids by normalised address; enrolment offers are granted, sales that waited for the news are posted."""
         if not joining:
             return {}
         member_ids = members.join(self._connection, self._vault, self._ids, joining)
+        keys = {one.email: self._vault.email_key(one.email) for one in joining}
+        joined = [enrolment_offers.Joined(one, member_ids[keys[one.email]], keys[one.email]) for one in joining]
+        self.enrolments |= enrolment_offers.decide(self._connection, self._posting, self._now, joined)
         self._claim(tables.unclaimed.c.email_key.in_(sorted(member_ids)))
-        return {one.email: member_ids[self._vault.email_key(one.email)] for one in joining}
+        return {email: member_ids[key] for email, key in keys.items()}
 
     def enrol(self, joining: Joining) -> str:
         """One person who joins online; the member id comes back."""

@@ -17,6 +17,7 @@ from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract
 from sync.central import (
+    enrolment_offers,
     gift_cards,
     holds,
     ingest,
@@ -181,10 +182,11 @@ class CentralService:
             raise CentralError(422, "bad_time", "joined_at is no time with an offset.") from error
         joining = Joining(request.event_id, email, request.marketing_consent, joined_at)
 
-        def join(connection: Connection) -> tuple[str, bool]:
-            again = members.after_leaving(connection, self._vault, now, joining)
-            member_id = self._applying(connection).enrol(again)
-            return member_id, members.joined_by(connection, member_id) != request.event_id
+        def join(connection: Connection) -> tuple[str, bool, contract.EnrolmentOutcome]:
+            again, run = members.after_leaving(connection, self._vault, now, joining), self._applying(connection)
+            member_id = run.enrol(again)
+            already_member = members.joined_by(connection, member_id) != request.event_id
+            return member_id, already_member, run.enrolments[request.event_id]
 
         def answer(connection: Connection) -> contract.MemberAnswer:
             seen = Seen(now, terms.in_force(connection, now), store_id)
@@ -192,13 +194,18 @@ class CentralService:
                 member=members.view(connection, self._vault, seen, member_id),
                 already_member=already_member,
                 similar=members.similar(connection, self._vault, email, member_id),
+                enrolment=enrolment,
             )
 
-        member_id, already_member = self._run(join)
+        member_id, already_member, enrolment = self._run(join)
         if request.pin and not already_member:
             pin_hash = proofs.hash_pin(self._vault, member_id, request.pin)
             self._run(lambda connection: proofs.set_pin(connection, now, member_id, pin_hash, replace=False))
         return self._database.read(answer)
+
+    def enrolments_granted(self, offer_id: str) -> int:
+        """How many people got an enrolment offer."""
+        return self._database.read(lambda connection: enrolment_offers.granted_count(connection, offer_id))
 
     def grant_points(
         self,

@@ -511,6 +511,7 @@ enrolment_decision = Table(
     _text("member_id", key=True),
     _text("offer_id"),
     _text("event_id"),
+    _text("joined_at"),
     _text("status"),
     _count("points"),
     _text("reason"),
