@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select, text
+from sqlalchemy import Connection, case, func, select, text, union_all
 
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from sync.central import digests, tables, verify_care
+from sync.central.backoffice import tables as office_tables
 from sync.central.ledger import DEBT_POOL
 
 MAXIMUM_FINDINGS = 100
@@ -124,8 +125,12 @@ def _gift_cards(connection: Connection) -> Iterator[str]:
 def _events(connection: Connection) -> Iterator[str]:
     """Every event was applied once: one key each, one sale each, and no entry without its event."""
     event, key, sale, ledger = tables.event, tables.event_key, tables.sale, tables.ledger
-    applied = select(event.c.event_id, func.count().label("times")).where(event.c.status == "applied")
-    counts = applied.group_by(event.c.event_id).subquery()
+    decision = office_tables.decision
+    applied = union_all(
+        select(event.c.event_id).where(event.c.status == "applied"),
+        select(decision.c.event_id).where(decision.c.event_id != ""),  # out of quarantine, by somebody's decision
+    ).subquery()
+    counts = select(applied.c.event_id, func.count().label("times")).group_by(applied.c.event_id).subquery()
     for row in connection.execute(select(counts).where(counts.c.times != 1)):
         yield f"event {row.event_id} was applied {row.times} times"
     for row in connection.execute(select(counts.c.event_id).where(counts.c.event_id.not_in(select(key.c.event_id)))):

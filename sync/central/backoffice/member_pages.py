@@ -59,9 +59,11 @@ def _page(ask: Ask, *, revealed: bool) -> Response:
     )
 
 
-def read(ask: Ask, *, revealed: bool = False, skip: int = 0) -> tuple[Overview, list[MemberMovement]]:
-    """The member of the address's id and a page of movements. Raises CentralError."""
-    member_id = ask.path["member_id"]
+def read(
+    ask: Ask, *, member_id: str = "", revealed: bool = False, skip: int = 0
+) -> tuple[Overview, list[MemberMovement]]:
+    """A member, else that of the page's address, and a page of movements. Raises CentralError."""
+    member_id = member_id or ask.path["member_id"]
     time_zone = programme.in_force(ask.service.terms().terms, ask.now).time_zone
     office = ask.office
     return office.database.read(

@@ -68,7 +68,7 @@ class Office:
     def _logged(self, act: str, name: str, work: Callable[[Connection], Result]) -> Result:
         def transaction(connection: Connection) -> Result:
             result = work(connection)
-            self._write(connection, "command line", act, name, "")
+            self.note(connection, "command line", act, name, "")
             return result
 
         return self.database.run(transaction)
@@ -85,7 +85,7 @@ class Office:
             why = users.try_to_enter(connection, self.vault, now, name, code, password_right=right)
             # A name that nobody has may be a password typed in the wrong place: it is not written down.
             who = "" if why == users.NO_SUCH_USER else name
-            self._write(connection, who, "signed_in", "", f"refused: {why}" if why else "")
+            self.note(connection, who, "signed_in", "", f"refused: {why}" if why else "")
             if not why:
                 row = {"token_hash": _hash(token), "name": name, "began_at": stored(now), "seen_at": stored(now)}
                 connection.execute(tables.session.insert().values(**row))
@@ -154,7 +154,7 @@ class Office:
 
     def write_log(self, who: str, act: str, subject: str = "", outcome: str = "") -> None:
         """Write down who does or sees what; durable when this returns, so it comes before the act."""
-        self.database.run(lambda connection: self._write(connection, who, act, subject, outcome))
+        self.database.run(lambda connection: self.note(connection, who, act, subject, outcome))
 
     def log(self, *, subject: str = "", who: str = "", before: str = "~", most: int = 100) -> list[LogEntry]:
         """The newest entries, of one subject or person if given, older than the time given."""
@@ -167,7 +167,8 @@ class Office:
         query = query.order_by(log.c.at.desc(), log.c.entry_id.desc()).limit(most)
         return self.database.read(lambda connection: [LogEntry(*row) for row in connection.execute(query)])
 
-    def _write(self, connection: Connection, who: str, act: str, subject: str, outcome: str) -> None:
+    def note(self, connection: Connection, who: str, act: str, subject: str = "", outcome: str = "") -> None:
+        """Write it down in the transaction that does it."""
         row = {"entry_id": self.ids.new_id(), "at": stored(self.clock.now()), "who": who, "act": act}
         connection.execute(tables.log.insert().values(**row, subject=subject, outcome=outcome))
 

@@ -6,11 +6,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.central.backoffice import home, member_pages, static_files, terminal_pages, terms_pages
+from sync.central.backoffice import (
+    account_pages,
+    home,
+    member_pages,
+    quarantine_pages,
+    static_files,
+    terminal_pages,
+    terms_pages,
+)
 from sync.central.backoffice.roles import Permission
 from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
 from sync.central.service import CentralService
 
+MEMBER = "/office/members/{member_id}"
+QUARANTINED = "/office/quarantine/{terminal_id}/{incarnation}/{sequence}/{entry_hash}"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -25,14 +35,35 @@ ROUTES = (
     OfficeRoute("POST", PASSWORD, home.change_password, Permission.OWN_ACCOUNT, "password_changed"),
     OfficeRoute("GET", "/office/members", member_pages.find_page, Permission.SEE_MEMBERS),
     OfficeRoute("POST", "/office/members", member_pages.find, Permission.SEE_MEMBERS),
-    OfficeRoute("GET", "/office/members/{member_id}", member_pages.member, Permission.SEE_MEMBERS, "member_seen"),
+    OfficeRoute("GET", MEMBER, member_pages.member, Permission.SEE_MEMBERS, "member_seen"),
     OfficeRoute(
         "POST",
-        "/office/members/{member_id}/reveal",
+        f"{MEMBER}/reveal",
         member_pages.reveal,
         Permission.REVEAL_MEMBERS,
         "member_revealed",
     ),
+    OfficeRoute("GET", f"{MEMBER}/adjust", account_pages.adjust_page, Permission.REQUEST_ADJUSTMENTS, "member_seen"),
+    OfficeRoute("POST", f"{MEMBER}/adjust", account_pages.adjust, Permission.REQUEST_ADJUSTMENTS),
+    OfficeRoute("GET", "/office/adjustments", account_pages.requests, Permission.SEE_ADJUSTMENTS),
+    OfficeRoute(
+        "POST",
+        "/office/adjustments/{adjustment_id}/approve",
+        account_pages.approve,
+        Permission.APPROVE_ADJUSTMENTS,
+        "adjustment_approved",
+    ),
+    OfficeRoute(
+        "POST",
+        "/office/adjustments/{adjustment_id}/decline",
+        account_pages.decline,
+        Permission.APPROVE_ADJUSTMENTS,
+        "adjustment_declined",
+    ),
+    OfficeRoute("GET", f"{MEMBER}/merge", account_pages.merge_page, Permission.MERGE_MEMBERS, "member_seen"),
+    OfficeRoute("POST", f"{MEMBER}/merge", account_pages.merge, Permission.MERGE_MEMBERS, "merge_previewed"),
+    OfficeRoute("GET", f"{MEMBER}/erase", account_pages.erase_page, Permission.ERASE_MEMBERS, "member_seen"),
+    OfficeRoute("POST", f"{MEMBER}/erase", account_pages.erase, Permission.ERASE_MEMBERS, "member_erased"),
     OfficeRoute("GET", "/office/terms", terms_pages.versions, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/terms/new", terms_pages.new_page, Permission.PUBLISH_TERMS),
     OfficeRoute("POST", "/office/terms/new", terms_pages.new, Permission.PUBLISH_TERMS),
@@ -56,6 +87,9 @@ ROUTES = (
         Permission.MANAGE_TERMINALS,
         "terminal_revoked",
     ),
+    OfficeRoute("GET", "/office/quarantine", quarantine_pages.events, Permission.SEE_QUARANTINE),
+    OfficeRoute("GET", QUARANTINED, quarantine_pages.event, Permission.SEE_QUARANTINE, "event_seen"),
+    OfficeRoute("POST", QUARANTINED, quarantine_pages.decide, Permission.DECIDE_QUARANTINE, "event_tried"),
     OfficeRoute("GET", "/office/log", home.log, Permission.SEE_LOG),
 )
 

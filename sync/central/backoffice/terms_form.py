@@ -198,7 +198,7 @@ class _Reader:
         typed = self._form.text(count_name)
         count = min(int(typed), MOST_OFFERS) if typed.isdecimal() and len(typed) < 6 else 0
         kept = [index for index in range(count) if f"{kind}-{index}-remove" not in self._form]
-        moved = {}
+        moved: dict[str, str] = {}
         for position, index in enumerate(kept):
             prefix = f"{kind}-{index}-"
             moved |= {

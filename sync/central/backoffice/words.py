@@ -72,6 +72,7 @@ ACT_NAMES = {
     "terminal_code_made": "Made an enrolment code",
     "terminal_revoked": "Shut a terminal out",
     "event_seen": "Saw an event in quarantine",
+    "event_tried": "Tried what a decision would do",
     "event_accepted": "Accepted an event",
     "event_corrected": "Corrected an event",
     "event_dismissed": "Dismissed an event",
