@@ -2,7 +2,7 @@
 
 The central service signs what a member may spend at one store; the terminal adds up what was spent there
 since. Whatever happens, what all terminals together can overspend is bounded by the policy: no terminal spends
-more than its budget, and no member more than the allowance at each store that was cut off.
+more than its budget, and no member more than the allowance at each terminal that knew them and was cut off.
 Rules: rewards programme, Offline.
 """
 
