@@ -12,8 +12,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync import contract
 from pos_app.ports import Clock
+from sync import contract
 from sync.central.care import CustomerCare
 from sync.central.errors import CentralError
 from sync.central.terminals import Terminal

@@ -77,7 +77,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise FileError(f"{path} has no column {wanted}; the first row names the columns: {', '.join(COLUMNS)}")
             reader.fieldnames = names
             for row in reader:
-                extra = row.pop(None, None)  # type: ignore[call-overload]
+                extra = row.pop(None, None)
                 fields = {name: (value or "").strip() for name, value in row.items()}
                 yield reader.line_num, fields | ({"": "more fields than columns"} if extra else {})
         except (csv.Error, UnicodeDecodeError) as error:

@@ -1,9 +1,7 @@
 """Points and gift cards set aside while a customer pays: never more than there is, nothing charged twice."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
+from fakes.at_once import at_once
 from fakes.central_shop import OTHER_STORE_TILL, SAME_STORE_TILL, TILL, CentralShop
 from fakes.central_till import Journal, tender
 
@@ -11,26 +9,6 @@ from sync import contract
 from sync.central.errors import CentralError
 
 CARD = "6006491234567890123"
-
-
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """What each of so many threads got, a refusal's code where it was refused."""
-    results: list[object] = [None] * count
-    start = threading.Barrier(count)
-
-    def run(index: int) -> None:
-        start.wait()
-        try:
-            results[index] = work(index)
-        except CentralError as refused:
-            results[index] = refused.code
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def paid_with_points(journal: Journal, hold_id: str, member_id: str, points: int, price_minor: int = 10_000) -> None:

@@ -10,11 +10,26 @@ from fakes.central_till import Journal, public_key_text
 from pos_app.clock import SetClock
 from sync import contract
 from sync.central.database import Database
+from sync.central.senders import SendError
 from sync.central.service import CentralService
 from sync.central.vault import Vault
 
 OPENING = datetime(2014, 11, 28, 18, 0, tzinfo=UTC)
 TILL, SAME_STORE_TILL, OTHER_STORE_TILL = "001-01", "001-02", "002-01"
+
+
+class SentCodes:
+    """A sender that keeps what it was given, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.failure: SendError | None = None
+
+    def send(self, email: str, code: str) -> None:
+        """Keep the code."""
+        if self.failure is not None:
+            raise self.failure
+        self.sent.append((email, code))
 
 
 class CentralShop:
@@ -24,7 +39,8 @@ class CentralShop:
         self.url = url
         self.clock = SetClock(OPENING)
         self.vault = Vault(b"p" * 32, b"s" * 32)
-        self.service = CentralService(Database.open(url), self.vault, self.clock)
+        self.codes = SentCodes()
+        self.service = CentralService(Database.open(url), self.vault, self.clock, sender=self.codes)
         self.joined = 0
         for terminal_id in (TILL, SAME_STORE_TILL, OTHER_STORE_TILL):
             self.let_in(terminal_id)
