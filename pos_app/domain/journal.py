@@ -72,13 +72,13 @@ def canonical_json(value: Mapping[str, object]) -> bytes:
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_HARMLESS = frozenset((str, int, bool, type(None)))
 
 
 def _refuse_floats(value: object) -> None:
     parts = [value]
     for part in parts:  # grows while it is gone through
-        kind = type(part)
-        if kind is str or kind is int:
+        if type(part) in _HARMLESS:
             continue
         if isinstance(part, float):
             raise ValueError("a journal payload holds whole numbers and text only")

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from pos_app.domain.journal import JournalEntry
@@ -17,6 +18,7 @@ from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
 
 _TOTALS = tuple(field.name for field in fields(TillTotals))
+_totals_of = attrgetter(*_TOTALS)
 TOTALS_COLUMNS = ", ".join(_TOTALS)
 _SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, {TOTALS_COLUMNS}) VALUES (?{', ?' * len(_TOTALS)})"  # noqa: S608
 _SELECT_TOTALS = f"SELECT {TOTALS_COLUMNS} FROM till_totals WHERE business_day = (SELECT business_day FROM terminal)"  # noqa: S608
@@ -106,7 +108,7 @@ class SqliteUnitOfWork:
 
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
-        self._live().execute(_SAVE_TOTALS, (self._business_day, *astuple(totals)))
+        self._live().execute(_SAVE_TOTALS, (self._business_day, *_totals_of(totals)))
 
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
