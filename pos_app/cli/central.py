@@ -19,6 +19,7 @@ from pos_app.settings import default_data_folder
 from sync import contract
 from sync.central.backoffice.office import Office
 from sync.central.errors import CentralError, StartError
+from sync.central.moments import parse
 from sync.central.service import CentralService
 
 DATABASE_VARIABLE = "POS_CENTRAL_DATABASE"
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     serve = action("serve", _serve, "start the service (also without ACTION)")
     _serve_options(serve, inherit=True)
     verify = action("verify", _verify, "prove balances, lots, holds, gift cards and every terminal's journal")
+    expire = action("expire", _expire, "expire the points whose time is over; the running service does so every day")
+    expire.add_argument("--at", metavar="TIME", help="ISO 8601 with offset, such as 2015-04-01T00:00:00-07:00")
+    expire.add_argument("--dry-run", action="store_true", help="only say what would expire")
     quarantine = action("quarantine", _quarantine, "list the events that could not be applied, with the reason")
     enrol = action("enrol-code", _enrol_code, "print a one-time code that lets a terminal in, good for ten minutes")
     enrol.add_argument("--store", required=True, help="store number, such as 001")
@@ -62,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     user.add_argument("what", choices=("list", "add", "reset", "close"))
     user.add_argument("name", nargs="?", default="", help="what they sign in with: small letters, digits, dots, dashes")
     user.add_argument("--role", default="", help="of a new user: what they work as")
-    for made in (user, serve, verify, quarantine, enrol, revoke, issue, load, member):
+    for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):
         _shared_options(made, inherit=True)
 
 
@@ -152,6 +156,19 @@ def _verify(args: argparse.Namespace) -> int:
     print(
         "Balances, lots, holds and gift cards are the sum of their entries; every event is there once; chains verify."
     )
+    return 0
+
+
+def _expire(args: argparse.Namespace) -> int:
+    try:
+        at = parse(args.at) if args.at else None
+    except ValueError:
+        print(f"{args.at} is no time with an offset, such as 2015-04-01T00:00:00-07:00.", file=sys.stderr)
+        return 1
+    with closing(_open(args)) as service:
+        expired = service.expire(at, dry_run=args.dry_run)
+    what = "would expire" if args.dry_run else "expired"
+    print(f"{expired.points:,} points of {expired.members:,} members {what}, in {expired.lots:,} lots.")
     return 0
 
 

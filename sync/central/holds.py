@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from sync import contract
-from sync.central import former, tables
+from sync.central import expiry, former, tables
 from sync.central.database import write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
@@ -24,6 +24,7 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
     """
     member_id = former.survivor(connection, request.member_id)
     expire_of_member(connection, now, member_id)
+    expiry.expire_of_member(connection, now, member_id)
     hold, balance = tables.hold, tables.balance
     fresh = {
         "hold_id": request.hold_id,

@@ -5,7 +5,7 @@ shown as a negative balance and recovered from what is earned next; nothing is e
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,14 @@ class LotName:
     earned_on: str
     expires_on: str
     lot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsing:
+    """A lot that has points, and its own last day of use."""
+
+    lot_id: str
+    expires_on: str
 
 
 @dataclass(slots=True)
@@ -193,6 +201,23 @@ class Posting:
         fresh = _Lot(lot_id, lot_name.pool, lot_name.earned_on, lot_name.expires_on, 0)
         lot = state.lots.setdefault(lot_id, fresh)
         self._move(cause, member_id, state, lot, "restore", points, f"{part}:{lot_id}")
+
+    def lapsing(self, member_id: str) -> list[Lapsing]:
+        """The member's lots that still have points, the soonest to expire first; a debt is none."""
+        lots = sorted(self._members[member_id].lots.values(), key=lambda lot: (lot.expires_on, lot.pool, lot.lot_id))
+        return [Lapsing(lot.lot_id, lot.expires_on) for lot in lots if lot.remaining > 0]
+
+    def expire(self, cause: Cause, member_id: str, due: Lapsing, all_due: Collection[str]) -> int:
+        """Take what is left of a lot whose time is over. Points that are held may come out of any lot that is due,
+        so as many stay. Returns how many were taken.
+        """
+        state = self._members[member_id]
+        lot = state.lots[due.lot_id]
+        left = sum(state.lots[lot_id].remaining for lot_id in all_due)
+        taken = min(lot.remaining, max(left - state.held, 0))
+        if taken:
+            self._move(cause, member_id, state, lot, "expire", -taken, lot.lot_id)
+        return taken
 
     def owed_points(self, member_id: str) -> int:
         """The member's debt, zero or more."""

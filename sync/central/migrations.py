@@ -56,6 +56,8 @@ def _fourth(connection: Connection) -> None:
     for column in (tables.sale.c.earned_on, tables.sale.c.expires_on):
         _add_column(connection, column)
     tables.metadata.create_all(connection)
+    for index in tables.lot.indexes:
+        index.create(connection, checkfirst=True)
     _append_only(connection, tables.APPEND_ONLY_SINCE_4)
 
 

@@ -6,7 +6,7 @@ one transaction and returns when it is durable. All raise CentralError for a ref
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from pos_app.ports import Clock, IdSource
 from sync import contract
 from sync.central import (
     enrolment_offers,
+    expiry,
     gift_cards,
     holds,
     ingest,
@@ -39,7 +40,7 @@ from sync.central.errors import CentralError
 from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining, Seen
 from sync.central.migrations import migrate
-from sync.central.moments import last_day_of_use, parse, stored
+from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
@@ -94,6 +95,7 @@ class CentralService:
         self.clock = clock or SystemClock()
         self._ids = ids or SystemIds()
         self._terms: dict[tuple[str, int], terms.Version] = {}
+        self._expired_on: date | None = None
         self.office = Office(database, vault, self.clock, self._ids)
         self.desk = MemberDesk(database, vault, self.clock, sender)
         self.care = CustomerCare(database, vault, self.clock, self._ids)
@@ -286,14 +288,44 @@ class CentralService:
         self._run(work)
 
     def sweep(self) -> int:
-        """Give back holds whose time is up and post sales whose customer's enrolment came in meanwhile."""
+        """Give back holds whose time is up, post what waited for news that came in meanwhile, and once a day expire."""
         now = self.clock.now()
 
         def work(connection: Connection) -> int:
             expired = holds.expire_all(connection, now) + gift_cards.expire_all(connection, now)
             return expired + self._applying(connection).claim_waiting() + leaving.forfeit_late(connection, now)
 
-        return self._run(work)
+        done = self._run(work)
+        zone = self._database.read(lambda connection: terms.in_force(connection, now)).time_zone
+        today = local_day(now, zone)
+        if today != self._expired_on:
+            done += self.expire().lots
+            self._expired_on = today
+        return done
+
+    def expire(self, at: datetime | None = None, *, dry_run: bool = False) -> expiry.Expired:
+        """Expire all points whose time is over at a moment (now, when none is given); again changes nothing.
+
+        Members are done in pieces, each in a transaction of its own. A dry run only says what would be, also of a
+        moment to come. Raises CentralError.
+        """
+        now = self.clock.now()
+        moment = at or now
+        if moment > now and not dry_run:
+            raise CentralError(
+                422, "too_early", "Points are not taken before their time: that moment is still to come."
+            )
+        programme = self._database.read(lambda connection: terms.in_force(connection, moment))
+        total = expiry.Expired()
+        while True:
+
+            def work(connection: Connection, after: str = total.last_member_id) -> expiry.Expired | None:
+                return expiry.expire_piece(connection, now, moment, programme, after, dry_run=dry_run)
+
+            piece = self._run(work)
+            if piece is None:
+                return total
+            total += piece
 
     # --- gift cards ---------------------------------------------------------------------------------------------------
 

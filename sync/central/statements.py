@@ -1,16 +1,14 @@
 """A member's statement: points by pool, pending, what expires soon, and the last movements as a customer reads them."""
 
-from datetime import date, timedelta
-
 from sqlalchemy import Connection, func, select
 
 from pos_app.domain.member import mask_email
-from sync.central import members, tables
+from sync.central import expiry, members, tables
 from sync.central.errors import CentralError
 from sync.central.members import Seen
-from sync.central.moments import local_day, stored
+from sync.central.moments import stored
 from sync.central.vault import Vault
-from sync.membership import ExpiringPoints, MemberMovement, Statement
+from sync.membership import MemberMovement, Statement
 
 EXPIRING_DAYS = 30
 _TEXTS = {
@@ -49,28 +47,11 @@ def statement(connection: Connection, vault: Vault, seen: Seen, member_id: str, 
         available_points=max(row.points - row.held, 0),
         pending_points=row.pending,
         pools=members.pool_balances(connection, member_id),
-        expiring=_expiring(connection, seen, member_id),
+        expiring=expiry.expiring(connection, member_id, seen.now, EXPIRING_DAYS, seen.terms),
         expiring_days=EXPIRING_DAYS,
         movements=_movements(connection, member_id, movements),
         as_of=stored(seen.now),
     )
-
-
-def _expiring(connection: Connection, seen: Seen, member_id: str) -> list[ExpiringPoints]:
-    lot = tables.lot
-    today: date = local_day(seen.now, seen.terms.time_zone)
-    rows = connection.execute(
-        select(lot.c.expires_on, func.sum(lot.c.remaining).label("points"))
-        .where(
-            lot.c.member_id == member_id,
-            lot.c.remaining > 0,
-            lot.c.expires_on >= today.isoformat(),
-            lot.c.expires_on <= (today + timedelta(days=EXPIRING_DAYS)).isoformat(),
-        )
-        .group_by(lot.c.expires_on)
-        .order_by(lot.c.expires_on)
-    )
-    return [ExpiringPoints(points=int(row.points), expires_on=row.expires_on) for row in rows]
 
 
 def _movements(connection: Connection, member_id: str, count: int) -> list[MemberMovement]:

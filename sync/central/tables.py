@@ -173,6 +173,14 @@ lot = Table(
     _count("remaining"),
     Index("lot_by_member", "member_id"),
     Index("lot_by_expiry", "expires_on"),
+    # What has been used up or has expired is never looked at again.
+    Index(
+        "lot_open_by_expiry",
+        "expires_on",
+        "member_id",
+        sqlite_where=text("remaining > 0"),
+        postgresql_where=text("remaining > 0"),
+    ),
 )
 
 # Points of goods that are still to be shipped: no part of the balance. Append-only (triggers).

@@ -155,3 +155,19 @@ def test_a_port_that_is_taken_is_said_in_words(folder: str, capsys: pytest.Captu
         taken.listen()
         assert run("--data", folder, "--port", str(taken.getsockname()[1])) == 1
     assert "Choose another --port" in capsys.readouterr().err
+
+
+def test_points_expire_at_a_moment_and_a_dry_run_says_what_would(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = CentralService.open(Path(folder))
+    seed_demo(service)
+    service.close()
+    assert run("expire", "--data", folder) == 0
+    assert "0 points of 0 members expired, in 0 lots." in capsys.readouterr().out
+    assert run("expire", "--at", "9000-01-01T00:00:00Z", "--dry-run", "--data", folder) == 0
+    assert "14,126 points of 3 members would expire" in capsys.readouterr().out
+    assert run("expire", "--at", "9000-01-01T00:00:00Z", "--data", folder) == 1
+    assert "still to come" in capsys.readouterr().err
+    assert run("expire", "--at", "tomorrow", "--data", folder) == 1
+    assert "no time with an offset" in capsys.readouterr().err
