@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, MemberReference
-from pos_app.domain.item import ItemKind
+from pos_app.domain.item import ItemKind, SoldBy
 from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
@@ -72,6 +72,7 @@ class SaleLine:
     to_ship: bool = False
     fees_included_tax_minor: int = 0
     taxes: tuple[LineTax, ...] = ()
+    sold_by: str = SoldBy.EACH.value
 
     @property
     def points(self) -> int:
@@ -139,6 +140,7 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 to_ship=line.to_ship,
                 fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
                 taxes=taxes_by_number.get(line.line_number, ()),
+                sold_by=line.item.sold_by.value,
             )
         )
     return tuple(lines)

@@ -7,9 +7,11 @@ piece has come back, exactly what was paid and earned has come back. Rules: rewa
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pos_app.domain.item import QUANTITY_SCALE, SoldBy
+from pos_app.domain.pricing import PricingRules
 from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.rewards import ProgrammeTerms
-from pos_app.domain.rounding import allocate
+from pos_app.domain.rounding import allocate, round_to_step
 from pos_app.domain.tenders import Tender, TenderType
 
 REFUND_ORDER = (TenderType.POINTS, TenderType.GIFT_CARD, TenderType.CARD, TenderType.CASH)
@@ -175,9 +177,14 @@ def refundable_milli(sale: RetailTransaction, history: ReturnHistory) -> dict[in
 
 
 def quote_return(
-    sale: RetailTransaction, requests: Sequence[ReturnRequest], history: ReturnHistory, terms: ProgrammeTerms
+    sale: RetailTransaction,
+    requests: Sequence[ReturnRequest],
+    history: ReturnHistory,
+    terms: ProgrammeTerms,
+    rules: PricingRules | None = None,
 ) -> ReturnQuote:
-    """What these lines give back. terms are those the sale was rung up with.
+    """What these lines give back. terms are those the sale was rung up with, rules those of the store that refunds:
+    they round what goes back in cash to its smallest coin.
 
     Raises ReturnError for a line that is not on the sale, was removed, or has come back already.
     """
@@ -199,16 +206,20 @@ def quote_return(
             raise ReturnError("A quantity must be above zero.")
         if request.quantity_milli > open_milli[request.line_number]:
             raise ReturnError(f"{line.name}: that many are no longer open for return.")
+        if line.sold_by == SoldBy.EACH and request.quantity_milli % QUANTITY_SCALE:
+            raise ReturnError(f"{line.name} was sold by the piece and comes back in whole numbers.")
         returned.append(_returned_line(line, request.quantity_milli, history, included))
-    refunds = _refunds(sale, returned, history, terms)
+    refunds = _refunds(sale, returned, history, terms, rules)
     return ReturnQuote(tuple(returned), tuple(refunds))
 
 
-def quote_all(sale: RetailTransaction, history: ReturnHistory, terms: ProgrammeTerms) -> ReturnQuote:
+def quote_all(
+    sale: RetailTransaction, history: ReturnHistory, terms: ProgrammeTerms, rules: PricingRules | None = None
+) -> ReturnQuote:
     """What everything that is still open gives back."""
     open_milli = refundable_milli(sale, history)
     requests = [ReturnRequest(number, quantity) for number, quantity in open_milli.items() if quantity]
-    return quote_return(sale, requests, history, terms)
+    return quote_return(sale, requests, history, terms, rules)
 
 
 def points_to_reverse(line_points: int, sold_milli: int, returned_before_milli: int, returned_milli: int) -> int:
@@ -246,7 +257,11 @@ def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory, 
 
 
 def _refunds(
-    sale: RetailTransaction, returned: Sequence[ReturnedLine], history: ReturnHistory, terms: ProgrammeTerms
+    sale: RetailTransaction,
+    returned: Sequence[ReturnedLine],
+    history: ReturnHistory,
+    terms: ProgrammeTerms,
+    rules: PricingRules | None,
 ) -> list[Refund]:
     """The refund over the sale's tenders: points in proportion to the goods that came back so far, the rest over
     what is still open of the others. When everything is back, so is every tender, cash rounding included.
@@ -274,6 +289,12 @@ def _refunds(
         room = [open_minor[name] - amounts[name] for name in others]
         for name, part in zip(others, allocate(min(left_minor, sum(room)), room), strict=True):
             amounts[name] += part
+        if rules is not None:
+            for tender in ordered:
+                if tender.tender_type is TenderType.CASH:
+                    name = tender.tender_id
+                    coins = round_to_step(amounts[name], rules.cash_step_minor, rules.rounding)
+                    amounts[name] = min(coins, open_minor[name])
     return [
         Refund(tender.tender_type, amounts[name], points[name], name, tender.reference)
         for tender in ordered

@@ -94,7 +94,9 @@ class Returning:
     def quote(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> ReturnQuote:
         """What these lines give back, in money and points, to be shown first. Raises CashierError."""
         try:
-            return quote_return(original.sale, requests, original.history, self._terms_of(original))
+            return quote_return(
+                original.sale, requests, original.history, self._terms_of(original), self._profile.pricing_rules()
+            )
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
 
@@ -111,7 +113,7 @@ class Returning:
         if original.history.lines:
             raise CashierError("returned_in_part", "Goods of this sale came back already; return the rest instead.")
         try:
-            quote = quote_all(original.sale, original.history, self._terms_of(original))
+            quote = quote_all(original.sale, original.history, self._terms_of(original), self._profile.pricing_rules())
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
         return self._complete_original(original, quote, reason.strip(), post_void=True)

@@ -96,6 +96,22 @@ def test_cash_rounding_is_mirrored_by_the_refund() -> None:
     assert sum(r.amount_minor for r in quote.refunds) == 1570
 
 
+def test_a_part_refunded_in_cash_is_made_of_coins_and_all_parts_are_what_was_paid() -> None:
+    rules = profile(cash_step_minor=5).pricing_rules()
+    sale, history = sale_of([(2, 726)], rules=rules), ReturnHistory()
+    refunded = []
+    for _ in range(2):
+        quote = quote_return(sale, [ReturnRequest(1, 1000)], history, TERMS, rules)
+        history.add(quote.lines, quote.refunds)
+        refunded.append(quote.refunds[0].amount_minor)
+    assert refunded == [785, 785]
+
+
+def test_half_a_speaker_does_not_come_back() -> None:
+    with pytest.raises(ReturnError, match="whole numbers"):
+        quote_return(sale_of([(2, 5000)]), [ReturnRequest(1, 500)], ReturnHistory(), TERMS)
+
+
 lines = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 30_000)), min_size=1, max_size=5)
 
 
