@@ -55,7 +55,7 @@ class PoolBalance:
 
 @dataclass(frozen=True, slots=True)
 class MemberAccount:
-    """What the central service knows of a member, as of a moment."""
+    """What the central service knows of a member, as of a moment; remembered when it is this till's memory of that."""
 
     member_id: str
     display_name: str
@@ -70,3 +70,4 @@ class MemberAccount:
     linked: tuple[str, ...] = ()
     proofs: tuple[str, ...] = ()
     allowance: OfflineAllowance | None = None
+    remembered: bool = False

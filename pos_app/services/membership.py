@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pos_app.domain.email_hint import likely_meant
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
+from pos_app.domain.member_card import normalise_card_number
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE, OfflineDecision, OfflineSpending, decide
 from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
@@ -93,22 +94,25 @@ class Membership:
             known = self._cache.find(address)
             if known is None:
                 raise
-            return FoundMember(known, offline=True)
+            return _remembered(known)
         return self._found(address, account, self._cache.find(address))
 
     def find_by_card(self, card_number: str) -> FoundMember | None:
         """The member with this card or QR code; what this till last knew when the service is out of reach.
 
-        Raises OfflineError when nothing is known here either, RefusedError.
+        Raises CashierError for no card number, OfflineError when nothing is known here either, RefusedError.
         """
-        number = card_number.strip()
+        try:
+            number = normalise_card_number(card_number)
+        except ValueError as error:
+            raise CashierError("not_a_card", str(error)) from error
         try:
             account = self._gateway.find_member_by_card(number)
         except OfflineError:
             known = self._cache.find_by_card(number)
             if known is None:
                 raise
-            return FoundMember(known, offline=True)
+            return _remembered(known)
         return self._found("", account, self._cache.find_by_card(number))
 
     def _found(self, address: str, account: MemberAccount | None, known: MemberAccount | None) -> FoundMember | None:
@@ -249,6 +253,10 @@ class Membership:
         if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
             raise CashierError("pin_form", "A PIN has four to eight digits.")
         self._gateway.set_pin(member_id, pin, proof)
+
+
+def _remembered(account: MemberAccount) -> FoundMember:
+    return FoundMember(replace(account, remembered=True), offline=True)
 
 
 def _address(email: str) -> str:

@@ -186,8 +186,11 @@ def _rewards(
             blocks.append(Pair(name + times, f"+{formatter.points(offer.points)}", indent=2))
     if any(tender.reference.startswith(OFFLINE_REFERENCE) for tender in sale.tenders):
         blocks.append(Text("Points used offline. The balance follows when this sale reaches the rewards service."))
-    elif account is not None:
+    elif account is not None and not account.remembered:
         blocks.append(Pair("Balance after this sale", formatter.points(account.balance_points - used + earned.points)))
     else:
+        if account is not None:
+            as_of = formatter.date_time(datetime.fromisoformat(account.as_of))
+            blocks.append(Pair(f"Balance on {as_of}", formatter.points(account.balance_points)))
         blocks.append(Text("Points are pending until this sale reaches the rewards service."))
     return blocks

@@ -18,8 +18,9 @@ from fakes.memory_shop import (
 )
 
 from pos_app.domain.member import MemberAccount
+from pos_app.domain.member_card import card_number
 from pos_app.domain.offline_redemption import OfflineAllowance, OfflinePolicy
-from pos_app.domain.receipt_document import Text
+from pos_app.domain.receipt_document import Pair, Text
 from pos_app.domain.rewards import BonusOffer, ProgrammeTerms
 from pos_app.errors import CashierError, CommitUnknownError, OfflineError, WorldError
 from pos_app.ports import MemberStatement, Proof, RedeemProofs
@@ -31,6 +32,7 @@ from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 
 EMAIL = "j@example.com"
+CARD = card_number(7700)
 POLICY = OfflinePolicy(
     allowed=True, redemption_limit_points=1000, terminal_budget_points=1500, member_count_limit=2, age_limit_s=86_400
 )
@@ -45,7 +47,7 @@ class Till:
         self.clock = self.storage.clock
         TillControl(storage=self.storage, clock=self.clock, operator=OPERATOR).open_day_if_closed(50_000)
         self.start()
-        account = replace(DEMO_ACCOUNT, card_number="7700", allowance=self.allowance())
+        account = replace(DEMO_ACCOUNT, card_number=CARD, allowance=self.allowance())
         self.gateway.accounts[EMAIL] = account
 
     def start(self) -> None:
@@ -98,8 +100,8 @@ def test_a_member_is_found_online_and_remembered_for_when_the_line_is_cut(till: 
     assert found is not None
     assert not found.offline
     till.gateway.online = False
-    assert till.membership.find(EMAIL).account == found.account
-    assert till.membership.find_by_card("7700").offline
+    assert till.membership.find(EMAIL).account == replace(found.account, remembered=True)
+    assert till.membership.find_by_card(f" {CARD.lower()} ").offline
 
 
 def test_nobody_known_here_is_said_to_be_out_of_reach_not_unknown(till: Till) -> None:
@@ -107,7 +109,7 @@ def test_nobody_known_here_is_said_to_be_out_of_reach_not_unknown(till: Till) ->
     with pytest.raises(OfflineError):
         till.membership.find(EMAIL)
     with pytest.raises(OfflineError):
-        till.membership.find_by_card("7700")
+        till.membership.find_by_card(CARD)
 
 
 def test_what_the_service_no_longer_knows_is_forgotten_here(till: Till) -> None:
@@ -125,6 +127,22 @@ def test_only_a_whole_address_finds_anybody(till: Till) -> None:
     assert refused.value.code == "not_an_email"
     assert till.membership.question_about("jo@gmial.com") == "jo@gmail.com"
     assert till.membership.question_about("jo@gmail.com") == ""
+
+
+def test_a_number_that_was_misread_is_no_card(till: Till) -> None:
+    with pytest.raises(CashierError, match="no member card") as refused:
+        till.membership.find_by_card(CARD[:-1])
+    assert refused.value.code == "not_a_card"
+
+
+def test_a_receipt_for_a_member_out_of_memory_shows_the_age_of_the_balance(till: Till) -> None:
+    till.selling.add_item("10")
+    till.selling.attach_member(till.cut_off())
+    document = till.tendering.add_cash(6000).completed.document
+    pairs = {block.left: block.right for block in document.blocks if isinstance(block, Pair)}
+    assert pairs["Balance on 2026-11-22 10:00"] == "1,234"
+    assert "Balance after this sale" not in pairs
+    assert Text("Points are pending until this sale reaches the rewards service.") in document.blocks
 
 
 # --- joining ----------------------------------------------------------------------------------------------------------
