@@ -16,6 +16,7 @@ PATH_LEAVE = "/v1/members/leave"  # POST LeaveProgramme; 2xx also when the membe
 PATH_SEND_CODE = "/v1/members/one-time-code"  # POST SendCode -> CodeSent
 PATH_SET_PIN = "/v1/members/pin"  # POST SetPin; 2xx
 PATH_PARTNER_EARNINGS = "/v1/partners/earnings"  # POST PartnerEarnings, signed by the partner -> PartnerResult
+PATH_EXPOSURE = "/v1/exposure"  # GET -> StoreExposure of the asking terminal's store
 MAXIMUM_PARTNER_ROWS = 1000
 
 ProofKind = Literal["", "pin", "code", "id_seen"]

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from pos_app.domain.journal import EventKind
 from pos_app.domain.member import EmailError, normalise_email
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import enrolment_offers, gift_cards, members, tables
+from sync.central import enrolment_offers, exposure, gift_cards, members, tables
 from sync.central.database import write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
@@ -124,6 +125,8 @@ class Applying:
         self._sale_tenders: list[dict[str, Any]] = []
         self._unclaimed: list[dict[str, Any]] = []
         self._claimed: list[str] = []
+        self._offline: set[str] = set()
+        self._offline_rows: list[dict[str, Any]] = []
         self.enrolments: dict[str, contract.EnrolmentOutcome] = {}
 
     def run(self, candidates: Sequence[Candidate]) -> None:
@@ -183,6 +186,8 @@ class Applying:
             )
             for row in rows:
                 self._holds[row.hold_id] = _Hold(row.member_id, row.points, row.state, row.captured_points)
+        offline = {reference for reference in references if reference.startswith(OFFLINE_REFERENCE)}
+        self._offline = exposure.known_references(self._connection, offline)
         named = {plan.payload.member.member_id for _, plan in sales if plan.payload.member is not None}
         by_address = {membership.member_id for membership in self._members.values()}
         self._posting.load((named | by_address | others | {hold.member_id for hold in self._holds.values()}) - {""})
@@ -251,15 +256,35 @@ class Applying:
 
     def _redeem(self, cause: Cause, tender: contract.TenderMessage, payer: str) -> str:
         """Take points that paid; the goods are gone, so also after the hold is over, as a debt if need be."""
+        offline = tender.reference.startswith(OFFLINE_REFERENCE)
+        if offline and tender.reference in self._offline:
+            return "offline_reference_repeated"
         hold = self._holds.get(tender.reference)
-        remark = "" if hold is not None and hold.state == "held" else "redeemed_without_hold"
+        remark = "" if offline or (hold is not None and hold.state == "held") else "redeemed_without_hold"
         if hold is not None:
             if hold.state == "held":
                 self._posting.give_back_held(payer, hold.points)
             hold.state, hold.changed = "captured", True
             hold.captured_points += tender.points
         owed = self._posting.debit(cause, payer, "redeem", tender.points, part=tender.tender_id)
+        if offline:
+            self._note_offline(cause, tender, payer, owed)
         return "overdrawn" if owed else remark
+
+    def _note_offline(self, cause: Cause, tender: contract.TenderMessage, payer: str, owed: int) -> None:
+        self._offline.add(tender.reference)
+        self._offline_rows.append(
+            {
+                "reference": tender.reference,
+                "store_id": cause.store_id,
+                "member_id": self._posting.survivor(payer),
+                "transaction_id": cause.transaction_id,
+                "points": tender.points,
+                "overdrawn_points": owed,
+                "occurred_at": cause.occurred_at,
+                "received_at": self._received_at,
+            }
+        )
 
     def _earn(self, cause: Cause, plan: SalePlan, member_id: str) -> tuple[int, int]:
         """Post the points as printed, then the difference to what is right: points earned and correction.
@@ -369,6 +394,7 @@ class Applying:
         write_new_rows(self._connection, tables.sale, self._sales)
         write_new_rows(self._connection, tables.sale_line, self._sale_lines)
         write_new_rows(self._connection, tables.sale_tender, self._sale_tenders)
+        write_new_rows(self._connection, tables.offline_redemption, self._offline_rows)
         write_new_rows(self._connection, tables.unclaimed, self._unclaimed)
         for hold_id, hold in sorted(self._holds.items()):
             if hold.changed:

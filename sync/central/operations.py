@@ -184,6 +184,15 @@ OPERATIONS = (
         by_partner=True,
     ),
     Operation(
+        "exposure",
+        "GET",
+        membership.PATH_EXPOSURE,
+        "What the asking terminal's store let be spent offline in thirty days, and what of it became a debt.",
+        None,
+        membership.StoreExposure,
+        lambda service, terminal, message, name: service.exposure(terminal.store_id),
+    ),
+    Operation(
         "terms",
         "GET",
         contract.PATH_TERMS,

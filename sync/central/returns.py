@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 from sync import contract
 from sync.central import gift_cards, tables
 from sync.central.database import write_new_rows, write_rows
-from sync.central.former import survivors
 from sync.central.ledger import DEBT_POOL, Cause, LotName, Posting
 from sync.central.sale_facts import ArrivedFact, Outcome, pieces_of, receipt_key, sale_keys
 from sync.central.sales import SalePlan
@@ -173,8 +172,8 @@ class Returns:
             .where(ledger.c.transaction_id.in_(ids), ledger.c.kind.in_(("redeem", "restore")))
         ).all()
         members = {row.member_id for row in rows} | {row.member_id for row in moved}
-        now = {member_id: member_id for member_id in members} | survivors(self._connection, members)
-        self._posting.load(sorted(set(now.values()) - {""}))
+        self._posting.load(sorted(members - {""}))
+        now = {member_id: self._posting.survivor(member_id) for member_id in members}
         sales = {
             row.transaction_id: _Sale(row.transaction_id, now[row.member_id], row.earned_on, row.expires_on)
             for row in rows

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, select, text
 from pos_app.clock import SystemClock
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
-from sync import contract
+from sync import contract, membership
 from sync.central import (
     enrolment_offers,
     expiry,
+    exposure,
     gift_cards,
     holds,
     ingest,
@@ -362,6 +363,16 @@ class CentralService:
         """Returns and shipments that still wait for their sale, oldest first."""
         before = self.clock.now() - older_than
         return self._database.read(lambda connection: sale_records.waiting_facts(connection, before))
+
+    def exposure(self, store_id: str) -> membership.StoreExposure:
+        """What a store's tills let be spent offline lately, and what of it became a debt."""
+        now = self.clock.now()
+        return self._database.read(lambda connection: exposure.of_store(connection, now, store_id))
+
+    def exposures(self) -> list[membership.StoreExposure]:
+        """Every store whose tills took points offline lately."""
+        now = self.clock.now()
+        return self._database.read(lambda connection: exposure.stores(connection, now))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
