@@ -21,6 +21,7 @@ from pos_app.domain.returns import (
     ReturnTransaction,
 )
 from pos_app.domain.rewards import EarnedPoints, ProgrammeTerms
+from pos_app.domain.rounding import round_to_step
 from pos_app.domain.tenders import TenderType
 
 
@@ -69,8 +70,9 @@ def quote_paper(
     points = _points_share(receipt, sum(line.net_minor for line in returned))
     value_minor = min(terms.value_minor(points), refund_minor)
     refunds = [Refund(TenderType.POINTS, value_minor, points)] if points else []
-    if refund_minor > value_minor:
-        refunds.append(Refund(TenderType.CASH, refund_minor - value_minor))
+    cash_minor = round_to_step(refund_minor - value_minor, rules.cash_step_minor, rules.rounding)
+    if cash_minor:
+        refunds.append(Refund(TenderType.CASH, cash_minor))
     return ReturnQuote(returned, tuple(refunds))
 
 

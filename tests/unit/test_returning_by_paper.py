@@ -37,15 +37,16 @@ ELSEWHERE = "002-01-000007"
 
 
 class Till:
-    def __init__(self) -> None:
+    def __init__(self, **store: object) -> None:
+        shop = profile(**store)
         self.storage, self.terms = MemoryStorage(), MemoryTerms()
         clock, ids = self.storage.clock, self.storage.ids
         TillControl(storage=self.storage, clock=clock, operator=OPERATOR).open_day_if_closed(50_000)
         parts = {"storage": self.storage, "terms": self.terms, "clock": clock, "ids": ids}
-        self.selling = Selling(catalogue=MemoryCatalogue(), profile=profile(), operator=OPERATOR, **parts)
+        self.selling = Selling(catalogue=MemoryCatalogue(), profile=shop, operator=OPERATOR, **parts)
         self.tendering = Tendering(self.selling, formatter=PlainFormatter(), **parts)
         self.returning = Returning(
-            catalogue=MemoryCatalogue(), formatter=PlainFormatter(), profile=profile(), operator=OPERATOR, **parts
+            catalogue=MemoryCatalogue(), formatter=PlainFormatter(), profile=shop, operator=OPERATOR, **parts
         )
 
 
@@ -86,6 +87,11 @@ def test_what_points_had_paid_comes_back_as_points_in_proportion(till: Till) -> 
     ]
 
 
+def test_cash_is_given_back_in_coins_that_exist() -> None:
+    quote = Till(cash_step_minor=5).returning.quote_by_paper(receipt(PaperLine("10", 1000, 4999)))
+    assert (quote.total_minor, quote.refunds[0].amount_minor) == (5411, 5410)
+
+
 @pytest.mark.parametrize(
     ("paper", "code"),
     [
@@ -93,6 +99,7 @@ def test_what_points_had_paid_comes_back_as_points_in_proportion(till: Till) -> 
         (PaperReceipt(ELSEWHERE, ()), "return"),
         (PaperReceipt(ELSEWHERE, (PaperLine("99", 1000, 100),)), "not_on_file"),
         (PaperReceipt(ELSEWHERE, (PaperLine("10", 0, 100),)), "return"),
+        (PaperReceipt(ELSEWHERE, (PaperLine("10", 500, 100),)), "return"),
         (PaperReceipt(ELSEWHERE, (PaperLine("10", 1000, -1),)), "return"),
         (PaperReceipt(ELSEWHERE, (PaperLine("10", 1000, 100),), points_paid=-1), "return"),
         (PaperReceipt(ELSEWHERE, (PaperLine("10", 1000, 100),), points_paid=100, goods_minor=99), "return"),
