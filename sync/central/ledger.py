@@ -56,6 +56,7 @@ class _Lot:
     remaining: int
     granted_delta: int = 0
     remaining_delta: int = 0
+    touched: bool = False
 
 
 @dataclass(slots=True)
@@ -309,7 +310,7 @@ class Posting:
                 }
                 for member_id, state in touched
                 for lot in state.lots.values()
-                if lot.granted_delta or lot.remaining_delta
+                if lot.touched
             ],
             "(lot_id) DO UPDATE SET granted = lot.granted + excluded.granted, "
             "remaining = lot.remaining + excluded.remaining",
@@ -364,6 +365,7 @@ class Posting:
         )
         lot.remaining += points
         lot.remaining_delta += points
+        lot.touched = True
         state.points += points
         state.points_delta += points
         state.touched = True

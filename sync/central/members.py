@@ -107,7 +107,7 @@ def _settled(connection: Connection, by_key: dict[str, Joining]) -> dict[str, st
     for key, one in by_key.items():
         if one.event_id in ended:
             settled[key] = ended[one.event_id]
-        elif key in left and one.joined_at <= left[key].ended_at and key not in members_now:
+        elif key in left and one.joined_at < left[key].ended_at and key not in members_now:
             settled[key] = left[key].member_id
     return settled
 
@@ -116,7 +116,7 @@ def after_leaving(connection: Connection, vault: Vault, now: datetime, joining: 
     """Somebody who stands at a till and joins again does so now, whatever that till's clock says."""
     key = vault.email_key(joining.email)
     left = former.last_left(connection, [key]).get(key)
-    if left is None or joining.joined_at > left.ended_at:
+    if left is None or joining.joined_at >= left.ended_at:
         return joining
     return replace(joining, joined_at=stored(now))
 

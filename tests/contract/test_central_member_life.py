@@ -142,7 +142,7 @@ def test_five_wrong_pins_lock_for_a_quarter_of_an_hour_and_then_for_twice_as_lon
     shop.pass_time(minutes=29)
     assert wrong() == "proof_locked"
     shop.pass_time(minutes=2)
-    assert hold(shop, member.member_id, 100, "pin", "4711") == "held"
+    assert hold(shop, member.member_id, 100, "pin", "4711", hold_id="right") == "held"
     assert [wrong(), wrong()] == ["proof_wrong"] * 2  # the count began again
 
 
