@@ -1,9 +1,9 @@
-"""What is done to an account: adjusted by two people, merged, erased. Each act is in the log by its own transaction."""
+"""What is done to an account: adjusted by two people, merged, erased."""
 
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from sync.central import adjustments, erasing, merging, tables, terms
+from sync.central import adjustments, tables
 from sync.central.adjustments import LARGEST_POINTS, Adjustment
 from sync.central.backoffice.member_pages import MEMBERS, find_id, read
 from sync.central.backoffice.member_reading import Overview
@@ -42,13 +42,7 @@ def adjust(ask: Ask) -> Response:
         errors["reason"] = "Write the reason without an e-mail address: it is kept for ever."
     if errors:
         return _adjust_page(ask, errors, 422)
-    adjustment_id = ask.office.ids.new_id()
-
-    def work(connection: Connection) -> None:
-        adjustments.request(connection, ask.now, adjustment_id, member_id, points, pool, reason, ask.user.name)
-        ask.office.note(connection, ask.user.name, "adjustment_requested", f"{member_id} {adjustment_id}")
-
-    ask.office.database.run(work)
+    ask.service.care.request_adjustment(member_id, points, reason, ask.user.name, pool)
     return go_to(f"{MEMBERS}/{member_id}", "adjustment-requested")
 
 
@@ -80,19 +74,13 @@ def requests(ask: Ask) -> Response:
 
 def approve(ask: Ask) -> Response:
     """Post what somebody else asked for."""
-
-    def work(connection: Connection) -> None:
-        in_force = terms.in_force(connection, ask.now)
-        adjustments.approve(connection, ask.now, in_force, ask.path["adjustment_id"], ask.user.name)
-
-    ask.office.database.run(work)
+    ask.service.care.approve_adjustment(ask.path["adjustment_id"], ask.user.name)
     return go_to(ADJUSTMENTS, "adjustment-approved")
 
 
 def decline(ask: Ask) -> Response:
     """Say no, or take one's own request back."""
-    adjustment_id = ask.path["adjustment_id"]
-    ask.office.database.run(lambda connection: adjustments.refuse(connection, ask.now, adjustment_id, ask.user.name))
+    ask.service.care.refuse_adjustment(ask.path["adjustment_id"], ask.user.name)
     return go_to(ADJUSTMENTS, "adjustment-declined")
 
 
@@ -118,11 +106,8 @@ def merge(ask: Ask) -> Response:
     if ask.form.text("do") != "confirm" or ask.form.text("other") != other.member_id:
         return ask.page("merge.html", member=kept, other=other, typed=typed, reason=reason, error="")
 
-    def work(connection: Connection) -> str:
-        ask.office.note(connection, ask.user.name, "members_merged", f"{kept.member_id} {other.member_id}")
-        return merging.merge(connection, ask.now, kept.member_id, other.member_id, reason)
-
-    survivor_id = ask.office.database.run(work)
+    ask.log("members_merged", f"{kept.member_id} {other.member_id}")
+    survivor_id = ask.service.care.merge(kept.member_id, other.member_id, reason)
     return go_to(f"{MEMBERS}/{survivor_id}", "merged")
 
 
@@ -153,8 +138,5 @@ def erase(ask: Ask) -> Response:
     found, _ = read(ask)
     if ask.form.text("word") != ERASE_WORD:
         return ask.page("erase.html", 422, member=found, error=f"Type {ERASE_WORD}, in capital letters.")
-    office = ask.office
-    member_id = office.database.run(
-        lambda connection: erasing.erase(connection, office.vault, ask.now, ask.path["member_id"])
-    )
+    member_id = ask.service.care.erase(found.member_id)
     return go_to(f"{MEMBERS}/{member_id}", "erased")

@@ -44,7 +44,9 @@ ROUTES = (
         "member_revealed",
     ),
     OfficeRoute("GET", f"{MEMBER}/adjust", account_pages.adjust_page, Permission.REQUEST_ADJUSTMENTS, "member_seen"),
-    OfficeRoute("POST", f"{MEMBER}/adjust", account_pages.adjust, Permission.REQUEST_ADJUSTMENTS),
+    OfficeRoute(
+        "POST", f"{MEMBER}/adjust", account_pages.adjust, Permission.REQUEST_ADJUSTMENTS, "adjustment_requested"
+    ),
     OfficeRoute("GET", "/office/adjustments", account_pages.requests, Permission.SEE_ADJUSTMENTS),
     OfficeRoute(
         "POST",

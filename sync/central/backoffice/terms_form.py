@@ -33,7 +33,7 @@ class Number:
 
 RATES = (
     Number("earn_points_per_unit", "Points for each whole dollar", 0, 1000),
-    Number("redeem_points", "So many points", 1, _LARGEST, "100 points for 100 cents makes a point worth a cent."),
+    Number("redeem_points", "So many points", 1, _LARGEST, "100 points for 100 cents make a point worth a cent."),
     Number("redeem_value_minor", "are worth so many cents", 1, _LARGEST),
     Number("redeem_step_points", "Points are used in steps of", 1, _LARGEST),
     Number(
@@ -272,7 +272,8 @@ class _Reader:
     def _number(self, number: Number, name: str) -> int:
         text = self._made.value(name).replace(",", "")
         if not text.isascii() or not text.isdecimal() or not number.least <= int(text[:20]) <= number.most:
-            self._made.errors[name] = f"A whole number from {number.least:,} to {number.most:,}."
+            bounds = f"a whole number from {number.least:,} to {number.most:,}"
+            self._made.errors[name] = f"{number.label}: {bounds}."
             return number.least
         return int(text)
 

@@ -37,7 +37,7 @@ COOKIE = "office_session"
 SIGN_IN_COOKIE = "office_sign_in"
 CSRF_FIELD = "csrf"
 FORM_TIMEOUT_S = 30.0
-TRIES_AT_ONCE, TRIES_PER_SECOND = 30, 0.2
+TRIES_AT_ONCE, TRIES_PER_SECOND = 15, 0.2
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger(__name__)
