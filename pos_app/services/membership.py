@@ -5,6 +5,7 @@ GUI thread. Joining is in the journal before it is first sent, so that a lost an
 other calls say how the account shall be, so that asking again changes nothing.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 from pos_app.domain.email_hint import likely_meant
@@ -13,7 +14,7 @@ from pos_app.domain.member_card import normalise_card_number
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE, OfflineDecision, OfflineSpending, decide
 from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
-from pos_app.errors import CashierError, CommitUnknownError, OfflineError
+from pos_app.errors import CashierError, CommitUnknownError, OfflineError, WorldError
 from pos_app.ports import (
     NO_PROOF,
     Clock,
@@ -27,6 +28,8 @@ from pos_app.ports import (
     Storage,
     TermsSource,
 )
+
+_logger = logging.getLogger(__name__)
 
 ID_SEEN = "id_seen"
 """The proof that an associate can take without the central service."""
@@ -121,8 +124,16 @@ class Membership:
             if known is not None:
                 self._cache.forget(known.member_id)
             return None
-        self._cache.remember(address, account)
+        self._remember(address, account)
         return FoundMember(account)
+
+    def _remember(self, address: str, account: MemberAccount) -> MemberAccount:
+        """Keep what the service said; a disk that cannot is no reason to lose its answer."""
+        try:
+            self._cache.remember(address, account)
+        except WorldError as error:
+            _logger.warning("member %s is not remembered: %s", account.member_id, error)
+        return account
 
     # --- joining -----------------------------------------------------------------------------------------------------
 
@@ -161,7 +172,7 @@ class Membership:
         Raises OfflineError, RefusedError.
         """
         answer = self._gateway.join(joining.event_id, joining.email, joining.marketing_consent, joining.joined_at, pin)
-        self._cache.remember(joining.email, answer.account)
+        self._remember(joining.email, answer.account)
         return answer
 
     # --- the account -------------------------------------------------------------------------------------------------
@@ -174,15 +185,11 @@ class Membership:
         """Link the shopping account or the credit card. Raises CashierError, OfflineError, RefusedError."""
         if not reference.strip():
             raise CashierError("reference_needed", "Enter the number or name of the account to link.")
-        return self._kept(self._gateway.link_account(self._ids.new_id(), member_id, kind, reference.strip()))
+        return self._remember("", self._gateway.link_account(self._ids.new_id(), member_id, kind, reference.strip()))
 
     def unlink(self, member_id: str, kind: str) -> MemberAccount:
         """Undo a link. Raises OfflineError, RefusedError."""
-        return self._kept(self._gateway.unlink_account(self._ids.new_id(), member_id, kind))
-
-    def _kept(self, account: MemberAccount) -> MemberAccount:
-        self._cache.remember("", account)
-        return account
+        return self._remember("", self._gateway.unlink_account(self._ids.new_id(), member_id, kind))
 
     def leave(self, member_id: str, reason: str) -> None:
         """The member leaves the programme. Raises OfflineError, RefusedError."""

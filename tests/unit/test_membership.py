@@ -112,6 +112,16 @@ def test_nobody_known_here_is_said_to_be_out_of_reach_not_unknown(till: Till) ->
         till.membership.find_by_card(CARD)
 
 
+def test_a_full_disk_does_not_lose_the_services_answer(till: Till, monkeypatch: pytest.MonkeyPatch, expect_log) -> None:
+    expect_log("member m-1 is not remembered: The disk is full")
+
+    def refuse(email: str, account: MemberAccount) -> None:
+        raise WorldError("The disk is full.")
+
+    monkeypatch.setattr(till.cache, "remember", refuse)
+    assert till.membership.find(EMAIL) is not None
+
+
 def test_what_the_service_no_longer_knows_is_forgotten_here(till: Till) -> None:
     till.membership.find(EMAIL)
     till.gateway.accounts.clear()
