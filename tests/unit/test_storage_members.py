@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.memory_shop import MemoryStorage
 from fakes.terminal_data import DAY, NOON, cash_sale, open_day, terminal_data
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pos_app.clock import SetClock
 from pos_app.domain.basket import Basket
@@ -240,3 +243,40 @@ def test_two_tills_keep_the_same_address_differently(tmp_path: Path) -> None:
     with terminal_data(tmp_path / "other") as data:
         data.members.remember(ADDRESS, ACCOUNT)
         assert data.database.all("SELECT address_hash FROM member_cache") != [stolen]
+
+
+# --- the memory that simulations use is the disk that tills use -------------------------------------------------------
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("spend"), st.sampled_from(["m-1", "m-2"]), st.integers(1, 9)),
+        st.tuples(st.just("acknowledge"), st.integers(0, 100), st.just(0)),
+        st.tuples(st.just("wait"), st.integers(1, 20), st.just(0)),
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps, st.integers(-60, 60))
+def test_disk_and_memory_count_the_same(tmp_path_factory: pytest.TempPathFactory, done: list, issued: int) -> None:
+    clock = SetClock(NOON)
+    memory = MemoryStorage(clock=clock)
+    with terminal_data(tmp_path_factory.mktemp("till"), clock=clock) as data:
+        for number, (what, value, points) in enumerate(done):
+            match what:
+                case "spend":
+                    for storage in (data.storage, memory):
+                        with storage.unit_of_work() as work:
+                            work.append("sale", sale_to_plain(cash_sale(number + 1)), event_id=f"event-{number}")
+                            work.add_offline_redemption(f"offline-{number}", value, points * 100)
+                            work.commit()
+                case "acknowledge":
+                    mark = min(value, len(memory.state.entries))
+                    _acknowledge(data, mark, clock.now())
+                    memory.acknowledge(mark)
+                case "wait":
+                    clock.at += timedelta(minutes=value)
+        issued_at = clock.now() + timedelta(minutes=issued)
+        for member_id in ("m-1", "m-2", "m-3"):
+            assert data.storage.offline_spending(member_id, issued_at) == memory.offline_spending(member_id, issued_at)
