@@ -14,12 +14,14 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
+from pos_app.cli import central_care
 from pos_app.domain.money import MoneyError, currency
 from pos_app.settings import default_data_folder
 from sync import contract
 from sync.central.backoffice.office import Office
 from sync.central.errors import CentralError, StartError
 from sync.central.moments import parse
+from sync.central.senders import CodeSender, ConsoleSender, sender_from_environment
 from sync.central.service import CentralService
 
 DATABASE_VARIABLE = "POS_CENTRAL_DATABASE"
@@ -66,6 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     user.add_argument("what", choices=("list", "add", "reset", "close"))
     user.add_argument("name", nargs="?", default="", help="what they sign in with: small letters, digits, dots, dashes")
     user.add_argument("--role", default="", help="of a new user: what they work as")
+    for made in central_care.add_arguments(action, _open):
+        _shared_options(made, inherit=True)
     for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):
         _shared_options(made, inherit=True)
 
@@ -120,9 +124,9 @@ def main(args: argparse.Namespace) -> int:
     return status
 
 
-def _open(args: argparse.Namespace) -> CentralService:
+def _open(args: argparse.Namespace, sender: CodeSender | None = None) -> CentralService:
     folder = args.data or default_data_folder() / "central"
-    return CentralService.open(folder, args.database or os.environ.get(DATABASE_VARIABLE, ""))
+    return CentralService.open(folder, args.database or os.environ.get(DATABASE_VARIABLE, ""), sender=sender)
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -130,7 +134,8 @@ def _serve(args: argparse.Namespace) -> int:
     from sync.central.server import CentralServer
 
     _log_to_stderr()
-    with closing(_open(args)) as service:
+    sender = sender_from_environment() or (ConsoleSender() if args.demo else None)
+    with closing(_open(args, sender)) as service:
         if args.demo:
             seed_demo(service)
         server = CentralServer(

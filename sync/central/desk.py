@@ -39,7 +39,7 @@ class MemberDesk:
 
         def work(connection: Connection) -> contract.Member | None:
             member_id = members.find(connection, self._vault, request)
-            return members.view(connection, self._vault, self._seen(connection, store_id), member_id)
+            return members.view(connection, self._vault, self.seen(connection, store_id), member_id)
 
         member = self._database.read(work)
         if member is not None and not member.card_number:
@@ -48,9 +48,10 @@ class MemberDesk:
             member = self._database.read(work)
         return contract.MemberAnswer(member=member)
 
-    def _seen(self, connection: Connection, store_id: str) -> Seen:
+    def seen(self, connection: Connection, store_id: str) -> Seen:
+        """For whom a member is shown now."""
         now = self._clock.now()
-        return Seen(now, terms.in_force(connection, now), store_id)
+        return Seen(now, terms.in_force(connection, now), store_id, codes=self._sender is not None)
 
     # --- redeeming ----------------------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class MemberDesk:
         def work(connection: Connection) -> membership.Statement:
             member_id = former.survivor(connection, request.member_id)
             return statements.statement(
-                connection, self._vault, self._seen(connection, ""), member_id, request.movements
+                connection, self._vault, self.seen(connection, ""), member_id, request.movements
             )
 
         return self._database.read(work)
@@ -171,7 +172,7 @@ class MemberDesk:
             survivor = former.survivor(connection, member_id)
             members.address_of(connection, self._vault, survivor)
             change(connection, survivor)
-            seen = self._seen(connection, store_id)
+            seen = self.seen(connection, store_id)
             return contract.MemberAnswer(member=members.view(connection, self._vault, seen, survivor))
 
         return self._run(work)

@@ -170,11 +170,14 @@ def find(connection: Connection, vault: Vault, request: contract.FindMember) -> 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """For whom a member is shown: the terms in force, and the store that may let points be spent offline."""
+    """For whom a member is shown: the terms in force, the store that may let points be spent offline, and whether
+    one-time codes can be sent.
+    """
 
     now: datetime
     terms: contract.Terms
     store_id: str = ""
+    codes: bool = False
 
 
 def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> contract.Member | None:
@@ -214,7 +217,11 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
         card_number=cards.number_of(vault, row.card, member_id),
         segment=row.segment,
         linked=linked,
-        proofs=[kind for kind in seen.terms.redeem_proofs if kind != "pin" or row.pin_hash is not None],
+        proofs=[
+            kind
+            for kind in seen.terms.redeem_proofs
+            if kind == "id_seen" or (seen.codes if kind == "code" else row.pin_hash is not None)
+        ],
         signed_allowance=allowances.signed(
             vault, seen.now, seen.terms.offline, seen.store_id, member_id, available_points, row.version
         ),

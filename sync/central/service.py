@@ -39,7 +39,7 @@ from sync.central.database import Database
 from sync.central.desk import MemberDesk
 from sync.central.errors import CentralError
 from sync.central.ledger import Cause, Posting, derived_id
-from sync.central.members import Joining, Seen
+from sync.central.members import Joining
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.sales import TermsLookup
@@ -192,7 +192,7 @@ class CentralService:
             return member_id, already_member, run.enrolments[request.event_id]
 
         def answer(connection: Connection) -> contract.MemberAnswer:
-            seen = Seen(now, terms.in_force(connection, now), store_id)
+            seen = self.desk.seen(connection, store_id)
             return contract.MemberAnswer(
                 member=members.view(connection, self._vault, seen, member_id),
                 already_member=already_member,
