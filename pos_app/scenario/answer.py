@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pos_app.domain.explanation import Step, explain_points
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnTransaction
-from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Tender
+from pos_app.scenario.explained import explained, granted_points
 from pos_app.scenario.player import Played, Transcript
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.values import quantity_text
@@ -16,12 +15,13 @@ from pos_app.services.selling import SaleView
 
 
 def answer(shop: Shop, transcript: Transcript, *, explain: bool = False) -> dict[str, Any]:
-    """The answer to a scenario that was played to its end; with explain, each sale says how it came to its points."""
+    """The answer to a scenario that was played to its end; with explain, transactions say how they came to points."""
     transactions = [_transaction(played) for played in transcript.played]
     if explain:
         for played, said in zip(transcript.played, transactions, strict=True):
-            if played.sale is not None:
-                said["explanation"] = _explanation(shop, played.sale)
+            explanation = explained(shop, played)
+            if explanation is not None:
+                said["explanation"] = explanation
     return {
         "transactions": transactions,
         "members": [_member(shop, email, as_written) for email, as_written in transcript.members.items()],
@@ -43,29 +43,12 @@ def _member(shop: Shop, email: str, as_written: str) -> dict[str, Any]:
     }
 
 
-def _explanation(shop: Shop, sale: RetailTransaction) -> dict[str, Any]:
-    """From price to points, step by step, with the rule each step follows."""
-    terms = shop.data.terms.terms_of(sale.earned.terms_id, sale.earned.terms_version)
-    minor_per_unit = shop.plan.profile.currency.minor_per_unit
-    explained = explain_points(sale.lines, sale.earned, terms, sale.points_used, minor_per_unit)
-    return {
-        "points": explained.points,
-        "steps": [_step(step) for step in explained.steps],
-        "lines": [
-            {"line": line.line_number, "points": line.points, "steps": [_step(step) for step in line.steps]}
-            for line in explained.lines
-        ],
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {"what": step.what, step.unit: step.value, "rule": step.clause}
-
-
 def _transaction(played: Played) -> dict[str, Any]:
     status = "refused" if played.refused else "open" if played.left_open else "completed"
     error = None if played.error is None else {"code": played.error.code, "message": played.error.message}
-    return {"id": played.transaction_id, "status": status, "error": error, **_amounts(played)}
+    amounts = _amounts(played)
+    amounts["points"] |= {"pending": played.pending_points}
+    return {"id": played.transaction_id, "status": status, "error": error, **amounts}
 
 
 def _amounts(played: Played) -> dict[str, Any]:
@@ -75,7 +58,7 @@ def _amounts(played: Played) -> dict[str, Any]:
         return _of_view(played.left_open)
     if played.returned is not None:
         return _of_return(played.returned)
-    return _NOTHING
+    return _nothing(granted_points(played))
 
 
 def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
@@ -90,8 +73,7 @@ def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
         "due_minor": 0,
         "taxes": _taxes(sale.taxes),
         "tenders": _tenders(sale.tenders),
-        "points": _points(sale.earned if sale.member else EarnedPoints(), sale.points_used)
-        | {"pending": sum(line.points for line in sale.lines if line.to_ship)},
+        "points": _points(sale.earned.points if sale.member else 0, sale.points_used),
         "lines": [_line(line) for line in sale.lines if not line.voided],
     }
 
@@ -121,7 +103,7 @@ def _of_return(returned: ReturnTransaction) -> dict[str, Any]:
         "taxes": [{"id": name, "base_minor": base, "tax_minor": tax} for name, (base, tax) in taxes.items()],
         "tenders": tenders,
         "points": {
-            **_points(EarnedPoints(), 0),
+            **_points(0, 0),
             "reversed": returned.points_reversed if returned.member_id or returned.contact_id else 0,
             "restored": returned.points_restored,
         },
@@ -155,7 +137,7 @@ def _of_view(view: SaleView) -> dict[str, Any]:
         "due_minor": settlement.due_minor,
         "taxes": _taxes(priced.taxes),
         "tenders": _tenders(view.tenders),
-        "points": _points(view.earned, view.points_used),
+        "points": _points(view.earned.points, view.points_used),
         "lines": [
             {
                 "line": line.line_number,
@@ -196,21 +178,23 @@ def _tenders(tenders: Iterable[Tender]) -> list[dict[str, Any]]:
     ]
 
 
-def _points(earned: EarnedPoints, redeemed: int) -> dict[str, int]:
-    return {"earned": earned.points, "redeemed": redeemed, "reversed": 0, "restored": 0, "pending": 0}
+def _points(earned: int, redeemed: int) -> dict[str, int]:
+    return {"earned": earned, "redeemed": redeemed, "reversed": 0, "restored": 0, "pending": 0}
 
 
-_NOTHING = {
-    "subtotal_minor": 0,
-    "discount_minor": 0,
-    "fees_minor": 0,
-    "tax_minor": 0,
-    "total_minor": 0,
-    "cash_rounding_minor": 0,
-    "change_minor": 0,
-    "due_minor": 0,
-    "taxes": [],
-    "tenders": [],
-    "points": _points(EarnedPoints(), 0),
-    "lines": [],
-}
+def _nothing(earned: int) -> dict[str, Any]:
+    """No money moved."""
+    return {
+        "subtotal_minor": 0,
+        "discount_minor": 0,
+        "fees_minor": 0,
+        "tax_minor": 0,
+        "total_minor": 0,
+        "cash_rounding_minor": 0,
+        "change_minor": 0,
+        "due_minor": 0,
+        "taxes": [],
+        "tenders": [],
+        "points": _points(earned, 0),
+        "lines": [],
+    }

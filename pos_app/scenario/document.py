@@ -259,10 +259,10 @@ class ReturnLine(Part):
 
 
 class Return(Transaction, tag="return", kw_only=True):
-    """Goods of an earlier sale come back; without lines, everything."""
+    """Goods of an earlier sale come back; without lines, everything that has not come back yet."""
 
     of: str
-    lines: tuple[ReturnLine, ...] = ()
+    lines: tuple[ReturnLine, ...] | None = None
     reason: Text = "returned"
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
-from pos_app.domain.member import normalise_email
-from pos_app.domain.retail_transaction import RetailTransaction
+from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnRequest, ReturnTransaction, refundable_milli
 from pos_app.errors import CashierError, RefusedError
+from pos_app.ports import EnrolmentAnswer
 from pos_app.scenario import document, values
+from pos_app.scenario.beginnings import add_gift_cards, add_members
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
@@ -25,8 +25,9 @@ _SPENDS_BALANCES = ("points", "gift_card")
 class Played:
     """What a transaction came to.
 
-    A completed sale has its transaction, one left open its last view; other kinds have neither. error is the
-    first refusal.
+    A completed sale has its transaction, one left open its last view, a return or post-void what came back, an
+    enrolment the service's answer. pending_points is what it changed of the points that wait for a shipment. error is
+    the first refusal.
     """
 
     transaction_id: str
@@ -35,7 +36,9 @@ class Played:
     sale: RetailTransaction | None = None
     left_open: SaleView | None = None
     returned: ReturnTransaction | None = None
-    granted_points: int = 0
+    returned_of: RetailTransaction | None = None
+    joined: EnrolmentAnswer | None = None
+    pending_points: int = 0
 
 
 @dataclass(slots=True)
@@ -58,57 +61,27 @@ class Player:
         self._sale = SaleUnderWay(shop)
         self._transcript = Transcript()
         self._sales: dict[str, RetailTransaction] = {}
+        self._places: dict[str, list[int]] = {}
+        """Where in the file the transactions of an id are."""
 
     def play(self) -> Transcript:
         """Play all transactions. Raises ScenarioError when the file is wrong."""
+        for index, transaction in enumerate(self._scenario.transactions):
+            self._places.setdefault(_name(transaction, index), []).append(index)
         runs = [self._prepared(transaction, i) for i, transaction in enumerate(self._scenario.transactions)]
-        self._add_members()
-        self._add_gift_cards()
+        self._transcript.members = add_members(self._shop, self._scenario)
+        self._transcript.gift_cards = add_gift_cards(self._shop, self._scenario)
+        self._shop.move_to(self._shop.plan.opens_at)
         for run in runs:
             self._transcript.played.append(run())
         self._shop.upload()
         return self._transcript
-
-    # --- before the first transaction ---------------------------------------------------------------------------------
-
-    def _add_members(self) -> None:
-        today = self._shop.clock.now().date()
-        for index, member in enumerate(self._scenario.members):
-            path = f"members[{index}]"
-            email = values.email(member.email, f"{path}.email")
-            if email in self._transcript.members:
-                raise ScenarioError(f"{path}.email", "there is another member of this address")
-            self._transcript.members[email] = member.email
-            if member.lots and member.balance_points is not None:
-                raise ScenarioError(path, "a member has either balance_points or lots")
-            lots = (document.Lot(member.balance_points),) if member.balance_points else member.lots
-            account = self._shop.rewards.enrol_member(email, marketing_consent=False)
-            for number, lot in enumerate(lots):
-                earned_on, expires_on = _days(lot, f"{path}.lots[{number}]", today)
-                self._shop.central.grant_points(
-                    f"{path}.lots[{number}]",
-                    account.member_id,
-                    lot.points,
-                    pool=lot.pool,
-                    earned_on=earned_on,
-                    expires_on=expires_on,
-                    reason="at the beginning of the scenario",
-                )
-
-    def _add_gift_cards(self) -> None:
-        for index, card in enumerate(self._scenario.gift_cards):
-            if card.number in self._transcript.gift_cards:
-                raise ScenarioError(f"gift_cards[{index}].number", "there is another gift card of this number")
-            balance_minor = values.amount(card.balance, f"gift_cards[{index}].balance", self._money)
-            self._shop.central.issue_gift_card(card.number, balance_minor, self._money.code)
-            self._transcript.gift_cards.append(card.number)
 
     # --- transactions -------------------------------------------------------------------------------------------------
 
     def _prepared(self, transaction: document.AnyTransaction, index: int) -> Callable[[], Played]:
         """The transaction, read and checked, to be played later. Raises ScenarioError."""
         path = f"transactions[{index}]"
-        name = f"t{index + 1}" if transaction.id is None else transaction.id
         at = None
         if transaction.at is not None:
             at = values.moment(transaction.at, f"{path}.at", self._shop.plan.profile.time_zone)
@@ -116,8 +89,8 @@ class Player:
 
         def run() -> Played:
             if at is not None:
-                self._shop.clock.at = at
-            played = Played(name)
+                self._shop.move_to(at)
+            played = Played(_name(transaction, index))
             play(played)
             return played
 
@@ -130,24 +103,20 @@ class Player:
                 if any(isinstance(step, document.TenderStep) and step.type in _SPENDS_BALANCES for step in steps):
                     actions.insert(0, self._shop.upload)
                 return lambda played: self._play_sale(played, actions)
-            case document.Return(of=of, reason=reason):
-                requests = [
-                    (line.line, values.quantity_milli(line.quantity, f"{path}.lines[{i}].quantity"))
-                    if line.quantity is not None
-                    else (line.line, None)
-                    for i, line in enumerate(transaction.lines)
-                ]
+            case document.Return(of=of, lines=lines, reason=reason):
+                requests = None if lines is None else [self._request(line, path, i) for i, line in enumerate(lines)]
                 self._check_earlier(of, path, index)
-                return lambda played: _all_or_nothing(played, lambda: self._take_back(played, of, requests, reason))
+                return lambda played: self._after_sale(
+                    played, of, lambda sale: self._take_back(played, sale, requests, reason)
+                )
             case document.PostVoid(of=of, reason=reason):
                 self._check_earlier(of, path, index)
-                return lambda played: _all_or_nothing(played, lambda: self._post_void(played, of, reason))
-            case document.Ship(of=of, line=line_number):
+                return lambda played: self._after_sale(played, of, lambda sale: self._post_void(played, sale, reason))
+            case document.Ship(of=of, line=line):
                 self._check_earlier(of, path, index)
-                shipping = self._shop.shipping
-                return lambda played: _all_or_nothing(played, lambda: shipping.ship(self._completed(of), [line_number]))
+                return lambda played: self._after_sale(played, of, lambda sale: self._shop.shipping.ship(sale, [line]))
             case document.Enrol(email=email):
-                return lambda played: _all_or_nothing(played, lambda: self._enrol(email))
+                return lambda played: _all_or_nothing(played, lambda: self._enrol(played, email))
             case document.PaidOut(reason=reason):
                 amount_minor = values.amount(transaction.amount, f"{path}.amount", self._money)
                 till = self._shop.till_control
@@ -164,6 +133,7 @@ class Player:
         played.sale = self._sale.completed
         if played.sale is not None:
             self._sales[played.transaction_id] = played.sale
+            played.pending_points = sum(line.points for line in _to_ship(played.sale))
         else:
             played.left_open = self._sale.view
             played.refused = not played.left_open.priced.lines
@@ -172,39 +142,77 @@ class Player:
     # --- after a sale -------------------------------------------------------------------------------------------------
 
     def _check_earlier(self, of: str, path: str, index: int) -> None:
-        """Raises ScenarioError when no transaction before this one has that id."""
-        earlier = self._scenario.transactions[:index]
-        if not any(of == (one.id or f"t{number}") for number, one in enumerate(earlier, 1)):
-            raise ScenarioError(f"{path}.of", f"no transaction before this one has the id {of!r}")
+        """Raises ScenarioError when it is not one transaction before this one that has that id."""
+        earlier = [place for place in self._places.get(of, ()) if place < index]
+        if len(earlier) != 1:
+            how_many = "more than one transaction" if earlier else "no transaction"
+            raise ScenarioError(f"{path}.of", f"{how_many} before this one has the id {of!r}")
 
-    def _completed(self, of: str) -> RetailTransaction:
-        sale = self._sales.get(of)
-        if sale is None:
-            raise CashierError("no_such_sale", f"Transaction {of} is no completed sale.")
-        return sale
+    def _request(self, line: document.ReturnLine, path: str, number: int) -> tuple[int, int | None]:
+        """Line number and thousandths, None for all that is left. Raises ScenarioError."""
+        if line.quantity is None:
+            return line.line, None
+        return line.line, values.quantity_milli(line.quantity, f"{path}.lines[{number}].quantity")
 
-    def _original(self, of: str) -> OriginalSale:
-        original = self._shop.returning.find_here(self._completed(of).header.receipt_number)
-        assert original is not None
-        return original
+    def _after_sale(self, played: Played, of: str, action: Callable[[RetailTransaction], None]) -> None:
+        """Do something to a completed sale, and see what that changed of its pending points."""
 
-    def _take_back(self, played: Played, of: str, lines: list[tuple[int, int | None]], reason: str) -> None:
-        original = self._original(of)
+        def act() -> None:
+            sale = self._sales.get(of)
+            if sale is None:
+                raise CashierError("no_such_sale", f"Transaction {of} is no completed sale.")
+            before_points = self._pending_points(sale)
+            action(sale)
+            played.pending_points = self._pending_points(sale) - before_points
+
+        _all_or_nothing(played, act)
+
+    def _pending_points(self, sale: RetailTransaction) -> int:
+        """What the central service has as pending for the sale's member; only asked where goods are to be shipped."""
+        if sale.member is None or not _to_ship(sale):
+            return 0
+        self._shop.upload()
+        return self._shop.pending_points(sale.member.member_id)
+
+    def _take_back(
+        self, played: Played, sale: RetailTransaction, lines: list[tuple[int, int | None]] | None, reason: str
+    ) -> None:
+        original = self._original(sale)
         still_open = refundable_milli(original.sale, original.history)
+        if lines is None:
+            lines = [(number, quantity) for number, quantity in still_open.items() if quantity]
+            if not lines:
+                raise CashierError("nothing_left", "Everything of this sale has come back already.")
         requests = [
             ReturnRequest(number, still_open.get(number, 0) if quantity is None else quantity)
             for number, quantity in lines
         ]
-        if not requests:
-            requests = [ReturnRequest(number, quantity) for number, quantity in still_open.items() if quantity]
         played.returned = self._shop.returning.take_back(original, requests, reason).transaction
+        played.returned_of = sale
 
-    def _post_void(self, played: Played, of: str, reason: str) -> None:
-        played.returned = self._shop.returning.post_void(self._original(of), reason).transaction
+    def _post_void(self, played: Played, sale: RetailTransaction, reason: str) -> None:
+        played.returned = self._shop.returning.post_void(self._original(sale), reason).transaction
+        played.returned_of = sale
 
-    def _enrol(self, email: str) -> None:
-        self._shop.rewards.enrol_member(email, marketing_consent=False)
-        self._transcript.members.setdefault(normalise_email(email), email)
+    def _original(self, sale: RetailTransaction) -> OriginalSale:
+        original = self._shop.returning.find_here(sale.header.receipt_number)
+        assert original is not None
+        return original
+
+    # --- members ------------------------------------------------------------------------------------------------------
+
+    def _enrol(self, played: Played, email: str) -> None:
+        joining = self._shop.membership.begin_joining(email, marketing_consent=False)
+        played.joined = self._shop.membership.join(joining)
+        self._transcript.members.setdefault(joining.email, email)
+
+
+def _name(transaction: document.AnyTransaction, index: int) -> str:
+    return f"t{index + 1}" if transaction.id is None else transaction.id
+
+
+def _to_ship(sale: RetailTransaction) -> list[SaleLine]:
+    return [line for line in sale.lines if line.to_ship and not line.voided]
 
 
 def _all_or_nothing(played: Played, action: Callable[[], None]) -> None:
@@ -212,11 +220,3 @@ def _all_or_nothing(played: Played, action: Callable[[], None]) -> None:
         action()
     except (CashierError, RefusedError) as error:
         played.refused, played.error = True, error
-
-
-def _days(lot: document.Lot, path: str, today: date) -> tuple[date, date | None]:
-    earned_on = values.day(lot.earned_on, f"{path}.earned_on") if lot.earned_on else today
-    expires_on = values.day(lot.expires_on, f"{path}.expires_on") if lot.expires_on else None
-    if expires_on is not None and expires_on < earned_on:
-        raise ScenarioError(f"{path}.expires_on", "points cannot expire before they are earned")
-    return earned_on, expires_on

@@ -4,17 +4,20 @@ import base64
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from pos_app.clock import SetClock
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator, Role
-from pos_app.errors import RefusedError
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SeededIds
+from pos_app.scenario.direct_client import DirectClient
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.values import ShopPlan
+from pos_app.services.membership import Membership
 from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
@@ -25,56 +28,12 @@ from pos_app.storage.catalogue_writer import CatalogueItem, CatalogueWriter
 from pos_app.storage.keys import KeyFile
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
 from sync import contract
-from sync.central.errors import CentralError
 from sync.central.service import CentralService
 from sync.terminal.client import CentralClient
 from sync.terminal.engine import SyncEngine
 from sync.terminal.gateway import CentralGateway
 
-T = TypeVar("T", bound=contract.Message)
-
 _OPERATOR = Operator("scenario", "Scenario", Role.ASSOCIATE)
-
-
-class DirectClient:
-    """What CentralClient is to a till, without a wire in between: the same messages, straight into the service."""
-
-    def __init__(self, service: CentralService, terminal_id: str) -> None:
-        self._service = service
-        self._terminal_id = terminal_id
-
-    def post(self, path: str, message: contract.Message | None, answer: type[T]) -> T:
-        """The service's answer to a message. Raises RefusedError with the service's own words."""
-        try:
-            return cast("T", self._answer(path, message))
-        except CentralError as error:
-            raise RefusedError(error.code, error.message) from error
-
-    def post_unanswered(self, path: str) -> None:
-        """Give back a hold, the one request without an answer."""
-        before, _, after = contract.PATH_RELEASE_HOLD.partition("{hold_id}")
-        self._service.release_hold(self._terminal_id, path.removeprefix(before).removesuffix(after))
-
-    def get(self, path: str, answer: type[T]) -> T:
-        """The programme's terms, the one thing that is fetched."""
-        return cast("T", self._service.terms())
-
-    def _answer(self, path: str, message: contract.Message | None) -> contract.Message:
-        service, terminal_id = self._service, self._terminal_id
-        match path, message:
-            case contract.PATH_JOURNAL, contract.UploadBatch() as batch:
-                return service.upload(terminal_id, batch)
-            case contract.PATH_FIND_MEMBER, contract.FindMember() as question:
-                return service.find_member(question)
-            case contract.PATH_ENROL_MEMBER, contract.EnrolMember() as joining:
-                return service.enrol_member(joining)
-            case contract.PATH_HOLDS, contract.PlaceHold() as hold:
-                return service.place_hold(terminal_id, hold)
-            case contract.PATH_GIFT_CARD_HOLDS, contract.PlaceGiftCardHold() as card_hold:
-                return service.place_gift_card_hold(terminal_id, card_hold)
-            case contract.PATH_FIND_GIFT_CARD, contract.FindGiftCard() as card:
-                return service.find_gift_card(card)
-        raise LookupError(f"no scenario asks for {path}")
 
 
 @dataclass(slots=True)
@@ -90,10 +49,22 @@ class Shop:
     tendering: Tendering
     till_control: TillControl
     rewards: Rewards
+    membership: Membership
     returning: Returning
     shipping: Shipping
     _engine: SyncEngine
     _undo: ExitStack
+    _day: date = date.min
+
+    def move_to(self, at: datetime) -> None:
+        """Put the clock there. On a new day the central service does its daily work, with all of the old day in."""
+        day = at.astimezone(ZoneInfo(self.plan.terms.time_zone)).date()
+        if day > self._day:
+            self.upload()
+        self.clock.at = at
+        if day > self._day:
+            self._day = day
+            self.central.expire()
 
     def upload(self) -> None:
         """Send what the journal has. Raises RuntimeError when the service cannot apply an event: a bug of ours."""
@@ -107,6 +78,10 @@ class Shop:
     def member(self, email: str) -> MemberAccount | None:
         """A member as the central service knows them now."""
         return self.rewards.find_member(email)
+
+    def pending_points(self, member_id: str) -> int:
+        """Points of a member that wait for a shipment, as the central service knows them now."""
+        return self.membership.statement(member_id).pending_points
 
     def gift_card_balance_minor(self, number: str) -> int:
         """What is left on a gift card."""
@@ -146,6 +121,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
             schedule_save=_save_with_the_next_tender,
         )
         client = cast("CentralClient", DirectClient(central, data.identity.terminal_id()))
+        gateway = CentralGateway(client, clock)
         shop = Shop(
             plan=plan,
             clock=clock,
@@ -162,7 +138,17 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 formatter=StoreFormatter(profile),
             ),
             till_control=TillControl(storage=data.storage, clock=clock, operator=_OPERATOR),
-            rewards=Rewards(CentralGateway(client, clock), ids),
+            rewards=Rewards(gateway, ids),
+            membership=Membership(
+                gateway,
+                storage=data.storage,
+                cache=data.members,
+                terms=data.terms,
+                clock=clock,
+                ids=ids,
+                profile=profile,
+                operator=_OPERATOR,
+            ),
             returning=Returning(
                 storage=data.storage,
                 catalogue=data.catalogue,

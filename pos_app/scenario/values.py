@@ -226,11 +226,14 @@ def _enrolment_offers(
         ends_at = moment(offer.ends_at, f"{path}.to", profile.time_zone)
         if ends_at < starts_at:
             raise ScenarioError(f"{path}.to", "the offer ends before it begins")
+        if any(known.offer_id == offer.id for known in offers):
+            raise ScenarioError(f"{path}.id", f"there is an enrolment offer {offer.id!r} already")
         offers.append(
             contract.EnrolmentOfferMessage(
                 offer_id=offer.id,
                 points=offer.points,
-                cap=offer.cap,
+                # Places that were taken before the scenario begins are none of this service's to give away.
+                cap=max(offer.cap - offer.joined_already, 0),
                 starts_at=starts_at.isoformat(),
                 ends_at=ends_at.isoformat(),
                 look_back_days=offer.look_back_days,
