@@ -54,8 +54,11 @@ class SmtpSender:
         message["From"], message["To"] = self._sender, email
         message["Subject"] = f"{code} is your code"
         message.set_content(
-            f"{code}\n\nTell this code to the store associate to use your points. It is good for ten minutes, once.\n"
-            "If you are not at a store now, somebody tried to use your points: they cannot without this code.\n"
+            f"{code}\n\n"
+            "Tell this code to the store associate to use your points.\n"
+            "It is good for ten minutes, once.\n\n"
+            "If you are not at a store now, somebody tried to use your points:\n"
+            "they cannot do it without this code.\n"
         )
         try:
             with self._connect() as connection:

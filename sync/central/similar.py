@@ -16,7 +16,6 @@ _TAGS_DO_NOT_COUNT = _DOTS_DO_NOT_COUNT | frozenset(
         "fastmail.com",
         "yahoo.com",
         "zoho.com",
-        "example.com",
     )
 )
 _SAME_PROVIDER = {
