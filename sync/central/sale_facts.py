@@ -84,11 +84,9 @@ def _shipment(
 
 
 def pieces_of(kind: str, payload: bytes) -> tuple[Piece, ...]:
-    """The goods that a fact names; a post-void takes back all that is still open, whatever its lines say."""
+    """The goods that a fact names."""
     if kind in SHIPMENT_KINDS:
         return tuple(Piece(number) for number in contract.decode(payload, contract.ShipmentPayload).line_numbers)
-    if kind == EventKind.POST_VOID:
-        return ()
     lines = contract.decode(payload, contract.ReturnPayload).lines
     return tuple(Piece(line.line_number, line.code, line.item_id, line.quantity_milli) for line in lines)
 

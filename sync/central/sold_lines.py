@@ -107,11 +107,14 @@ def restored_points(lines: Sequence[SoldLine], at: Standing, tender_points: int)
 
 
 def _returned(lines: Sequence[SoldLine], facts: Sequence[Fact]) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
-    """What came back of each line, and the surplus. Numbered pieces come first, then those known by their code."""
+    """What came back of each line, and the surplus. Numbered pieces come first, then those known by their code.
+
+    A post-void takes back all that is still open, whatever its own lines say.
+    """
     returned = {line.line_number: 0 for line in lines}
     by_number = {line.line_number: line for line in lines}
     surplus: dict[tuple[int, str], int] = {}
-    pieces = [piece for fact in facts if fact.kind == EventKind.RETURN for piece in fact.pieces]
+    pieces = [piece for fact in facts if fact.kind in RETURN_KINDS for piece in fact.pieces]
     for piece in sorted(pieces, key=lambda piece: (piece.line_number == 0, piece.code, piece.item_id)):
         left = piece.quantity_milli
         if piece.line_number:
@@ -127,11 +130,6 @@ def _returned(lines: Sequence[SoldLine], facts: Sequence[Fact]) -> tuple[dict[in
         if left:
             key = (piece.line_number, piece.code)
             surplus[key] = surplus.get(key, 0) + left
-    voids = sum(fact.kind == EventKind.POST_VOID for fact in facts)
-    if voids:
-        for line in lines:
-            returned[line.line_number] = line.quantity_milli
-            if voids > 1:
-                key = (line.line_number, line.code)
-                surplus[key] = surplus.get(key, 0) + (voids - 1) * line.quantity_milli
+    if any(fact.kind == EventKind.POST_VOID for fact in facts):
+        returned = {line.line_number: line.quantity_milli for line in lines}
     return returned, surplus

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, func, select, text, union_all
 
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
-from sync.central import digests, tables, verify_care
+from sync.central import digests, tables, verify_care, verify_sales
 from sync.central.backoffice import tables as office_tables
 from sync.central.ledger import DEBT_POOL
 
@@ -33,7 +33,13 @@ class Report:
 def verify(connection: Connection) -> Report:
     """Check everything. At most MAXIMUM_FINDINGS findings are named."""
     findings: list[str] = []
-    more = (verify_care.adjustments, verify_care.partner_earnings, verify_care.former_members, digests.check)
+    more = (
+        verify_care.adjustments,
+        verify_care.partner_earnings,
+        verify_care.former_members,
+        digests.check,
+        *verify_sales.CHECKS,
+    )
     for check in (_balances, _lots, _holds, _gift_cards, _events, _chains, *more):
         for finding in check(connection):
             if len(findings) < MAXIMUM_FINDINGS:

@@ -181,8 +181,8 @@ def test_the_soonest_to_expire_are_spent_first(shop: CentralShop) -> None:
     from datetime import date
 
     member_id = shop.member()
-    for pool, points, year in (("partner", 100, 2014), ("store", 200, 2013), ("card", 300, 2014)):
-        shop.service.grant_points(pool, member_id, points, pool=pool, earned_on=date(year, 6, 1))
+    for pool, points, year in (("partner", 100, 2015), ("store", 200, 2014), ("card", 300, 2015)):
+        shop.service.grant_points(pool, member_id, points, pool=pool, earned_on=date(year, 1, 2))
     shop.hold("h", member_id, 300)
     journal = Journal()
     paid_with_points(journal, "h", member_id, 300, price_minor=300)

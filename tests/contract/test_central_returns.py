@@ -50,7 +50,9 @@ def test_points_paid_come_back_and_points_earned_go_when_everything_is_returned(
 
 def test_points_that_paid_go_back_to_their_lots_the_last_one_taken_first(shop: CentralShop) -> None:
     member_id = shop.member()
-    shop.service.grant_points("old", member_id, 60, pool="card", earned_on=date(2013, 5, 1))
+    shop.service.grant_points(
+        "old", member_id, 60, pool="card", earned_on=date(2014, 5, 1), expires_on=date(2014, 12, 31)
+    )
     shop.service.grant_points("new", member_id, 100, earned_on=date(2014, 5, 1))
     hold = shop.hold("h1", member_id, 100)
     journal = Journal()
@@ -125,8 +127,8 @@ def test_a_void_takes_all_that_is_still_open(shop: CentralShop) -> None:
     sold = [line(1, 5_000, 49), line(2, 5_000, 48)]
     journal.sale("sale-of-h1", lines=sold, member_id=member_id, tenders=paid)
     journal.returned("r1", "sale-of-h1", returned_line(2))
-    journal.voided("v1", "sale-of-h1")
-    journal.voided("v2", "sale-of-h1")
+    journal.voided("v1", "sale-of-h1", returned_line(1))
+    journal.voided("v2", "sale-of-h1", returned_line(1), returned_line(2))
     results = shop.upload(journal).results
     assert [one.points for one in results] == [97, -48, -49, 0]
     assert results[2].reason == ""

@@ -205,9 +205,9 @@ class Journal:
         payload = return_payload(transaction_id, of, lines, **details)
         return self.append("return", payload, event_id=transaction_id)
 
-    def voided(self, transaction_id: str, of: str, **details: Any) -> JournalEntry:
+    def voided(self, transaction_id: str, of: str, *lines: dict[str, Any], **details: Any) -> JournalEntry:
         """A whole sale is reversed."""
-        payload = return_payload(transaction_id, of, (), post_void=True, **details)
+        payload = return_payload(transaction_id, of, lines, post_void=True, **details)
         return self.append("post_void", payload, event_id=transaction_id)
 
     def shipped(self, of: str, *numbers: int, cancelled: bool = False) -> JournalEntry:
