@@ -39,12 +39,13 @@ class PaperLine:
 class PaperReceipt:
     """A receipt of another till, as the associate reads it: its number, what comes back, and the points that paid.
 
-    goods_minor is the printed sum of goods and services, needed only where points had paid.
+    The points are asked for each time: the service gives their share back by its own record, so it must not go out in
+    cash as well. goods_minor is the printed sum of goods, services and fees, needed only where points had paid.
     """
 
     receipt_number: str
     lines: tuple[PaperLine, ...]
-    points_paid: int = 0
+    points_paid: int
     goods_minor: int = 0
 
 
@@ -67,7 +68,7 @@ def quote_paper(
     sold = sale_lines(basket, price(basket, rules), EarnedPoints())
     returned = tuple(_returned(line.line_number, goods) for line, goods in zip(receipt.lines, sold, strict=True))
     refund_minor = sum(line.refund_minor for line in returned)
-    points = _points_share(receipt, sum(line.net_minor for line in returned))
+    points = _points_share(receipt, sum(line.net_minor + line.fees_minor for line in returned))
     value_minor = min(terms.value_minor(points), refund_minor)
     refunds = [Refund(TenderType.POINTS, value_minor, points)] if points else []
     cash_minor = round_to_step(refund_minor - value_minor, rules.cash_step_minor, rules.rounding)
