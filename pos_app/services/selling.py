@@ -233,6 +233,18 @@ class Selling:
         self._remember()
         self._update(basket=self._basket.attach_member(reference), account=account, contact_email="")
 
+    def refresh_account(self, account: MemberAccount) -> None:
+        """The account of this sale's member changed; that of anybody else changes nothing.
+
+        While points are in the payment the balances stay: what the central service says has them taken off already.
+        """
+        known = self._sale.account if self._sale else None
+        if known is None or known.member_id != account.member_id:
+            return
+        if self.view.points_used:
+            account = replace(known, linked=account.linked, proofs=account.proofs, segment=account.segment)
+        self._update(account=account)
+
     def attach_unknown_member(self, email: str) -> None:
         """Offline, or before the central service answered: the sale is credited to whoever has this address.
 

@@ -185,6 +185,9 @@ def test_an_unknown_address_offers_to_enrol(counter):
     counter.press(Qt.Key.Key_Return)
     counter.until(lambda: counter.window.member.stage is MemberStage.NOT_FOUND)
     counter.click(counter.window.side.member.enrol)
+    panel = counter.window.functions.desk.enrol_panel
+    counter.click(panel.consent_no)
+    counter.click(panel.join)
     counter.until(lambda: counter.view.account is not None)
 
 

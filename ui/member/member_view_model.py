@@ -1,15 +1,34 @@
 """Finding the member of a sale: asked off the GUI thread, dropped when the sale is over before the answer."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
 from pos_app.domain.member import MemberAccount, mask_email
+from pos_app.domain.member_card import normalise_card_number
 from pos_app.errors import CashierError, OfflineError, RefusedError
+from pos_app.services.membership import FoundMember
 from ui.background import Task
-from ui.messages import Toast
+from ui.messages import Banner, Toast
 from ui.sale.sale_view_model import SaleViewModel, Stage
+
+NO_PARTIAL = "Type the whole e-mail address, or the number on the member card."
+
+
+def age_words(as_of: str, now: datetime) -> str:
+    """How old a balance is, in two words at most."""
+    minutes = max(0, int((now - datetime.fromisoformat(as_of)).total_seconds())) // 60
+    if minutes < 60:
+        return f"{minutes} min" if minutes else "now"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def moment_words(as_of: str, now: datetime) -> str:
+    """When a balance was true: the time of day, or the day when that was not today."""
+    then = datetime.fromisoformat(as_of).astimezone(now.tzinfo)
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d}"
 
 
 class MemberStage(StrEnum):
@@ -31,7 +50,9 @@ class MemberViewModel(QObject):
         self._sale = sale
         self.stage = MemberStage.PROMPT
         self.problem = ""
-        self._email = ""
+        self.joining_email = ""
+        """The address of somebody whose joining was not answered yet."""
+        self._typed = ""
         self._task: Task | None = None
         sale.member_scanned.connect(self.look_up)
         sale.sale_ended.connect(self.reset)
@@ -43,19 +64,36 @@ class MemberViewModel(QObject):
 
     @property
     def typed(self) -> str:
-        """The address as typed, for correcting it; shown in the entry field and nowhere else."""
-        return self._email
+        """The address or number as typed, for correcting it; shown in the entry field and nowhere else."""
+        return self._typed
 
     @property
     def masked(self) -> str:
-        """The address being looked up, as it may be shown."""
-        return mask_email(self._email) if "@" in self._email else "…"
+        """What is being looked up, as it may be shown."""
+        return mask_email(self._typed) if "@" in self._typed else f"Card •••• {self._typed.strip()[-4:]}"
+
+    @property
+    def can_enrol(self) -> bool:
+        """True when an address was entered that nobody has."""
+        return self.stage is MemberStage.NOT_FOUND and "@" in self._typed
+
+    @property
+    def holds_payment(self) -> bool:
+        """A card number cannot be credited later as an address can: its answer is waited for, a moment."""
+        return self.stage is MemberStage.LOOKING and "@" not in self._typed
 
     def begin_entry(self) -> None:
-        """Ask for the e-mail address."""
+        """Ask for the e-mail address or card number. A sale that is complete takes no member any more."""
         if self._sale.stage is Stage.COMPLETE:
-            self._sale.next_sale()
-        if self._sale.view.basket.member is None:
+            with self._sale.one_change():
+                self._sale.refuse(
+                    Banner(
+                        "Too late for this sale",
+                        "It is complete: orders already placed earn no points. Start the next sale first.",
+                        "warn",
+                    )
+                )
+        elif self._sale.view.basket.member is None:
             self._enter(MemberStage.ENTRY)
 
     def cancel_entry(self) -> None:
@@ -67,24 +105,56 @@ class MemberViewModel(QObject):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        self._email = ""
+        self._typed = ""
+        self.joining_email = ""
         self._enter(MemberStage.PROMPT)
 
-    def look_up(self, email: str) -> None:
-        """Find the member of exactly this address; the sale goes on meanwhile."""
-        if not email.strip():
+    def look_up(self, typed: str) -> None:
+        """Find the member with exactly this address or card; the sale goes on meanwhile."""
+        if not typed.strip():
             return
-        self._ask(email, lambda: self._sale.services.rewards.find_member(email), self._found)
+        if self._task is not None:
+            self._task.cancel()
+        self._typed = typed
+        try:
+            find = self._finder(typed)
+        except ValueError as error:
+            self._not_possible(str(error))
+            return
+        serial = self._sale.sale_serial
+        self._task = self._sale.background.run(
+            find,
+            lambda found: self._found(found) if serial == self._sale.sale_serial else None,
+            lambda error: self._failed(error) if serial == self._sale.sale_serial else None,
+        )
+        self._enter(MemberStage.LOOKING)
 
-    def enrol(self) -> None:
-        """Make the customer a member with the address just typed."""
-        email = self._email
-        self._ask(email, lambda: self._sale.services.rewards.enrol_member(email, False), self._found)
+    def attach(self, account: MemberAccount, words: str) -> bool:
+        """The sale belongs to this member. False when it cannot now."""
+
+        def act() -> None:
+            self._sale.services.selling.attach_member(account)
+            self._sale.toast = Toast(words, undoable=True)
+
+        done = self._sale.attempt(act)
+        self.reset()
+        return done
+
+    def attach_unknown(self, email: str, words: str) -> bool:
+        """The sale belongs to whoever has this address. False when it cannot now."""
+
+        def act() -> None:
+            self._sale.services.selling.attach_unknown_member(email)
+            self._sale.toast = Toast(words, undoable=True)
+
+        done = self._sale.attempt(act)
+        self.reset()
+        return done
 
     def settle_before_payment(self) -> None:
         """The sale is being paid before the answer came: it is credited to whoever has the address."""
-        if self.stage is MemberStage.LOOKING:
-            email = self._email
+        email = self.joining_email or (self._typed if self.stage is MemberStage.LOOKING else "")
+        if email:
             self.reset()
             self._sale.attempt(lambda: self._sale.services.selling.attach_unknown_member(email))
 
@@ -95,52 +165,55 @@ class MemberViewModel(QObject):
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _ask(
-        self,
-        email: str,
-        work: Callable[[], MemberAccount | None],
-        on_result: Callable[[MemberAccount | None], None],
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._email = email
-        serial = self._sale.sale_serial
-        self._task = self._sale.background.run(
-            work,
-            lambda account: on_result(account) if serial == self._sale.sale_serial else None,
-            lambda error: self._failed(error) if serial == self._sale.sale_serial else None,
-        )
-        self._enter(MemberStage.LOOKING)
+    def _finder(self, typed: str) -> Callable[[], FoundMember | None]:
+        """How to find what was typed. Raises ValueError when it can be nobody's."""
+        membership = self._sale.services.membership
+        if "@" in typed:
+            return lambda: membership.find(typed)
+        if not any(character.isdigit() for character in typed):
+            raise ValueError(f"That is not an e-mail address. {NO_PARTIAL}")
+        number = normalise_card_number(typed)
+        return lambda: membership.find_by_card(number)
 
-    def _found(self, account: MemberAccount | None) -> None:
+    def _found(self, found: FoundMember | None) -> None:
         self._task = None
-        if account is None:
-            self._enter(MemberStage.NOT_FOUND)
+        if found is None:
+            if self._sale.view.basket.member is not None:
+                self._not_possible("Nobody has this code. The member of this sale stays.")
+            else:
+                self._enter(MemberStage.NOT_FOUND)
+                self._sale.announced.emit("No member found", True)
             return
-
-        def attach() -> None:
-            self._sale.services.selling.attach_member(account)
-            self._sale.toast = Toast("Member added", undoable=True)
-
-        self._sale.attempt(attach)
-        self.reset()
+        account = found.account
+        words = "Member added"
+        if found.offline:
+            words = f"Member added as known at {moment_words(account.as_of, self._sale.services.clock.now())}"
+        if self.attach(account, words):
+            self._sale.announced.emit(f"{words}, {account.balance_points} points", False)
 
     def _failed(self, error: Exception) -> None:
         self._task = None
         if isinstance(error, OfflineError):
-            email = self._email
-
-            def attach() -> None:
-                self._sale.services.selling.attach_unknown_member(email)
-                self._sale.toast = Toast("Offline: points are credited when the connection is back", undoable=True)
-
-            self._sale.attempt(attach)
-            self.reset()
+            if "@" in self._typed:
+                self.attach_unknown(self._typed, "Offline: points are credited when the connection is back")
+            else:
+                self._not_possible("Offline: this card is not known here. Ask for the e-mail address.")
             return
         if not isinstance(error, CashierError | RefusedError):
             self.reset()
             raise error
-        self._enter(MemberStage.ENTRY, str(error))
+        self._not_possible(str(error))
+
+    def _not_possible(self, problem: str) -> None:
+        """Say why, where the associate looks: in the entry, or in the messages when a member is attached."""
+        self._task = None
+        if self._sale.view.basket.member is None:
+            self._enter(MemberStage.ENTRY, problem)
+            self._sale.announced.emit(problem, True)
+            return
+        self.reset()
+        with self._sale.one_change():
+            self._sale.refuse(Banner("Member not changed", problem))
 
     def _enter(self, stage: MemberStage, problem: str = "") -> None:
         self.stage = stage

@@ -1,5 +1,7 @@
 """The basket card: its head, the lines, the message strip; idle and complete have their own pictures in it."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -21,10 +23,15 @@ from ui.theme.fonts import font
 from ui.widgets.card import Card
 from ui.widgets.message_strip import MessageStrip
 
+if TYPE_CHECKING:
+    from ui.widgets.sheet import Sheet
+
 _HEAD = 56
 _INSET = 16
 _COLUMNS = 32
 _STRIP = 60
+_SHEET_INSET = 5
+"""So far from the card's edge, the sheet leaves its round corners alone."""
 
 
 class IdlePicture(QWidget):
@@ -65,6 +72,28 @@ class BasketCard(Card):
         self._idle = IdlePicture(self)
         self.complete_page = CompletePage(formatter, self)
         self.strip = MessageStrip(self)
+        self._sheet: Sheet | None = None
+
+    @property
+    def sheet(self) -> "Sheet":
+        """Something to read over the basket; made when it is needed for the first time."""
+        if self._sheet is None:
+            from ui.widgets.sheet import Sheet
+
+            self._sheet = Sheet(self)
+            self._place_sheet()
+        return self._sheet
+
+    @property
+    def sheet_open(self) -> bool:
+        """True while a sheet is over the basket."""
+        return self._sheet is not None and not self._sheet.isHidden()
+
+    def close_sheet(self) -> None:
+        """Back to the basket."""
+        if self._sheet is not None:
+            self._sheet.hide()
+            self.update()
 
     def refresh(self) -> None:
         """Show the sale as it is now."""
@@ -84,6 +113,8 @@ class BasketCard(Card):
         self.complete_page.setVisible(complete)
         self._idle.setVisible(not rows and not complete)
         self.strip.show_messages(sale.banner, sale.toast)
+        if self._sheet is not None:
+            self._sheet.refresh()
         self._thumb.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -95,9 +126,17 @@ class BasketCard(Card):
         self._idle.setGeometry(*whole)
         self.complete_page.setGeometry(*whole)
         self.strip.setGeometry(12, self.height() - _STRIP - 12, self.width() - 24, _STRIP)
+        self._place_sheet()
+
+    def _place_sheet(self) -> None:
+        if self._sheet is not None:
+            inset = _SHEET_INSET
+            self._sheet.setGeometry(inset, inset, self.width() - 2 * inset, self.height() - _STRIP - 20 - inset)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Head and column names, whichever of them is exposed."""
+        if self.sheet_open:
+            return
         wide = round(rect.width())
         if self.exposed.intersects(QRect(0, 0, wide, _HEAD - 1)):
             self._paint_head(painter, rect)

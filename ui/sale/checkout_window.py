@@ -83,7 +83,7 @@ class CheckoutWindow(QWidget):
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
-        self.member.changed.connect(self._refresh_functions)
+        self.member.changed.connect(self._member_changed)
         self.scan_field.entered.connect(self._entered)
         self.scan_field.typed.connect(self._search)
         self.scan_field.quantity_typed.connect(sale.set_pending_quantity)
@@ -99,6 +99,9 @@ class CheckoutWindow(QWidget):
         side.panel_closed.connect(self.focus_scan_field)
         side.member.focus_released.connect(self.focus_scan_field)
         side.member.points_requested.connect(self.functions.points)
+        side.member.enrol_requested.connect(self.functions.enrol)
+        side.member.details_requested.connect(self.functions.member)
+        side.member.explanation_requested.connect(self.functions.explain)
         side.pay.split_requested.connect(self.functions.split)
         side.pay.gift_card_requested.connect(self.functions.gift_card)
         side.pay.next_sale_requested.connect(sale.next_sale)
@@ -143,6 +146,16 @@ class CheckoutWindow(QWidget):
         self.side.member.refresh()
         self.actions_bar.set_enabled(self.functions.usable())
 
+    def _member_changed(self) -> None:
+        self._refresh_functions()
+        self.side.pay.refresh()
+
+    def close_sheet(self) -> None:
+        """Back to the basket."""
+        if self.basket.sheet_open:
+            self.basket.close_sheet()
+            self.focus_scan_field()
+
     def focus_scan_field(self) -> None:
         """Typing goes to the find field again."""
         self.scan_field.line.setFocus()
@@ -175,7 +188,8 @@ class CheckoutWindow(QWidget):
         self.on_scan(event.text)
 
     def _leave_entries(self) -> None:
-        self.side.close_panel()
+        self.side.leave_for_scan()
+        self.close_sheet()
         self.hits.hide()
 
     def _item_added(self, result: object) -> None:
@@ -184,6 +198,7 @@ class CheckoutWindow(QWidget):
 
     def _sale_ended(self) -> None:
         self.side.close_panel()
+        self.close_sheet()
         self.hits.show_hits([], 0, 0, 0)
         self.scan_field.clear()
         self.focus_scan_field()
@@ -232,9 +247,10 @@ class CheckoutWindow(QWidget):
         basket = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete)
         if self.sale.question is not None:
             return
-        if event.key() in basket and not self.side.panel_open:
+        if event.key() in basket and not self.side.panel_open and not self.basket.sheet_open:
             self._basket_key(event)
         elif len(event.text()) == 1 and (event.text().isalnum() or event.text() == "*") and not self.side.panel_open:
+            self.close_sheet()
             self.focus_scan_field()
             QApplication.sendEvent(self.scan_field.line, event)
         else:
@@ -244,8 +260,11 @@ class CheckoutWindow(QWidget):
         """Esc: one step back, and never more."""
         if self.sale.question is not None:
             return
-        if self.side.panel_open:
-            self.side.close_panel()
+        if self.basket.sheet_open:
+            self.close_sheet()
+        elif self.side.panel_open:
+            self.side.go_back()
+            return
         elif self.member.stage is not MemberStage.PROMPT:
             self.member.cancel_entry()
         elif self.scan_field.text() or self.sale.pending_quantity_milli:

@@ -16,6 +16,7 @@ from ui.services_bundle import PrintedReceipt
 from ui.tender.pay_card import tender_name
 
 if TYPE_CHECKING:
+    from ui.member.member_desk import MemberDesk
     from ui.sale.checkout_window import CheckoutWindow
 
 _RECEIPTS = 6
@@ -27,6 +28,16 @@ class Functions:
     def __init__(self, window: CheckoutWindow) -> None:
         self._window = window
         self.device_panel: QWidget | None = None
+        self._desk: MemberDesk | None = None
+
+    @property
+    def desk(self) -> MemberDesk:
+        """What can be done for a member; made when it is needed for the first time."""
+        if self._desk is None:
+            from ui.member.member_desk import MemberDesk
+
+            self._desk = MemberDesk(self._window)
+        return self._desk
 
     def absent(self) -> frozenset[str]:
         """Functions whose parts this till does not have."""
@@ -38,7 +49,7 @@ class Functions:
         lines = sale.editable and bool(sale.view.priced.lines)
         selling = sale.stage is not Stage.CARD_PENDING
         return {
-            "member": selling and (sale.stage is Stage.COMPLETE or sale.view.basket.member is None),
+            "member": selling,
             "discount": lines,
             "quantity": lines and bool(sale.selected),
             "undo": sale.stage is Stage.SALE and sale.view.can_undo,
@@ -55,6 +66,7 @@ class Functions:
             return lambda: self.trigger(name)
 
         return [
+            ("F1", self.explain),
             ("F2", self.find),
             ("F3", tile("member")),
             ("F4", tile("discount")),
@@ -93,12 +105,29 @@ class Functions:
             self._window.focus_scan_field()
 
     def member(self) -> None:
-        """F3: ask for the member's e-mail."""
-        self._window.side.close_panel()
-        if self._window.member.stage is MemberStage.ENTRY:
-            self._window.side.member.email.setFocus()
+        """F3: ask for the member; then enrol who was not found, or show everything of who is attached."""
+        window = self._window
+        window.side.close_panel()
+        if window.sale.view.basket.member is not None:
+            self.desk.open()
+        elif window.member.can_enrol:
+            self.desk.enrol()
+        elif window.member.stage is MemberStage.ENTRY:
+            window.side.member.email.setFocus()
         else:
-            self._window.member.begin_entry()
+            window.member.begin_entry()
+
+    def enrol(self) -> None:
+        """Make the customer with the address just entered a member."""
+        self.desk.enrol()
+
+    def explain(self) -> None:
+        """F1: why this sale earns, or earned, its points."""
+        window = self._window
+        if window.sale.question is None and window.basket.sheet_open:
+            window.close_sheet()
+        elif window.sale.question is None:
+            self.desk.explain()
 
     def quantity(self) -> None:
         """F5: another quantity on the selected line."""
@@ -137,7 +166,8 @@ class Functions:
 
         window = self._window
         if window.tender.can_pay and not window.tender.points_refusal:
-            window.side.ask(entries.points_entry(window.sale, window.tender, window.services.formatter))
+            formatter = window.services.formatter
+            window.side.ask(entries.points_entry(window.sale, window.tender, formatter, self.desk.use_points))
 
     def gift_card(self, amount_minor: int = 0) -> None:
         """Ask for a gift card."""

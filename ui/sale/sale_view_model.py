@@ -15,6 +15,7 @@ from pos_app.ports import ItemHit
 from pos_app.services.selling import AddResult, SaleView
 from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
+from ui.member.member_code import is_member_code
 from ui.messages import Banner, Choice, MissLog, Question, Toast
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
@@ -100,13 +101,14 @@ class SaleViewModel(QObject):
     def scan(self, code: str, method: EntryMethod = EntryMethod.SCANNED) -> bool:
         """A scan, from whatever scanner: it lands in the basket or makes itself heard. True when it landed."""
         with self.one_change():
-            if self.question is not None or self.stage is Stage.CARD_PENDING or self.paid_in_part:
+            free = self.question is None and self.stage is not Stage.CARD_PENDING
+            if free and is_member_code(code):
+                self._member_code(code)
+                return True
+            if not free or self.paid_in_part:
                 self.refuse(Banner("Finish payment first", "This sale is being paid. The scan was not added.", "warn"))
                 return False
             self._leave_complete()
-            if "@" in code:
-                self.member_scanned.emit(code)
-                return True
             result = self._add(code, method)
             if result is not None and not result.found:
                 self._misses.add(code)
@@ -116,7 +118,7 @@ class SaleViewModel(QObject):
     def enter_text(self, text: str, hits: list[ItemHit], highlighted: int) -> bool:
         """Enter in the find field: a code if it is one, else the highlighted hit. True when an item was added."""
         with self.one_change():
-            if not self.editable and self.stage is not Stage.COMPLETE:
+            if is_member_code(text) or (not self.editable and self.stage is not Stage.COMPLETE):
                 return self.scan(text, EntryMethod.KEYED)
             self._leave_complete()
             chosen = hits[highlighted] if 0 <= highlighted < len(hits) else None
@@ -127,6 +129,17 @@ class SaleViewModel(QObject):
                 self._misses.add(text)
                 self._missed(f"Not found: {text}")
             return result is not None and result.found
+
+    def _member_code(self, code: str) -> None:
+        """A member's code starts the next sale when this one is complete: it can take no member any more."""
+        if self.stage is Stage.COMPLETE:
+            self._leave_complete()
+            self._warning = Banner(
+                "A new sale has begun",
+                "The sale before is complete and earns no points. The member is on the new one.",
+                "warn",
+            )
+        self.member_scanned.emit(code)
 
     def search(self, text: str) -> list[ItemHit]:
         """What might be meant by the words typed so far."""

@@ -1,5 +1,6 @@
 """The right-hand column: member and payment, or in their place what a function asks."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, SignalInstance
@@ -31,6 +32,9 @@ class SideColumn(QWidget):
         pay.setParent(self)
         self._entry: EntryPanel | None = None
         self._list: ListPanel | None = None
+        self._others: list[QWidget] = []
+        self._back: Callable[[], None] | None = None
+        self._stays = False
 
     @property
     def entry(self) -> "EntryPanel":
@@ -55,10 +59,10 @@ class SideColumn(QWidget):
     def _add(self, panel: QWidget, closed: SignalInstance) -> None:
         panel.hide()
         panel.setGeometry(0, 0, self.width(), self.height())
-        closed.connect(self.close_panel)
+        closed.connect(self.go_back)
 
     def _panels(self) -> list[QWidget]:
-        return [panel for panel in (self._entry, self._list) if panel is not None]
+        return [panel for panel in (self._entry, self._list, *self._others) if panel is not None]
 
     @property
     def panel_open(self) -> bool:
@@ -70,15 +74,27 @@ class SideColumn(QWidget):
         if self._entry is not None:
             self._entry.refresh()
 
-    def ask(self, entry: "Entry") -> None:
-        """Ask for a number."""
-        self._show(self.entry)
+    def ask(self, entry: "Entry", back: Callable[[], None] | None = None) -> None:
+        """Ask for a number; back says where to go from there."""
+        self._show(self.entry, back, stays=entry.secret)
         self.entry.ask(entry)
 
-    def show_list(self, title: str, rows: "list[ListRow]", empty: str = "") -> None:
-        """Show a list."""
-        self._show(self.list_panel)
+    def show_list(
+        self, title: str, rows: "list[ListRow]", empty: str = "", back: Callable[[], None] | None = None
+    ) -> None:
+        """Show a list; back says where to go from there."""
+        self._show(self.list_panel, back)
         self.list_panel.show_list(title, rows, empty)
+
+    def add_panel(self, panel: QWidget, closed: SignalInstance) -> None:
+        """Another panel, to be shown by show_panel."""
+        panel.setParent(self)
+        self._others.append(panel)
+        self._add(panel, closed)
+
+    def show_panel(self, panel: QWidget, *, stays: bool = False) -> None:
+        """Show one of the added panels; one that stays is not put away by a scan."""
+        self._show(panel, stays=stays)
 
     def take_scan(self, code: str) -> bool:
         """True when a panel asks for a code and took this one."""
@@ -90,7 +106,20 @@ class SideColumn(QWidget):
             self._show(None)
             self.panel_closed.emit()
 
-    def _show(self, panel: QWidget | None) -> None:
+    def go_back(self) -> None:
+        """Back to the panel this one was opened from, or to member and payment."""
+        if self._back is None:
+            self.close_panel()
+        else:
+            self._back()
+
+    def leave_for_scan(self) -> None:
+        """Something was scanned: a number that was asked gives way to it, a member who is joining does not."""
+        if not self._stays:
+            self.close_panel()
+
+    def _show(self, panel: QWidget | None, back: Callable[[], None] | None = None, *, stays: bool = False) -> None:
+        self._back, self._stays = back, stays
         for widget in self._panels():
             widget.setVisible(widget is panel)
         for card in (self.member, self.pay):

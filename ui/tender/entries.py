@@ -108,11 +108,13 @@ def gift_card_entry(tender: TenderViewModel, formatter: Formatter, amount_minor:
     )
 
 
-def points_entry(sale: SaleViewModel, tender: TenderViewModel, formatter: Formatter) -> Entry:
+def points_entry(
+    sale: SaleViewModel, tender: TenderViewModel, formatter: Formatter, use: Callable[[int], bool]
+) -> Entry:
     """How many points to use, in steps, with their value and the balance after."""
     view = sale.view
     terms = sale.services.terms.current_terms()
-    most, step = view.redeemable_points, terms.redeem_step_points
+    most, step = tender.most_points, terms.redeem_step_points
     available = view.account.available_points if view.account else 0
 
     def judge(digits: str) -> tuple[str, bool]:
@@ -125,8 +127,7 @@ def points_entry(sale: SaleViewModel, tender: TenderViewModel, formatter: Format
         return f"Pays {value}; {left} points are left", True
 
     def act(digits: str) -> bool:
-        tender.use_points(_number(digits))
-        return True
+        return use(_number(digits))
 
     picks = sorted({most, most // 2 // step * step, 10 * step, 5 * step})
     return Entry(

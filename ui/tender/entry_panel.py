@@ -44,6 +44,8 @@ class Entry:
     most_digits: int = 9
     is_code: bool = False
     """A code keeps its zeros, and may be scanned."""
+    secret: bool = False
+    """A secret keeps its zeros, is never scanned, and stays while something else is."""
 
 
 class EntryPanel(Card):
@@ -126,7 +128,8 @@ class EntryPanel(Card):
         before = "" if self._untouched else self._digits
         after = before + digits if digits else before[:-1]
         if len(after) <= self._entry.most_digits:
-            self._digits = after if self._entry.is_code else after.lstrip("0")
+            keeps_zeros = self._entry.is_code or self._entry.secret
+            self._digits = after if keeps_zeros else after.lstrip("0")
         self._untouched = False
         self._refresh()
 

@@ -6,9 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from pos_app.domain.offline_redemption import OfflineDecision
 from pos_app.domain.tenders import Tender, TenderType
-from pos_app.errors import CashierError, WorldError
-from pos_app.ports import CardOutcome, CardResult, GiftCardHold, PointsHold
+from pos_app.errors import CashierError, RefusedError, WorldError
+from pos_app.ports import NO_PROOF, CardOutcome, CardResult, GiftCardHold, PointsHold, Proof
 from pos_app.services.tendering import TenderOutcome
 from ui.member.member_view_model import MemberViewModel
 from ui.messages import Banner, Choice, Question, Toast
@@ -28,6 +29,7 @@ class TenderViewModel(QObject):
         self._payment_id = ""
         self._card_attempts = 0
         self.waiting_for = ""
+        self._offline: tuple[object, OfflineDecision] = (None, OfflineDecision(0))
         sale.sale_ended.connect(self._forget)
 
     # --- what the window reads --------------------------------------------------------------------------------------
@@ -35,7 +37,8 @@ class TenderViewModel(QObject):
     @property
     def can_pay(self) -> bool:
         """True while there is something to pay and nothing else is in the way."""
-        return self._sale.stage is Stage.SALE and not self._sale.view.basket.is_empty and not self.waiting_for
+        free = not self.waiting_for and not self._member.holds_payment
+        return self._sale.stage is Stage.SALE and not self._sale.view.basket.is_empty and free
 
     @property
     def due_minor(self) -> int:
@@ -57,15 +60,42 @@ class TenderViewModel(QObject):
         view = self._sale.view
         if view.basket.member is None:
             return "Add the member first"
-        if not self._sale.services.sync_status().online:
-            return "Offline: points can't be used now"
+        online = self.online
         if view.account is None:
-            return "The balance is not known yet"
+            return "The balance is not known yet" if online else "Offline: points can't be used now"
+        if not online and not self._offline_decision().limit_points:
+            return self._offline_decision().reason
         if view.redeemable_points <= 0:
             step = self._sale.services.terms.current_terms().redeem_step_points
             free = view.account.available_points - view.points_used
             return f"Less than {step} points to use" if free < step else "The amount due is too small for points"
         return ""
+
+    @property
+    def online(self) -> bool:
+        """True while the central service answers."""
+        return self._sale.services.sync_status().online
+
+    @property
+    def most_points(self) -> int:
+        """The most points that can be used now; offline no more than the limits allow."""
+        most = self._sale.view.redeemable_points
+        return most if self.online else min(most, self._offline_decision().limit_points)
+
+    def _offline_decision(self) -> OfflineDecision:
+        """What the limits allow offline; asked anew only when something changed, since it reads the disk."""
+        view, services = self._sale.view, self._sale.services
+        if view.account is None:
+            return OfflineDecision(0)
+        key = (
+            view.account,
+            view.points_used,
+            self._sale.sale_serial,
+            services.clock.now().replace(second=0, microsecond=0),
+        )
+        if key != self._offline[0]:
+            self._offline = (key, services.membership.offline_limit(view.account))
+        return self._offline[1]
 
     def points_value_minor(self, points: int) -> int:
         """What so many points pay."""
@@ -81,6 +111,8 @@ class TenderViewModel(QObject):
             return f"Only {show(view.account.available_points - view.points_used)} points to use"
         if points > view.redeemable_points:
             return f"More than is due; at most {show(view.redeemable_points)} points"
+        if points > self.most_points:
+            return f"Offline at most {show(self.most_points)} points"
         return ""
 
     # --- cash -------------------------------------------------------------------------------------------------------
@@ -210,15 +242,23 @@ class TenderViewModel(QObject):
 
     # --- points and gift cards --------------------------------------------------------------------------------------
 
-    def use_points(self, points: int) -> None:
-        """Set points aside at the central service, then let them pay."""
-        view, rewards = self._sale.view, self._sale.services.rewards
+    def use_points(
+        self, points: int, proof: Proof = NO_PROOF, on_refused_proof: Callable[[str], None] | None = None
+    ) -> None:
+        """Set points aside at the central service, then let them pay; offline inside the member's allowance.
+
+        on_refused_proof gets the sentence when the proof was not accepted.
+        """
+        view, services = self._sale.view, self._sale.services
         if view.header is None or view.account is None:
             return
-        work = partial(
-            rewards.hold_points, view.header.transaction_id, view.account.member_id, points, self._references()
-        )
-        self._hold("points", work, self._tendering.add_points)
+        if not self.online:
+            account = view.account
+            self._take(lambda: self._tendering.add_points(services.membership.hold_offline(account, points, proof)))
+            return
+        member_id, references = view.account.member_id, self._references()
+        work = partial(services.rewards.hold_points, view.header.transaction_id, member_id, points, references, proof)
+        self._hold("points", work, self._tendering.add_points, on_refused_proof)
 
     def use_gift_card(self, number: str, amount_minor: int = 0) -> None:
         """Set aside what is on a gift card, up to the rest or a part of it, then let it pay."""
@@ -236,6 +276,7 @@ class TenderViewModel(QObject):
         what: str,
         work: Callable[[], PointsHold | GiftCardHold],
         add: Callable[..., TenderOutcome],
+        on_refused_proof: Callable[[str], None] | None = None,
     ) -> None:
         serial = self._sale.sale_serial
         with self._sale.one_change():
@@ -255,6 +296,9 @@ class TenderViewModel(QObject):
                 if not isinstance(error, CashierError | WorldError):
                     raise error
                 with self._sale.one_change():
+                    if on_refused_proof and isinstance(error, RefusedError) and error.code.startswith("proof_"):
+                        on_refused_proof(error.message)
+                        return
                     self._sale.refuse(Banner(f"Could not use {what}", str(error)))
 
         self._sale.background.run(work, held, failed)

@@ -94,6 +94,11 @@ def wrapped(painter: QPainter, rect: QRectF, words: str, made: QFont, ink: str =
     painter.drawText(rect, across | _PARAGRAPH, words)
 
 
+def wrapped_height(words: str, made: QFont, wide: float) -> float:
+    """How high a paragraph is at a width."""
+    return metrics(made).boundingRect(QRectF(0, 0, wide, 1000), int(Qt.TextFlag.TextWordWrap), words).height()
+
+
 def glyph(painter: QPainter, centre: QPointF, name: str, size: int, ink: str = "ink", stroke: float = 2.0) -> None:
     """An icon around a point."""
     ratio = painter.device().devicePixelRatioF()

@@ -13,9 +13,6 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.card import Card
 from ui.widgets.control import Control
 
-_ROW = 60
-_TOP = 64
-
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
@@ -53,6 +50,9 @@ class ListPanel(Card):
     """Title and rows."""
 
     closed = Signal()
+    rows_top = 64
+    row_height = 60
+    row_gap = 8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("List", parent)
@@ -98,13 +98,14 @@ class ListPanel(Card):
 
     def _arrange(self) -> None:
         self.close_button.move(self.width() - 58, 8)
-        fits = max(1, (self.height() - _TOP - 12) // (_ROW + 8))
+        fits = max(1, (self.height() - self.rows_top - 12) // (self.row_height + self.row_gap))
         for number, button in enumerate(self.rows):
             button.setVisible(number < fits)
-            button.setGeometry(16, _TOP + number * (_ROW + 8), self.width() - 32, _ROW)
+            top = self.rows_top + number * (self.row_height + self.row_gap)
+            button.setGeometry(16, top, self.width() - 32, self.row_height)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The title, and words where there are no rows."""
         paint.text(painter, QRectF(20, 8, rect.width() - 88, 48), self._title, font(20, 700))
         if not self.rows:
-            paint.wrapped(painter, QRectF(20, _TOP, rect.width() - 40, 80), self._empty, font(15, 450))
+            paint.wrapped(painter, QRectF(20, self.rows_top, rect.width() - 40, 80), self._empty, font(15, 450))
