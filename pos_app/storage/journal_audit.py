@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pos_app.domain.journal import ChainError, EventKind, JournalEntry, verify_chain
+from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.poslog import return_from_plain, sale_from_plain
 from pos_app.domain.till import TillTotals
 from pos_app.errors import WorldError
@@ -33,6 +34,8 @@ class _Derived:
 
     totals: dict[str, TillTotals] = field(default_factory=dict)
     transaction_numbers: list[int] = field(default_factory=list)
+    offline_points: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    """Reference of a redemption without the central service -> the sale's sequence, the member, the points."""
 
 
 def audit(database: Database, on_progress: Callable[[int], None] | None = None) -> AuditReport:
@@ -90,6 +93,7 @@ def _audit_entries(
         report.faults += [f"incarnation {name}: {text}" for text in _number_faults(numbers, before, end)]
     report.faults += _key_faults(database)
     report.faults += _totals_faults(database, derived.totals)
+    report.faults += _offline_faults(database, derived.offline_points)
     report.business_days = len(derived.totals)
 
 
@@ -118,6 +122,11 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
         case EventKind.SALE:
             sale = sale_from_plain(payload)
             derived.transaction_numbers.append(sale.header.sequence_number)
+            derived.offline_points |= {
+                tender.reference: (entry.sequence, sale.member.member_id if sale.member else "", tender.points)
+                for tender in sale.tenders
+                if tender.reference.startswith(OFFLINE_REFERENCE)
+            }
             totals = totals.with_sale(sale.total_minor, sale.tenders, sale.earned.points)
         case EventKind.RETURN | EventKind.POST_VOID:
             returned = return_from_plain(payload)
@@ -180,6 +189,17 @@ def _keys(kind: str, payload: bytes) -> tuple[Any, ...] | None:
         return keys_of(kind, json.loads(payload))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _offline_faults(database: Database, expected: dict[str, tuple[int, str, int]]) -> list[str]:
+    """Points spent without the central service count against the limits exactly as the sales say."""
+    rows = database.all("SELECT reference, sequence, member_id, points FROM offline_redemption")
+    stored = {reference: tuple(values) for reference, *values in rows}
+    return [
+        f"points spent offline under {reference} are not counted as the journal says"
+        for reference in sorted(expected.keys() | stored.keys())
+        if expected.get(reference) != stored.get(reference)
+    ]
 
 
 def _totals_faults(database: Database, expected: dict[str, TillTotals]) -> list[str]:

@@ -19,6 +19,7 @@ from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
+from pos_app.storage.journal_audit import audit
 from pos_app.storage.keys import KeyFile
 from pos_app.storage.terminal_database import open_terminal_database
 from sync import contract
@@ -182,6 +183,7 @@ class Country:
             assert -balance <= ALLOWANCE_POINTS * max(0, where - covered)
             owed += max(0, -balance)
         assert self.central.verify().findings == ()
+        assert [fault for till in self.tills for fault in audit(till.data.database).faults] == []
         return owed
 
     def close(self) -> None:

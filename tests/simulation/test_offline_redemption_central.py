@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from fakes.cut_stores import Country
+from fakes.terminal_data import raw
+
+from pos_app.storage.journal_audit import audit
 
 
 @pytest.fixture
@@ -79,3 +82,16 @@ def test_who_leaves_at_one_till_is_forgotten_at_the_others_when_they_next_hear_o
         elsewhere.upload()
         elsewhere.line.online = False
         assert elsewhere.look_up("m@example.com") is None
+
+
+def test_a_limit_that_was_tampered_with_is_found_by_the_journal(tmp_path: Path) -> None:
+    with closing(Country(tmp_path, 1, 1, {"m@example.com": 500})) as country:
+        (till,) = country.tills
+        account = till.look_up("m@example.com")
+        assert account is not None
+        till.line.online = False
+        assert till.spend("m@example.com", account, 500, offline=True) == ""
+        assert audit(till.data.database).faults == []
+        raw(till.data.database, "UPDATE offline_redemption SET points = 100")
+        (fault,) = audit(till.data.database).faults
+        assert "not counted as the journal says" in fault
