@@ -34,6 +34,7 @@ def sale_payload(
     store_id: str = STORE,
     terms: tuple[str, int] = ("standard", 1),
     lines: Sequence[dict[str, Any]] | None = None,
+    receipt_number: str = "",
 ) -> dict[str, Any]:
     """The payload of a sale of one item (or the lines given); what the tenders leave is paid in cash."""
     sold = (
@@ -51,7 +52,7 @@ def sale_payload(
         "header": {
             "transaction_id": transaction_id,
             "sequence_number": 1,
-            "receipt_number": f"{store_id}-01-000001",
+            "receipt_number": receipt_number or f"{store_id}-01-000001",
             "store_id": store_id,
             "workstation_id": "01",
             "operator_id": "101",
