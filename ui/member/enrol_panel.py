@@ -37,7 +37,7 @@ class EnrolPanel(Card):
         self.as_typed.clicked.connect(lambda: self._settle(take_the_other=False))
         self.consent_yes = Choice("Yes, please", self)
         self.consent_yes.clicked.connect(lambda: self._consent(True))
-        self.consent_no = Choice("No, thank you", self)
+        self.consent_no = Choice("No, thanks", self)
         self.consent_no.clicked.connect(lambda: self._consent(False))
         self.pin = Button("Choose a PIN", self, icon="key-round")
         self.pin.clicked.connect(self.pin_requested)

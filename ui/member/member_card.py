@@ -174,7 +174,7 @@ class MemberCard(Card):
         if account is not None:
             details.append(account.segment.capitalize())
             if account.pending_points:
-                details.append(f"{show.points(account.pending_points)} pts pending")
+                details.append(f"{show.points(account.pending_points)} pending")
         linked = account.linked if account else ()
         name = member.display_name or member.masked_email or "Member"
         self.name.show_member(name, "  ·  ".join(details), linked)

@@ -63,6 +63,11 @@ class MemberDesk:
         self._member.reset()
         self._show_enrolment()
 
+    @property
+    def enrolling(self) -> bool:
+        """True while somebody is being asked whether they want to join."""
+        return not self.enrol_panel.isHidden()
+
     def _show_enrolment(self) -> None:
         self._side.show_panel(self.enrol_panel, stays=True)
         self.enrol_panel.setFocus()

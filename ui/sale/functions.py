@@ -107,6 +107,8 @@ class Functions:
     def member(self) -> None:
         """F3: ask for the member; then enrol who was not found, or show everything of who is attached."""
         window = self._window
+        if self._desk is not None and self._desk.enrolling:
+            return
         window.side.close_panel()
         if window.sale.view.basket.member is not None:
             self.desk.open()

@@ -113,6 +113,9 @@ class TenderViewModel(QObject):
             return f"More than is due; at most {show(view.redeemable_points)} points"
         if points > self.most_points:
             return f"Offline at most {show(self.most_points)} points"
+        membership = self._sale.services.membership
+        if not self.online and membership.proof_needed(points) and not membership.offline_proofs(points):
+            return "So many need a proof that can be checked only when the rewards service is back"
         return ""
 
     # --- cash -------------------------------------------------------------------------------------------------------
