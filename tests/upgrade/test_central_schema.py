@@ -1,0 +1,114 @@
+"""A database of the service's first version goes on under this one, with everything that is in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes.central_databases import central_database as central_database
+from fakes.central_databases import postgresql_url as postgresql_url
+from sqlalchemy import Connection, inspect, text
+
+from pos_app.clock import SystemClock
+from sync import contract, membership
+from sync.central import tables
+from sync.central.database import Database
+from sync.central.migrations import MIGRATIONS
+from sync.central.service import CentralService
+from sync.central.vault import Vault
+
+VAULT = Vault(b"p" * 32, b"s" * 32)
+FIRST_VERSION = {
+    "account",
+    "person",
+    "ledger",
+    "lot",
+    "balance",
+    "hold",
+    "gift_card",
+    "gift_card_entry",
+    "gift_card_hold",
+    "terminal",
+    "terminal_chain",
+    "enrolment_code",
+    "event",
+    "event_key",
+    "event_fork",
+    "sale",
+    "unclaimed",
+    "terms",
+    "schema_version",
+}
+ADDED = {"person": ("similar_key", "segment"), "sale": ("earned_on", "expires_on")}
+
+
+def make_first_version(connection: Connection) -> None:
+    """The tables as they were: without what came later."""
+    MIGRATIONS[0](connection)
+    for table in reversed(tables.metadata.sorted_tables):
+        if table.name not in FIRST_VERSION:
+            connection.execute(text(f"DROP TABLE {table.name}"))
+    for name, columns in ADDED.items():
+        for index in tables.metadata.tables[name].indexes:
+            if {column.name for column in index.columns} & set(columns):
+                connection.execute(text(f"DROP INDEX {index.name}"))
+        for column in columns:
+            connection.execute(text(f"ALTER TABLE {name} DROP COLUMN {column}"))
+    connection.execute(tables.schema_version.insert().values(version=1))
+
+
+@pytest.fixture
+def service(central_database: str) -> Iterator[CentralService]:
+    """This version of the service over a database with a member of the first."""
+    database = Database.open(central_database)
+
+    def work(connection: Connection) -> None:
+        make_first_version(connection)
+        key, at = VAULT.email_key("jo@example.com"), "2026-01-01T00:00:00.000000Z"
+        sealed = VAULT.seal({"email": "jo@example.com", "display_name": ""}, "m1")
+        for statement in (
+            f"INSERT INTO account VALUES ('m1', '{at}', 'e1', NULL)",
+            "INSERT INTO balance VALUES ('m1', 0, 0, 0, 0)",
+        ):
+            connection.execute(text(statement))
+        connection.execute(
+            text("INSERT INTO person VALUES ('m1', :key, :sealed, :consent, :at)"),
+            {"key": key, "sealed": sealed, "consent": False, "at": at},
+        )
+
+    database.run(work)
+    made = CentralService(database, VAULT, SystemClock())
+    yield made
+    made.close()
+
+
+def test_a_member_of_the_first_version_gets_a_card_and_all_the_rest(service: CentralService) -> None:
+    member = service.find_member(contract.FindMember(email="jo@example.com")).member
+    assert member is not None
+    assert (member.member_id, member.segment) == ("m1", "consumer")
+    assert service.find_member(contract.FindMember(card_number=member.card_number)).member is not None
+    service.desk.set_pin(membership.SetPin(member_id="m1", pin="4711"))
+    service.care.erase("m1")
+    assert service.verify().findings == ()
+
+
+def test_an_upgraded_database_has_what_a_new_one_has(service: CentralService, tmp_path: Path) -> None:
+    def shape(connection: Connection) -> dict[str, tuple[set[str], set[str]]]:
+        found = inspect(connection)
+        return {
+            name: (
+                {one["name"] for one in found.get_columns(name)},
+                {str(one["name"]) for one in found.get_indexes(name)},
+            )
+            for name in found.get_table_names()
+            if name in tables.metadata.tables
+        }
+
+    fresh = CentralService(Database.open(f"sqlite:///{tmp_path / 'fresh.db'}"), VAULT)
+    wanted = fresh._database.read(shape)
+    fresh.close()
+    upgraded = service._database.read(shape)
+    assert {name: columns for name, (columns, _) in upgraded.items()} == {
+        name: columns for name, (columns, _) in wanted.items()
+    }
+    missing = {name: indexes - upgraded[name][1] for name, (_, indexes) in wanted.items()}
+    assert {name: indexes for name, indexes in missing.items() if indexes} == {}
