@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pos_app.domain.item import QUANTITY_SCALE, Item, SoldBy
+from pos_app.domain.promotions import normalise_promo_code
 
 MAXIMUM_QUANTITY_MILLI = 99_999 * QUANTITY_SCALE
 MAXIMUM_LINES = 1000
+MAXIMUM_PROMO_CODES = 20
+MAXIMUM_REFERENCE_LENGTH = 60
 MAXIMUM_LINE_MINOR = 5 * 10**9
 """No line is dearer: a whole basket then stays within what the journal and the central service hold."""
 
@@ -77,11 +80,15 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines in the order rung up, discounts on the whole, and the member."""
+    """Lines in the order rung up, discounts on the whole, the member, promo codes as compared, and the certificate
+    of a customer who pays no tax.
+    """
 
     lines: tuple[BasketLine, ...] = ()
     discounts: tuple[Discount, ...] = ()
     member: MemberReference | None = None
+    promo_codes: tuple[str, ...] = ()
+    tax_certificate: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -152,6 +159,30 @@ class Basket:
         """One more discount on the whole sale."""
         return replace(self, discounts=(*self.discounts, discount))
 
+    def enter_promo_code(self, text: str) -> "Basket":
+        """One more promo code; each counts once in a sale."""
+        code = _reference(normalise_promo_code(text), "A promo code")
+        if code in self.promo_codes:
+            raise BasketError(f"The promo code {code} is on this sale already.")
+        if len(self.promo_codes) == MAXIMUM_PROMO_CODES:
+            raise BasketError(f"A sale can have {MAXIMUM_PROMO_CODES} promo codes.")
+        return replace(self, promo_codes=(*self.promo_codes, code))
+
+    def remove_promo_code(self, text: str) -> "Basket":
+        """Without a promo code that was entered."""
+        code = normalise_promo_code(text)
+        if code not in self.promo_codes:
+            raise BasketError(f"The promo code {code} is not on this sale.")
+        return replace(self, promo_codes=tuple(entered for entered in self.promo_codes if entered != code))
+
+    def exempt(self, certificate: str) -> "Basket":
+        """No tax is charged, by this certificate; an earlier one is replaced."""
+        return replace(self, tax_certificate=_reference(certificate.strip(), "A tax exemption certificate"))
+
+    def charge_tax(self) -> "Basket":
+        """Tax is charged as usual."""
+        return replace(self, tax_certificate="")
+
     def attach_member(self, member: MemberReference) -> "Basket":
         """The basket of this member; an earlier one is replaced."""
         return replace(self, member=member)
@@ -178,6 +209,15 @@ def check_quantity(item: Item, quantity_milli: int) -> None:
 def _check_amount(quantity_milli: int, unit_price_minor: int) -> None:
     if quantity_milli * unit_price_minor > MAXIMUM_LINE_MINOR * QUANTITY_SCALE:
         raise BasketError("That comes to more than one line can carry. Check the quantity and the price.")
+
+
+def _reference(text: str, what: str) -> str:
+    """A number or code that goes on record and paper."""
+    if not text:
+        raise BasketError(f"{what} has a number or code.")
+    if len(text) > MAXIMUM_REFERENCE_LENGTH or not text.isprintable():
+        raise BasketError(f"{what} is one line of at most {MAXIMUM_REFERENCE_LENGTH} characters.")
+    return text
 
 
 def _mergeable(line: BasketLine, item: Item, code: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pos_app.domain.basket import MemberReference
+from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.returns import Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
@@ -46,13 +47,17 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
             "offers": [_plain(offer) for offer in sale.earned.offers],
             "eligible_minor": [[line.line_number, line.eligible_minor] for line in sale.earned.lines],
         },
+        "promo_codes": list(sale.promo_codes),
+        "tax_certificate": sale.tax_certificate,
     }
 
 
 def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
     """The sale of a payload. Raises KeyError, TypeError or ValueError when it is none."""
     header = {key: value for key, value in plain["header"].items() if key != "receipt_number"}
-    lines = tuple(SaleLine(**{**line, "taxes": _taxes(line)}) for line in plain["lines"])
+    lines = tuple(
+        SaleLine(**{**line, "taxes": _taxes(line), "promotions": _promotions(line)}) for line in plain["lines"]
+    )
     points = plain["points"]
     eligible = dict(points["eligible_minor"])
     member = plain["member"]
@@ -81,6 +86,8 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
             ),
             offers=tuple(OfferPoints(**offer) for offer in points["offers"]),
         ),
+        promo_codes=tuple(plain.get("promo_codes", ())),
+        tax_certificate=plain.get("tax_certificate", ""),
     )
 
 
@@ -130,6 +137,10 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _taxes(line: Mapping[str, Any]) -> tuple[LineTax, ...]:
     return tuple(LineTax(*tax) for tax in line.get("taxes", ()))
+
+
+def _promotions(line: Mapping[str, Any]) -> tuple[LinePromotion, ...]:
+    return tuple(LinePromotion(*promotion) for promotion in line.get("promotions", ()))
 
 
 def _member_plain(member: MemberReference) -> dict[str, Any]:

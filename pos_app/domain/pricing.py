@@ -10,9 +10,24 @@ from typing import NamedTuple
 from pos_app.domain.basket import Basket, BasketLine, Discount
 from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind
 from pos_app.domain.money import Currency
+from pos_app.domain.promotion_engine import Reductions, apply_promotions
+from pos_app.domain.promotions import NO_PROMOTIONS, LinePromotion, Occasion, PromotionBook
 from pos_app.domain.rewards import EarningLine
 from pos_app.domain.rounding import Rounding, allocate, divide
-from pos_app.domain.tax import RATE_SCALE, Taxable, TaxLine, TaxPart, TaxRate, TaxResult, TaxRounding, compute_tax
+from pos_app.domain.tax import (
+    RATE_SCALE,
+    Taxable,
+    TaxLine,
+    TaxPart,
+    TaxRate,
+    TaxResult,
+    TaxRounding,
+    compute_tax,
+    exempted,
+)
+
+TAX_EXEMPTION = "tax-exemption"
+"""Stands where a promotion's id stands, for the included tax that an exempt customer does not pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +39,7 @@ class PricingRules:
     tax_rounding: TaxRounding = TaxRounding.TRANSACTION
     rounding: Rounding = Rounding.HALF_UP
     cash_step_minor: int = 1
+    promotions: PromotionBook = NO_PROMOTIONS
 
     def unknown_tax(self, item: Item) -> str:
         """The first tax of an item or its fees that the store does not have, or empty: such an item has no price."""
@@ -40,6 +56,7 @@ class PricingRules:
 class PricedLine(NamedTuple):
     """One line with its amounts. gross - discount = net; net is the product price, fees are beside it.
 
+    promotions say which part of the discount came from where; the rest was given by hand or paid with points.
     tax_minor is what is added to them; included_tax_minor is inside net, fees_included_tax_minor inside the fees.
     """
 
@@ -51,6 +68,7 @@ class PricedLine(NamedTuple):
     tax_minor: int
     included_tax_minor: int
     fees_included_tax_minor: int = 0
+    promotions: tuple[LinePromotion, ...] = ()
 
     @property
     def line_number(self) -> int:
@@ -86,34 +104,44 @@ class PricedBasket:
                 net_minor - included_tax_minor,
                 line.item.kind is not ItemKind.GIFT_CARD,
             )
-            for line, _, _, net_minor, _, _, included_tax_minor, _ in self.lines
+            for line, _, _, net_minor, _, _, included_tax_minor, _, _ in self.lines
         ]
 
 
 EMPTY = PricedBasket((), 0, 0, 0, 0, 0, 0, ())
 
 
-def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -> PricedBasket:
+def price(
+    basket: Basket, rules: PricingRules, points_discount_minor: int = 0, occasion: Occasion | None = None
+) -> PricedBasket:
     """All amounts of the basket. Voided lines are left out.
 
-    points_discount_minor reduces the taxed price where the programme treats points as a discount. Raises KeyError
-    for an item with a tax that the store does not have.
+    Promotions come first, then the discounts given by hand on lines, then promo codes, then discounts on the whole.
+    Without an occasion no promotion counts. points_discount_minor reduces the taxed price where the programme treats
+    points as a discount. Raises KeyError for an item with a tax that the store does not have.
     """
     lines = [line for line in basket.lines if not line.voided]
     if not lines:
         return EMPTY
     rounding = rules.rounding
     gross = [_times(line.unit_price_minor, line.quantity_milli, rounding) for line in lines]
+    net, promoted = _promoted(lines, gross, rules, occasion, None)
     net = [
         _discounted(line.discounts, amount, rounding) if line.discounts else amount
-        for line, amount in zip(lines, gross, strict=True)
+        for line, amount in zip(lines, net, strict=True)
     ]
+    if basket.promo_codes:
+        net, by_code = _promoted(lines, net, rules, occasion, basket.promo_codes)
+        promoted = {index: promoted.get(index, ()) + by_code.get(index, ()) for index in (*promoted, *by_code)}
     for discount in basket.discounts:
         net = _spread(discount, net, lines, rounding)
     if points_discount_minor:
         net = _less(points_discount_minor, net, net)
     fees = [_fees_minor(line, rounding) if line.item.fees else 0 for line in lines]
     tax = _tax(lines, net, rules)
+    if basket.tax_certificate:
+        net, fees, promoted = _without_included(tax, net, fees, promoted)
+        tax = exempted(tax)
     subtotal, after_discounts, fee_sum = sum(gross), sum(net), sum(fees)
     added = sum(tax.added_by_line)
     return PricedBasket(
@@ -127,6 +155,7 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
                 tax.added_by_line[i],
                 tax.included_by_line[i],
                 tax.included_in_fees_by_line[i],
+                promoted.get(i, ()),
             )
             for i, line in enumerate(lines)
         ),
@@ -138,6 +167,34 @@ def price(basket: Basket, rules: PricingRules, points_discount_minor: int = 0) -
         total_minor=after_discounts + fee_sum + added,
         taxes=tuple(tax.taxes),
         tax_parts=tuple(tax.parts),
+    )
+
+
+def _promoted(
+    lines: list[BasketLine],
+    amounts: list[int],
+    rules: PricingRules,
+    occasion: Occasion | None,
+    promo_codes: tuple[str, ...] | None,
+) -> tuple[list[int], Reductions]:
+    if occasion is None or not rules.promotions.promotions:
+        return amounts, {}
+    return apply_promotions(rules.promotions, occasion, lines, amounts, rules.currency, rules.rounding, promo_codes)
+
+
+def _without_included(
+    tax: TaxResult, net: list[int], fees: list[int], promoted: Reductions
+) -> tuple[list[int], list[int], Reductions]:
+    """Exempt prices and fees are those without the tax that they include; on a line it shows as a reduction."""
+    relieved = dict(promoted)
+    for index, included_minor in enumerate(tax.included_by_line):
+        if included_minor:
+            relief = LinePromotion(TAX_EXEMPTION, "Tax exemption", included_minor, "tax included in the price")
+            relieved[index] = (*promoted.get(index, ()), relief)
+    return (
+        [amount - part for amount, part in zip(net, tax.included_by_line, strict=True)],
+        [amount - part for amount, part in zip(fees, tax.included_in_fees_by_line, strict=True)],
+        relieved,
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pos_app.domain.basket import Basket, MemberReference
 from pos_app.domain.item import ItemKind, SoldBy
 from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Settlement, Tender, TenderType
@@ -73,6 +74,7 @@ class SaleLine:
     fees_included_tax_minor: int = 0
     taxes: tuple[LineTax, ...] = ()
     sold_by: str = SoldBy.EACH.value
+    promotions: tuple[LinePromotion, ...] = ()
 
     @property
     def points(self) -> int:
@@ -99,6 +101,8 @@ class RetailTransaction:
     change_minor: int
     member: MemberReference | None
     earned: EarnedPoints
+    promo_codes: tuple[str, ...] = ()
+    tax_certificate: str = ""
 
     @property
     def points_used(self) -> int:
@@ -141,6 +145,7 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 fees_included_tax_minor=amounts.fees_included_tax_minor if amounts else 0,
                 taxes=taxes_by_number.get(line.line_number, ()),
                 sold_by=line.item.sold_by.value,
+                promotions=amounts.promotions if amounts else (),
             )
         )
     return tuple(lines)
@@ -187,6 +192,8 @@ def complete(
         change_minor=settlement.change_minor,
         member=basket.member,
         earned=earned,
+        promo_codes=basket.promo_codes,
+        tax_certificate=basket.tax_certificate,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.money import Currency
 from pos_app.domain.pricing import PricingRules
+from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.tax import TaxRate, TaxRounding
 
@@ -28,6 +29,7 @@ class StoreProfile:
     cash_denominations_minor: tuple[int, ...] = field(default=(1, 5, 10, 25, 100, 500, 1000, 2000, 5000, 10000))
     notes_minor: tuple[int, ...] = field(default=(100, 500, 1000, 2000, 5000, 10000))
     merge_same_item: bool = True
+    promotions: PromotionBook = NO_PROMOTIONS
 
     def pricing_rules(self) -> PricingRules:
         """The settings that decide amounts."""
@@ -37,4 +39,5 @@ class StoreProfile:
             tax_rounding=self.tax_rounding,
             rounding=self.rounding,
             cash_step_minor=self.cash_step_minor,
+            promotions=self.promotions,
         )

@@ -1,7 +1,7 @@
 """Sales tax: several rates, added to or included in the price, rounded per transaction or per item."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -119,6 +119,18 @@ def compute_tax(
             for index, part in zip(group, parts, strict=True)
         ]
     return result
+
+
+def exempted(result: TaxResult) -> TaxResult:
+    """The same bases with no tax on them: what an exempt sale reports to each authority."""
+    nothing = [0] * len(result.added_by_line)
+    return TaxResult(
+        [replace(tax, tax_minor=0) for tax in result.taxes],
+        nothing,
+        nothing,
+        nothing,
+        [part._replace(tax_minor=0) for part in result.parts],
+    )
 
 
 def _parts(
