@@ -1,6 +1,7 @@
-"""Points that tills took without asking: each reference once, and what a store is exposed to by it."""
+"""Points that tills took without asking: each reference once, what a store is exposed to by it, and large debts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -38,6 +39,26 @@ def of_store(connection: Connection, now: datetime, store_id: str) -> StoreExpos
         budget_points=in_force.offline.store_budget_points if in_force.offline.allowed else 0,
         value_minor=terms.checked(in_force).value_minor(int(row.overdrawn)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LargeDebt:
+    """A member who owes more than the terms let anybody owe: a report, since goods that are gone cannot be refused."""
+
+    member_id: str
+    owed_points: int
+
+
+def large_debts(connection: Connection, now: datetime) -> list[LargeDebt]:
+    """Members who owe more points than the terms in force name, the largest debt first."""
+    balance = tables.balance
+    limit = terms.in_force(connection, now).largest_debt_points
+    query = (
+        select(balance.c.member_id, -balance.c.points)
+        .where(balance.c.points < -limit)
+        .order_by(balance.c.points, balance.c.member_id)
+    )
+    return [LargeDebt(*row) for row in connection.execute(query)]
 
 
 def stores(connection: Connection, now: datetime) -> list[StoreExposure]:

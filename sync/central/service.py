@@ -38,6 +38,7 @@ from sync.central.care import CustomerCare
 from sync.central.database import Database
 from sync.central.desk import MemberDesk
 from sync.central.errors import CentralError
+from sync.central.exposure import LargeDebt
 from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining
 from sync.central.migrations import migrate
@@ -373,6 +374,11 @@ class CentralService:
         """Every store whose tills took points offline lately."""
         now = self.clock.now()
         return self._database.read(lambda connection: exposure.stores(connection, now))
+
+    def large_debts(self) -> list[LargeDebt]:
+        """Members who owe more points than the terms name, the largest debt first."""
+        now = self.clock.now()
+        return self._database.read(lambda connection: exposure.large_debts(connection, now))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
