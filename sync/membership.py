@@ -93,6 +93,28 @@ class LeaveProgramme(Message):
     reason: ShortText = ""
 
 
+class MemberLeftPayload(Message):
+    """Journal: the member left at a till that had no connection."""
+
+    member_id: Identifier
+    reason: ShortText = ""
+
+
+class AccountLinkedPayload(Message):
+    """Journal: an account was linked. Its number travels in the batch's contacts, so that it can be erased."""
+
+    member_id: Identifier
+    kind: LinkKind
+    contact_id: Identifier
+
+
+class AccountUnlinkedPayload(Message):
+    """Journal: a link was undone."""
+
+    member_id: Identifier
+    kind: LinkKind
+
+
 class SendCode(Message):
     """Send the member a one-time code, to prove that they are there."""
 

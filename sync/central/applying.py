@@ -13,7 +13,7 @@ from pos_app.domain.member import EmailError, normalise_email
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import enrolment_offers, exposure, gift_cards, members, tables
+from sync.central import enrolment_offers, exposure, gift_cards, member_events, members, tables
 from sync.central.database import write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
@@ -40,7 +40,8 @@ _WITHOUT_POINTS = (
     EventKind.NO_SALE,
     EventKind.PRINT_OUTCOME,
 )
-KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS))
+_WITH_POINTS = (EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS, *member_events.KINDS)
+KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, *_WITH_POINTS))
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Candidate:
     sale: SalePlan | None = None
     joining: Joining | None = None
     fact: ArrivedFact | None = None
+    member_event: member_events.MemberEvent | None = None
     email: str = ""
     outcome: Outcome = field(default_factory=Outcome)
 
@@ -73,6 +75,8 @@ def candidate(
         found.joining = _joining(event, contacts)
     elif event.kind in FACT_KINDS:
         found.fact = read_fact(event, terminal.store_id, found.outcome)
+    elif event.kind in member_events.KINDS:
+        found.member_event = member_events.read_member_event(event, contacts, found.outcome)
     return found
 
 
@@ -151,6 +155,9 @@ class Applying:
                 sold.append(plan)
         self._flush()
         self._returns().run(facts, sold)
+        for one in candidates:
+            if one.member_event is not None:
+                member_events.apply(self._connection, self._vault, self._now, one.member_event)
 
     def join(self, joining: Sequence[Joining]) -> dict[str, str]:
         """Member ids by normalised address; enrolment offers are granted, sales that waited for the news are posted."""

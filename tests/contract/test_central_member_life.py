@@ -337,6 +337,27 @@ def test_late_news_of_a_membership_that_is_over_do_not_begin_it_again(shop: Cent
     assert shop.kinds(first.member_id) == {"earn_base": 100, "forfeited": -100}
 
 
+def test_news_from_a_till_that_was_offline_link_and_end_memberships_too(shop: CentralShop) -> None:
+    member_id, other = shop.member("a@example.com", 300), shop.member("b@example.com")
+    journal = Journal()
+    journal.contacts["ref"] = "4000-11"
+    linked = {"member_id": member_id, "kind": "credit_card", "contact_id": "ref"}
+    journal.append("account_linked", linked)
+    journal.append("account_linked", linked | {"member_id": other})
+    journal.append("account_linked", linked | {"contact_id": "lost"})
+    journal.append("account_linked", linked | {"kind": "shopping"})
+    journal.append("account_unlinked", {"member_id": member_id, "kind": "shopping"})
+    results = shop.upload(journal).results
+    assert [one.status for one in results] == ["applied", "quarantined", "quarantined", "applied", "applied"]
+    assert [one.reason.partition(":")[0] for one in results[1:3]] == ["linked_elsewhere", "no_reference"]
+    assert shop.balance("a@example.com").linked == ["credit_card"]
+    journal.append("member_left", {"member_id": member_id, "reason": "moves away"})
+    assert shop.upload(journal, 6).results[0].status == "applied"
+    assert shop.kinds(member_id) == {"grant": 300, "forfeited": -300}
+    journal.append("member_left", {"member_id": "nobody"})
+    assert shop.upload(journal, 7).results[0].reason.startswith("unknown_member")
+
+
 def test_nobody_leaves_while_their_points_are_paying(shop: CentralShop) -> None:
     member_id = shop.member(points=500)
     shop.hold("h", member_id, 300)
