@@ -25,6 +25,8 @@ X11_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 WAYLAND_LIBRARIES = {"libwayland-cursor.so.0": "libwayland-cursor0"}
+# program -> package: a browser without a window, with which `test` looks at the pages of the back office
+BROWSER_PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
 class SetupError(Exception):
@@ -91,6 +93,23 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
         failure = failure_of(installing)
         if failure:
             raise SetupError(f"apt-get did not install them:\n{failure}\nTo try by hand: sudo apt install {names}")
+
+
+def install_if_offered(programs: dict[str, str], say: Callable[[str], None]) -> None:
+    """Install what is missing of these programs where this system offers them; else say so and go on without."""
+    import shutil
+
+    missing = [package for program, package in programs.items() if not shutil.which(program)]
+    if not missing:
+        return
+    # Asked first, since a system that does not know them would be asked in vain with every run.
+    if not shutil.which("apt-cache") or failure_of(["apt-cache", "show", *missing]):
+        say(f"Going on without {' and '.join(missing)}, which this system does not offer.")
+        return
+    try:
+        install(missing, say)
+    except SetupError as error:
+        say(f"Going on without {' and '.join(missing)}: {error}")
 
 
 def _administrator_prefix() -> list[str] | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from pos_app.environment import PROJECT_FOLDER
+from pos_app.system_packages import BROWSER_PROGRAMS, install_if_offered
 
 CHECKS = (
     ("style", ["-m", "ruff", "check", "--quiet"]),
@@ -31,6 +32,7 @@ def main(args: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if args.passed_on:
         return _python(["-m", "pytest", *args.passed_on])
+    install_if_offered(BROWSER_PROGRAMS, lambda line: print(line, file=sys.stderr, flush=True))
     statuses = [_check(name, arguments) for name, arguments in CHECKS]
     statuses.append(_python(["-m", "pytest", "-q", "-n", "logical", "--maxprocesses", "4"]))
     return next((status for status in statuses if status), 0)

@@ -5,14 +5,19 @@ import json
 import shutil
 import subprocess
 import tempfile
+import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
 DRIVER = shutil.which("chromedriver") or ""
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the protocol's name of a reference to an element
+PAGE_TIMEOUT_S = 30.0
+_ARRIVED = "return document.readyState === 'complete' && !document.documentElement.hasAttribute('data-left')"
 _STARTED = "started successfully on port "
 
 
@@ -24,6 +29,7 @@ class Browser:
     """One window with an empty profile. Elements are found by CSS; what is not there is an error at once."""
 
     def __enter__(self) -> Self:
+        self._pause = threading.Event()
         self._profile = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         self._driver = subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self._driver.stdout is not None
@@ -107,26 +113,64 @@ class Browser:
 
     def click(self, css: str) -> None:
         """Click, and wait for the page that it opens."""
-        self._call("POST", f"/element/{self.find(css)}/click")
+        element = self.find(css)
+        self._leave(lambda: self._call("POST", f"/element/{element}/click"))
 
     def click_link(self, text: str) -> None:
         """Click the link of this text."""
-        found = self._call("POST", "/element", {"using": "link text", "value": text})
-        self._call("POST", f"/element/{found[_ELEMENT]}/click")
+        found = self._call("POST", "/element", {"using": "link text", "value": text})[_ELEMENT]
+        self._leave(lambda: self._call("POST", f"/element/{found}/click"))
 
     def value(self, css: str) -> str:
         """What stands in a field."""
         return str(self._call("GET", f"/element/{self.find(css)}/property/value"))
 
-    def press(self, keys: str) -> None:
-        """Press keys wherever the focus is."""
+    def _leave(self, act: Callable[[], object]) -> None:
+        """Do what opens another page, and wait until that stands."""
+        self.run("document.documentElement.setAttribute('data-left', '')")
+        act()
+        ends_at_s = time.monotonic() + PAGE_TIMEOUT_S
+        while time.monotonic() < ends_at_s:
+            with contextlib.suppress(BrowserError):  # between two pages there is none
+                if self.run(_ARRIVED):
+                    return
+            self._pause.wait(0.01)
+        raise BrowserError("no other page opened")
+
+    def press(self, keys: str, *, leaves: bool = False) -> None:
+        """Press keys wherever the focus is; leaves when they open another page."""
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+        pressed = {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}
+        if leaves:
+            self._leave(lambda: self._call("POST", "/actions", pressed))
+        else:
+            self._call("POST", "/actions", pressed)
 
     def focused_name(self) -> str:
         """The accessible name of what has the focus."""
         element = self._call("GET", "/element/active")[_ELEMENT]
         return str(self._call("GET", f"/element/{element}/computedlabel"))
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a script as the driver; the page's own policy lets it run none."""
+        return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def fill(self, css: str, value: str) -> None:
+        """Set a field whose way of being typed differs by language, such as a date."""
+        self.run("document.querySelector(arguments[0]).value = arguments[1]", css, value)
+
+    def resize(self, width: int, height: int) -> None:
+        """The page's size in CSS pixels, also below what a window can be."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._devtools("Emulation.setDeviceMetricsOverride", metrics)
+
+    def prefer_colours(self, scheme: str) -> None:
+        """light or dark, as set in the system."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self._devtools("Emulation.setEmulatedMedia", {"features": features})
+
+    def _devtools(self, command: str, parameters: dict[str, Any]) -> None:
+        self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def screenshot(self) -> str:
         """The window as PNG in base64."""

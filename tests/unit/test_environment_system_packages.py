@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from pos_app import system_packages
-from pos_app.system_packages import SetupError, install, missing_libraries, needed_libraries
+from pos_app.system_packages import (
+    BROWSER_PROGRAMS,
+    SetupError,
+    install,
+    install_if_offered,
+    missing_libraries,
+    needed_libraries,
+)
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lacks libraries")
 
@@ -125,3 +132,26 @@ def test_everything_that_is_missing_is_asked_for_at_once(tools: Tools, monkeypat
 def test_where_nothing_is_missing_nothing_is_done(tools: Tools) -> None:
     system_packages.ensure(lambda line: None, window=False, packages=[])
     assert tools.calls() == []
+
+
+def test_a_browser_is_installed_where_the_system_offers_one(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools.put("apt-cache", "exit 0")
+    tools.put("apt-get", "exit 0")
+    tools.put("chromium", "exit 0")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    install_if_offered(BROWSER_PROGRAMS, [].append)
+    assert tools.calls()[-1] == "apt-get -q install -y --no-install-recommends chromium-driver"
+    tools.put("chromedriver", "exit 0")
+    before = tools.calls()
+    install_if_offered(BROWSER_PROGRAMS, [].append)
+    assert tools.calls() == before
+
+
+@pytest.mark.parametrize("apt_cache", ["exit 100", "exit 0"])
+def test_without_a_browser_the_tests_go_on(tools: Tools, monkeypatch: pytest.MonkeyPatch, apt_cache: str) -> None:
+    tools.put("apt-cache", apt_cache)
+    tools.put("apt-get", "exit 100")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    said: list[str] = []
+    install_if_offered(BROWSER_PROGRAMS, said.append)
+    assert said[-1].startswith("Going on without chromium and chromium-driver")
