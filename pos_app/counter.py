@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from hardware.payment_terminal.simulator import Behaviour
 from hardware.peripherals import Peripherals, PeripheralsSettings
@@ -24,6 +24,7 @@ from ui.qt_bridge import QtBridge
 from ui.services_bundle import DemoProduct, DevicePanelParts, PrintedReceipt, Services, UiSettings
 
 PRODUCTS_ON_THE_PANEL = 8
+FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
 _logger = logging.getLogger(__name__)
 _CARD_ANSWERS = {"approve": Behaviour.APPROVE, "decline": Behaviour.DECLINE, "lose_answer": Behaviour.LOST}
@@ -98,6 +99,7 @@ class Counter:
         )
         self._network_fault = ""
         self._network: Thread | None = None
+        self._stopping = Event()
         self._pulses_seen = 0
         self._receipts_seen = 0
         register.data.storage.on_committed = self._committed
@@ -135,6 +137,7 @@ class Counter:
 
     def stop(self) -> None:
         """Stop everything; nothing that was acknowledged is lost."""
+        self._stopping.set()
         self.peripherals.stop()
         if self._network is not None:
             self._network.join(timeout=30)
@@ -155,17 +158,23 @@ class Counter:
         self.register.nudge()
 
     def _connect(self) -> None:
-        """Runs on its own thread; what goes wrong is shown as the reason for being offline."""
-        try:
-            url = self.central_url
-            if self.central is not None:
-                self.central.start()
-                url = self.central.url
-            connect(self.register, url, self._enrolment_code, self.bridge.on_sync)
-        except WorldError as error:
-            _logger.error("no line to the central service: %s", error)
-            self._network_fault = str(error)
-            self.bridge.on_sync(self.sync_status())
+        """Runs on its own thread until there is a line; what goes wrong is shown as the reason for being offline."""
+        wait_s = FIRST_RETRY_S
+        while not self._stopping.is_set():
+            try:
+                url = self.central_url
+                if self.central is not None:
+                    self.central.start()
+                    url = self.central.url
+                connect(self.register, url, self._enrolment_code, self.bridge.on_sync)
+                self._network_fault = ""
+                return
+            except WorldError as error:
+                _logger.error("no line to the central service: %s", error)
+                self._network_fault = str(error)
+                self.bridge.on_sync(self.sync_status())
+            self._stopping.wait(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_RETRY_S)
 
     def _enrolment_code(self) -> str:
         if self.central is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pos_app.errors import WorldError
 
-READY_TIMEOUT_S = 20.0
+READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 5.0
 
 
@@ -57,9 +57,12 @@ class EmbeddedCentral:
     def enrolment_code(self) -> str:
         """A one-time code that lets this till in. Raises WorldError."""
         command = ["enrol-code", "--store", self._store_id, "--workstation", self._workstation_id]
-        done = subprocess.run(
-            self._command(command), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False
-        )
+        try:
+            done = subprocess.run(
+                self._command(command), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise WorldError("The demo's central service takes too long to give an enrolment code.") from error
         if done.returncode or not done.stdout.strip():
             raise WorldError(f"The demo's central service gave no enrolment code: {done.stderr.strip()}")
         return done.stdout.split()[-1]
