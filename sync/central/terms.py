@@ -123,10 +123,8 @@ def problems(document: contract.Terms) -> list[str]:
         if offer.multiplier == 1 and not offer.fixed_points:
             wrong.append(f"The offer {offer.offer_id!r} gives nothing: once the points, and none beside.")
     for joining in document.enrolment_offers:
-        if joining.points < 1 or joining.cap < 1 or joining.look_back_days < 0:
-            wrong.append(
-                f"The enrolment offer {joining.offer_id!r} needs points, a number of people and days, not below."
-            )
+        if joining.cap < 0 or joining.look_back_days < 0:
+            wrong.append(f"The enrolment offer {joining.offer_id!r} has a number of people or days below zero.")
         for name, text in (("early end", joining.ended_at), ("look-back", joining.look_back_until)):
             if text and _moment(text) is None:
                 wrong.append(f"The {name} of the enrolment offer {joining.offer_id!r} is no time with an offset.")

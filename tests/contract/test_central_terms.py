@@ -40,7 +40,7 @@ def changed(message: contract.Message, **changes: Any) -> Any:
         ({"offers": [changed(OFFER, starts_at="soon")]}, "'x' needs a beginning and an end"),
         ({"offers": [changed(OFFER, multiplier=1)]}, "'x' gives nothing"),
         ({"enrolment_offers": [JOINING, JOINING]}, "two enrolment offers 'w'"),
-        ({"enrolment_offers": [changed(JOINING, cap=0)]}, "'w' needs points, a number of people"),
+        ({"enrolment_offers": [changed(JOINING, cap=-1)]}, "'w' has a number of people or days below zero"),
         ({"enrolment_offers": [changed(JOINING, ended_at="early")]}, "early end of the enrolment offer 'w'"),
     ],
 )
