@@ -5,14 +5,13 @@ import threading
 from dataclasses import replace
 
 import pytest
-from fakes.ui_shop import ACCOUNT, EMAIL, SHELF
+from fakes.ui_shop import ACCOUNT, EMAIL, SHELF, STATEMENT
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
-from pos_app.domain.member import PoolBalance
 from pos_app.domain.member_card import card_number
 from pos_app.domain.receipt_document import Pair, Text
-from pos_app.ports import EnrolmentAnswer, MemberStatement, StatementMovement
+from pos_app.ports import EnrolmentAnswer, MemberStatement
 from ui.member.enrolment import EnrolmentStage
 from ui.member.member_view_model import MemberStage
 from ui.sale.sale_view_model import Stage
@@ -32,22 +31,8 @@ def card_member(shop):
 
 @pytest.fixture
 def statement(shop) -> MemberStatement:
-    found = MemberStatement(
-        masked_email="j••••@example.com",
-        balance_points=1240,
-        available_points=1140,
-        pending_points=120,
-        pools=(PoolBalance("store", 900), PoolBalance("card", 340)),
-        expiring=((300, "2026-12-14"),),
-        expiring_days=30,
-        movements=(
-            StatementMovement("2026-11-20T10:00:00+00:00", "earn_base", 249, "store", "001", "001-02-000007", "Bought"),
-            StatementMovement("2026-11-19T09:00:00+00:00", "redeem", -500, "store", "002", "002-01-000031"),
-        ),
-        as_of="2026-11-22T14:25:00+00:00",
-    )
-    shop.gateway.statements["m-1"] = found
-    return found
+    shop.gateway.statements["m-1"] = STATEMENT
+    return STATEMENT
 
 
 def attach(counter) -> None:

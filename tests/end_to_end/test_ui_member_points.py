@@ -303,7 +303,7 @@ def test_every_panel_has_names_sizes_and_room(open_counter, proving, theme, size
     desk.enrolment.begin("casey@gmial.com")
     shows = (
         desk.open,
-        desk._show_enrolment,
+        desk.show_enrolment,
         desk.explain,
         lambda: desk.set_pin(counter.view.account),
         lambda: desk.use_points(500),

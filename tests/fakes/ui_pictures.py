@@ -5,17 +5,19 @@ Run as a program it saves them all: python tests/fakes/ui_pictures.py FOLDER
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
-from fakes.ui_shop import ACCOUNT, SHELF, UiShop
+from fakes.ui_shop import ACCOUNT, MEMBER, SHELF, STATEMENT, UiShop
 from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from pos_app.domain.basket import Discount
+from ui.member.pages import statement_page
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import UiSettings
 
@@ -45,6 +47,41 @@ def _cash(window: CheckoutWindow) -> None:
     window.functions.cash()
 
 
+def _with_a_member(window: CheckoutWindow) -> None:
+    for code in CODES[:3]:
+        window.on_scan(code)
+    window.services.selling.attach_member(MEMBER)
+
+
+def _member(window: CheckoutWindow) -> None:
+    _with_a_member(window)
+    window.functions.member()
+
+
+def _enrol(window: CheckoutWindow) -> None:
+    window.on_scan(CODES[0])
+    window.functions.desk.enrolment.begin("casey@gmial.com")
+    window.functions.desk.show_enrolment()
+
+
+def _pin(window: CheckoutWindow) -> None:
+    _with_a_member(window)
+    window.functions.desk.set_pin(replace(MEMBER, proofs=()))
+    for digit in "1470":
+        window.side.entry.keypad.pressed.emit(digit)
+
+
+def _statement(window: CheckoutWindow) -> None:
+    _with_a_member(window)
+    page = statement_page(STATEMENT, window.services.formatter)
+    window.functions.desk.show_page(lambda: page, ("Print", lambda: None))
+
+
+def _explain(window: CheckoutWindow) -> None:
+    _with_a_member(window)
+    window.functions.explain()
+
+
 STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]] = {
     "idle-light": (lambda window: None, "light", (1280, 800)),
     "sale-light": (_member_sale, "light", (1280, 800)),
@@ -52,6 +89,13 @@ STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]]
     "miss-small": (_miss, "light", (1024, 768)),
     "cash-dark": (_cash, "dark", (1024, 768)),
     "complete-light": (_complete, "light", (1280, 800)),
+    "member-dark": (_member, "dark", (1024, 768)),
+    "enrol-light": (_enrol, "light", (1280, 800)),
+    "enrol-dark": (_enrol, "dark", (1024, 768)),
+    "pin-light": (_pin, "light", (1024, 768)),
+    "statement-light": (_statement, "light", (1280, 800)),
+    "explain-light": (_explain, "light", (1280, 800)),
+    "explain-dark": (_explain, "dark", (1024, 768)),
 }
 
 

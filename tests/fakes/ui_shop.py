@@ -1,16 +1,26 @@
 """A till for window tests: the real services over a shop in memory, with electronics on its shelves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes import memory_shop as memory
 
 from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item
-from pos_app.domain.member import MemberAccount
+from pos_app.domain.member import MemberAccount, PoolBalance
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.receipt_document import ReceiptDocument
-from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, ItemHit, SyncStatus
+from pos_app.ports import (
+    CardOutcome,
+    CardResult,
+    DeviceState,
+    DeviceStatus,
+    ItemHit,
+    MemberStatement,
+    StatementMovement,
+    SyncStatus,
+)
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
@@ -21,6 +31,30 @@ from ui.services_bundle import PrintedReceipt, Services, UiSettings
 
 EMAIL = "j@example.com"
 ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1240, 1240, 0, "2026-11-22T14:00:00+00:00")
+
+MEMBER = replace(
+    ACCOUNT,
+    segment="student",
+    linked=("shopping", "credit_card"),
+    pending_points=120,
+    proofs=("pin", "code", "id_seen"),
+)
+"""A member with everything a member can have."""
+
+STATEMENT = MemberStatement(
+    masked_email="j••••@example.com",
+    balance_points=1240,
+    available_points=1240,
+    pending_points=120,
+    pools=(PoolBalance("store", 900), PoolBalance("card", 340)),
+    expiring=((300, "2026-12-14"),),
+    expiring_days=30,
+    movements=(
+        StatementMovement("2026-11-20T10:00:00+00:00", "earn_base", 249, "store", "001", "001-02-000007", "Purchase"),
+        StatementMovement("2026-11-19T09:00:00+00:00", "redeem", -500, "store", "002", "002-01-000031"),
+    ),
+    as_of="2026-11-22T14:25:00+00:00",
+)
 
 
 def _item(code: str, name: str, brand: str, price: int, category: str, fee: int = 0) -> Item:

@@ -61,14 +61,15 @@ class MemberDesk:
                 self._sale.refuse(Banner("Not an address", error.message))
             return
         self._member.reset()
-        self._show_enrolment()
+        self.show_enrolment()
 
     @property
     def enrolling(self) -> bool:
         """True while somebody is being asked whether they want to join."""
         return not self.enrol_panel.isHidden()
 
-    def _show_enrolment(self) -> None:
+    def show_enrolment(self) -> None:
+        """Show the questions, and stay while something is scanned."""
         self._side.show_panel(self.enrol_panel, stays=True)
         self.enrol_panel.setFocus()
 
@@ -77,9 +78,9 @@ class MemberDesk:
 
             def chosen(pin: str) -> None:
                 self.enrolment.set_pin(pin)
-                self._show_enrolment()
+                self.show_enrolment()
 
-            self._ask_new_pin(chosen, back=self._show_enrolment)
+            self._ask_new_pin(chosen, back=self.show_enrolment)
 
     def _ask_new_pin(self, chosen: Callable[[str], None], back: Callable[[], None] | None, problem: str = "") -> None:
         """A new PIN, typed twice."""
@@ -290,7 +291,7 @@ class MemberDesk:
             if serial == self._sale.sale_serial:
                 page = statement_page(found, self._services.formatter)
                 action = ("Print", partial(self._print, found)) if self._services.print_actions else None
-                self._show_sheet(lambda: page, action)
+                self.show_page(lambda: page, action)
 
         self._sale.background.run(partial(self._membership.statement, account.member_id), show, self._failed)
 
@@ -306,7 +307,7 @@ class MemberDesk:
         if self._sale.view.basket.member is None:
             self._sale.say("No member on this sale: it earns no points")
             return
-        self._show_sheet(self._explanation_page)
+        self.show_page(self._explanation_page)
 
     def _explanation_page(self) -> SheetPage | None:
         """The explanation as of now; none when there is nothing to explain any more."""
@@ -321,9 +322,10 @@ class MemberDesk:
             title = "Why these points" if self._tender.online else "Why these points (estimate)"
         return explanation_page(explanation, title, self._services.formatter)
 
-    def _show_sheet(
+    def show_page(
         self, make: Callable[[], SheetPage | None], action: tuple[str, Callable[[], None]] | None = None
     ) -> None:
+        """Show a page over the basket; it is made anew whenever the sale changes."""
         self._side.close_panel()
         sheet = self._window.basket.sheet
         sheet.open(make, action)

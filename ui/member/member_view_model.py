@@ -89,7 +89,7 @@ class MemberViewModel(QObject):
                 self._sale.refuse(
                     Banner(
                         "Too late for this sale",
-                        "It is complete: orders already placed earn no points. Start the next sale first.",
+                        "It is complete: orders already placed earn no points.",
                         "warn",
                     )
                 )

@@ -94,6 +94,7 @@ class ProofDesk:
 
         def sent(destination: str) -> None:
             if serial == self._sale.sale_serial:
+                self._sale.say(f"Code sent to {destination}")
                 self._sale.announced.emit(f"Code sent to {destination}", False)
                 self._side.ask(self._code_entry(title, destination, use))
 
