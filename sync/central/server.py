@@ -55,7 +55,8 @@ class CentralServer:
         Terminals on other machines insist on TLS, by this or by a proxy in front.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        # Named as TCP: asyncio sends small answers at once (TCP_NODELAY) only where the protocol says so.
+        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))

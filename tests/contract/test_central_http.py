@@ -1,5 +1,6 @@
 """The central service on a real socket: who may ask, what is refused, and what nobody may learn."""
 
+import asyncio
 import base64
 import gzip
 import http.client
@@ -21,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from fakes.central_shop import OTHER_STORE_TILL, CentralShop
 from fakes.central_till import Answer, Journal, Till, enrolled_till, line, public_key_text
 from sqlalchemy.exc import DBAPIError
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sync import contract
 from sync.central.errors import StartError
@@ -93,6 +95,22 @@ def test_holds_gift_cards_and_terms_over_the_wire(shop: CentralShop, till: Till)
     )
     first, again = till.post(contract.PATH_ENROL_MEMBER, joining), till.post(contract.PATH_ENROL_MEMBER, joining)
     assert first.json["member"]["member_id"] == again.json["member"]["member_id"]
+
+
+def test_small_answers_are_sent_at_once(url: str, till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held back for more to come (Nagle), an answer on a kept connection may wait 40 ms for the till's own delay."""
+    undelayed: list[int] = []
+    connection_made = H11Protocol.connection_made
+
+    def noted(self: H11Protocol, transport: asyncio.Transport) -> None:
+        accepted = transport.get_extra_info("socket")
+        undelayed.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        connection_made(self, transport)
+
+    monkeypatch.setattr(H11Protocol, "connection_made", noted)
+    assert till.get(contract.PATH_TERMS).status == 200
+    assert undelayed
+    assert all(undelayed)
 
 
 # --- terminals --------------------------------------------------------------------------------------------------------
