@@ -14,7 +14,7 @@ from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
 from sync.central import enrolment_offers, exposure, gift_cards, member_events, members, tables
-from sync.central.database import write_new_rows, write_rows
+from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
 from sync.central.moments import parse, stored
@@ -189,7 +189,10 @@ class Applying:
         references = sorted({tender.reference for _, plan in sales for tender in plan.tenders_of_points})
         if references:
             rows = self._connection.execute(
-                select(hold).where(hold.c.hold_id.in_(references)).order_by(hold.c.hold_id).with_for_update()
+                select(hold)
+                .where(within(self._connection, hold.c.hold_id, references))
+                .order_by(hold.c.hold_id)
+                .with_for_update()
             )
             for row in rows:
                 self._holds[row.hold_id] = _Hold(row.member_id, row.points, row.state, row.captured_points)
@@ -199,8 +202,10 @@ class Applying:
         by_address = {membership.member_id for membership in self._members.values()}
         self._posting.load((named | by_address | others | {hold.member_id for hold in self._holds.values()}) - {""})
         sale = tables.sale
-        transaction_ids = sorted({plan.payload.header.transaction_id for _, plan in sales})
-        rows = self._connection.execute(select(sale.c.transaction_id).where(sale.c.transaction_id.in_(transaction_ids)))
+        transaction_ids = {plan.payload.header.transaction_id for _, plan in sales}
+        rows = self._connection.execute(
+            select(sale.c.transaction_id).where(within(self._connection, sale.c.transaction_id, transaction_ids))
+        )
         self._sale_ids = {row.transaction_id for row in rows}
 
     # --- a sale -------------------------------------------------------------------------------------------------------

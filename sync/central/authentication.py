@@ -19,6 +19,7 @@ from sync.central.errors import CentralError
 from sync.central.terminals import Terminal
 
 TERMINAL_CACHE_S = 1.0
+SEEN_EVERY_S = 30.0
 MAXIMUM_NONCES = 1_000_000
 _NONCE_LENGTHS = range(16, 65)
 
@@ -90,6 +91,7 @@ class Authenticator:
         self._service = signers
         self._nonces = Nonces()
         self._cache: dict[str, tuple[float, Terminal]] = {}
+        self._seen_at: dict[str, float] = {}
 
     def authenticate(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Terminal:
         """The terminal that signed this request. Raises CentralError (401).
@@ -101,7 +103,6 @@ class Authenticator:
         signature = headers.get(contract.HEADER_SIGNATURE, "")
         if not (terminal_id and timestamp and nonce and signature):
             raise CentralError(401, "not_signed", "Requests are signed by an enrolled terminal.")
-        first_seen = not self.is_cached(terminal_id)
         terminal = self._terminal(terminal_id)
         signed = contract.signing_input(method, path, terminal_id, timestamp, nonce, hashlib.sha256(body).hexdigest())
         if terminal is None or not _verifies(terminal.public_key, signature, signed):
@@ -115,9 +116,14 @@ class Authenticator:
             raise CentralError(401, "request_out_of_time", "The request's time is too far from the service's.")
         if len(nonce) not in _NONCE_LENGTHS or not self._nonces.use(terminal_id, nonce, now_s):
             raise CentralError(401, "request_replayed", "This request came before.")
-        if first_seen:
-            self._service.note_seen(terminal_id)
+        self._note_seen(terminal_id)
         return terminal
+
+    def _note_seen(self, terminal_id: str) -> None:
+        """Tell the service, but not with each request: it writes that down, and somebody waits for the answer."""
+        if self._is_news(terminal_id):
+            self._seen_at[terminal_id] = time.monotonic()
+            self._service.note_seen(terminal_id)
 
     def _terminal(self, terminal_id: str) -> Terminal | None:
         cached = self._cache.get(terminal_id)
@@ -131,7 +137,11 @@ class Authenticator:
     def is_cached(self, terminal_id: str) -> bool:
         """True when authenticating would not ask the database."""
         cached = self._cache.get(terminal_id)
-        return cached is not None and cached[0] > time.monotonic()
+        return cached is not None and cached[0] > time.monotonic() and not self._is_news(terminal_id)
+
+    def _is_news(self, terminal_id: str) -> bool:
+        seen_at = self._seen_at.get(terminal_id)
+        return seen_at is None or seen_at + SEEN_EVERY_S <= time.monotonic()
 
 
 def _verifies(public_key: bytes, signature: str, signed: bytes) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 
 from sync.central import revision, tables
-from sync.central.database import write_rows
+from sync.central.database import within, write_rows
 from sync.central.moments import stored
 
 LEFT, MERGED, ERASED = "left", "merged", "erased"
@@ -74,7 +74,7 @@ def survivors(connection: Connection, member_ids: Iterable[str]) -> dict[str, st
     former = tables.former_member
     rows = connection.execute(
         select(former.c.member_id, former.c.successor_id).where(
-            former.c.member_id.in_(wanted), former.c.successor_id != ""
+            within(connection, former.c.member_id, wanted), former.c.successor_id != ""
         )
     )
     return {row.member_id: row.successor_id for row in rows}

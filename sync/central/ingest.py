@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from pos_app.ports import IdSource
 from sync import contract
 from sync.central import applying, tables
-from sync.central.database import write_new_rows, write_rows
+from sync.central.database import within, write_new_rows, write_rows
 from sync.central.moments import stored
 from sync.central.sale_facts import Outcome
 from sync.central.sales import PoisonError, TermsLookup
@@ -96,8 +96,9 @@ class Ingest:
         used = tables.event_key
         keys = sorted({(upload.terminal.terminal_id, upload.incarnation) for upload in uploads})
         self._lock_chains(keys)
-        if len(self._chains) < len(keys):
-            self._begin_chains([key for key in keys if key not in self._chains])
+        missing = [key for key in keys if key not in self._chains]
+        if missing:
+            self._begin_chains(missing)
             self._lock_chains(keys)
         for upload in uploads:
             key = (upload.terminal.terminal_id, upload.incarnation)
@@ -105,14 +106,14 @@ class Ingest:
             if repeated:
                 self._load_repeated(key, repeated)
         event_ids = {one.event.event_id for upload in uploads for one in upload.arrivals if one.event is not None}
-        for row in self._connection.execute(select(used).where(used.c.event_id.in_(sorted(event_ids)))):
+        for row in self._connection.execute(select(used).where(within(self._connection, used.c.event_id, event_ids))):
             self._used_ids[row.event_id] = (row.payload_hash, row.terminal_id, row.incarnation, row.sequence)
 
     def _lock_chains(self, keys: list[tuple[str, str]]) -> None:
         chain = tables.terminal_chain
         rows = self._connection.execute(
             select(chain)
-            .where(tuple_(chain.c.terminal_id, chain.c.incarnation).in_(keys))
+            .where(within(self._connection, chain.c.terminal_id, {terminal_id for terminal_id, _ in keys}))
             .order_by(chain.c.terminal_id, chain.c.incarnation)
             .with_for_update()
         )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from sync.central import former, tables
-from sync.central.database import add_to_rows, write_new_rows, write_rows
+from sync.central.database import add_to_rows, within, write_new_rows, write_rows
 from sync.central.moments import NEVER
 
 DEBT_POOL = "debt"
@@ -107,14 +107,16 @@ class Posting:
         balance, lot = tables.balance, tables.lot
         rows = self._connection.execute(
             select(balance.c.member_id, balance.c.points, balance.c.held, balance.c.pending)
-            .where(balance.c.member_id.in_(wanted))
+            .where(within(self._connection, balance.c.member_id, wanted))
             .order_by(balance.c.member_id)
             .with_for_update()
         )
         for row in rows:
             self._members[row.member_id] = _MemberState(row.points, row.held, row.pending)
         lots = self._connection.execute(
-            select(lot).where(lot.c.member_id.in_(wanted), lot.c.remaining != 0).order_by(lot.c.lot_id)
+            select(lot)
+            .where(within(self._connection, lot.c.member_id, wanted), lot.c.remaining != 0)
+            .order_by(lot.c.lot_id)
         )
         for row in lots:
             self._members[row.member_id].lots[row.lot_id] = _Lot(

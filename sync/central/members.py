@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from pos_app.domain.member import EmailError, mask_email, normalise_email
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import allowances, cards, former, links, tables
-from sync.central.database import write_rows
+from sync.central import allowances, cards, former, tables
+from sync.central.database import within, write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
 from sync.central.similar import simplified
@@ -130,11 +130,11 @@ def memberships(connection: Connection, email_keys: Iterable[str]) -> dict[str, 
     rows = connection.execute(
         select(people.c.email_key, people.c.member_id, accounts.c.joined_at)
         .join(accounts, accounts.c.member_id == people.c.member_id)
-        .where(people.c.email_key.in_(wanted), accounts.c.left_at.is_(None))
+        .where(within(connection, people.c.email_key, wanted), accounts.c.left_at.is_(None))
         .union_all(
             select(merged.c.email_key, merged.c.successor_id, accounts.c.joined_at)
             .join(accounts, accounts.c.member_id == merged.c.successor_id)
-            .where(merged.c.email_key.in_(wanted), merged.c.ended_by == former.MERGED)
+            .where(within(connection, merged.c.email_key, wanted), merged.c.ended_by == former.MERGED)
         )
     )
     return {row.email_key: Membership(row.member_id, row.joined_at) for row in rows}
@@ -181,9 +181,10 @@ class Seen:
 
 
 def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> contract.Member | None:
-    """A member as a till may see one, or None. A miss does the same reading as a hit, so time tells nothing."""
+    """A member as a till may see one, or None. It is one question to the database, since somebody waits for it."""
     balance, people, card, pin = tables.balance, tables.person, tables.member_card, tables.member_pin
-    row = connection.execute(
+    lot, link = tables.lot, tables.account_link
+    rows = connection.execute(
         select(
             balance.c.points,
             balance.c.held,
@@ -193,16 +194,24 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
             people.c.segment,
             card.c.sealed.label("card"),
             pin.c.pin_hash,
+            lot.c.lot_id,
+            lot.c.pool,
+            lot.c.remaining,
+            link.c.kind.label("linked"),
         )
         .join(people, people.c.member_id == balance.c.member_id)
         .outerjoin(card, card.c.member_id == balance.c.member_id)
         .outerjoin(pin, pin.c.member_id == balance.c.member_id)
+        .outerjoin(lot, and_(lot.c.member_id == balance.c.member_id, lot.c.remaining != 0))
+        .outerjoin(link, link.c.member_id == balance.c.member_id)
         .where(balance.c.member_id == member_id)
-    ).one_or_none()
-    pools = pool_balances(connection, member_id)
-    linked = links.of_member(connection, member_id)
-    if row is None:
+    ).all()
+    if not rows:
         return None
+    row = rows[0]
+    points_of_pool: dict[str, int] = {}
+    for pool, remaining in {one.lot_id: (one.pool, one.remaining) for one in rows if one.lot_id is not None}.values():
+        points_of_pool[pool] = points_of_pool.get(pool, 0) + remaining
     plain = vault.unseal(bytes(row.sealed), member_id)
     available_points = max(row.points - row.held, 0)
     return contract.Member(
@@ -212,11 +221,11 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
         balance_points=row.points,
         available_points=available_points,
         pending_points=row.pending,
-        pools=pools,
+        pools=[contract.Pool(pool=pool, points=points) for pool, points in sorted(points_of_pool.items())],
         as_of=stored(seen.now),
         card_number=cards.number_of(vault, row.card, member_id),
         segment=row.segment,
-        linked=linked,
+        linked=sorted({one.linked for one in rows if one.linked is not None}),
         proofs=[
             kind
             for kind in seen.terms.redeem_proofs

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, update
 
 from sync import contract
 from sync.central import gift_cards, tables
-from sync.central.database import write_new_rows, write_rows
+from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import DEBT_POOL, Cause, LotName, Posting
 from sync.central.sale_facts import ArrivedFact, Outcome, pieces_of, receipt_key, sale_keys
 from sync.central.sales import SalePlan
@@ -73,7 +73,7 @@ class Returns:
         keys = {one.sale_key for one in fresh} | {key for plan in sold for key in sale_keys(plan)}
         if not keys:
             return
-        posted = self._post(tables.sale_fact.c.sale_key.in_(sorted(keys)))
+        posted = self._post(within(self._connection, tables.sale_fact.c.sale_key, keys))
         for one in fresh:
             outcome = posted.get(one.fact.fact_id)
             if outcome is None:
@@ -228,8 +228,9 @@ class Returns:
     def _post(self, which: ColumnElement[bool]) -> dict[str, Outcome]:
         """Post waiting facts whose sale is there: outcomes by fact id."""
         fact = tables.sale_fact
+        none: ColumnElement[str] = literal_column("''")  # not bound: only so may an engine use the index of what waits
         waiting = self._connection.execute(
-            select(fact).where(fact.c.transaction_id == "", which).order_by(fact.c.received_at, fact.c.fact_id)
+            select(fact).where(fact.c.transaction_id == none, which).order_by(fact.c.received_at, fact.c.fact_id)
         ).all()
         rows = self._sale_rows({row.sale_key for row in waiting})
         if not rows:

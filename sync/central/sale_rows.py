@@ -1,6 +1,5 @@
 """A sale as it is kept in the tables."""
 
-from dataclasses import asdict
 from typing import Any
 
 from sync.central.sales import SalePlan
@@ -15,7 +14,22 @@ POINTS_OF_THE_MEMBER = (
 def line_rows(plan: SalePlan) -> list[dict[str, Any]]:
     """The lines as a return finds them."""
     transaction_id = plan.payload.header.transaction_id
-    return [{"transaction_id": transaction_id} | asdict(line) for line in plan.sold_lines]
+    return [
+        {
+            "transaction_id": transaction_id,
+            "line_number": line.line_number,
+            "code": line.code,
+            "item_id": line.item_id,
+            "quantity_milli": line.quantity_milli,
+            "net_minor": line.net_minor,
+            "fees_minor": line.fees_minor,
+            "points_base": line.points_base,
+            "points_bonus": line.points_bonus,
+            "offer_id": line.offer_id,
+            "to_ship": line.to_ship,
+        }
+        for line in plan.sold_lines
+    ]
 
 
 def tender_rows(plan: SalePlan) -> list[dict[str, Any]]:

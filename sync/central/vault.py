@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -106,7 +107,7 @@ class Vault:
     @property
     def _signer(self) -> Ed25519PrivateKey:
         seed = self.signing_key or hmac.new(self.sealing_key, b"signing key of allowances", sha256).digest()
-        return Ed25519PrivateKey.from_private_bytes(seed)
+        return _private_key(seed)
 
     def sign(self, body: bytes) -> bytes:
         """The service's Ed25519 signature."""
@@ -129,6 +130,11 @@ class Vault:
         except InvalidTag as error:
             raise StartError("personal data was sealed with another key: the service has the wrong secrets") from error
         return dict(json.loads(plain))
+
+
+@lru_cache(maxsize=4)
+def _private_key(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _key(text: str) -> bytes:
