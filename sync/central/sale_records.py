@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Raw
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from sync import contract
 from sync.central import tables
+from sync.central.backoffice import tables as office_tables
 from sync.central.moments import stored
 from sync.central.sold_lines import RETURN_KINDS
 
@@ -37,14 +38,16 @@ class Waiting:
 def find(connection: Connection, receipt_number: str) -> contract.SaleAnswer:
     """The sale of a receipt number, of whatever store, with all that came back of it at any till."""
     sale, key, event, fact = tables.sale, tables.event_key, tables.event, tables.sale_fact
+    decision = office_tables.decision  # a sale that came out of quarantine counts as it was applied
     row = connection.execute(
-        select(sale.c.transaction_id, event.c.payload)
+        select(sale.c.transaction_id, func.coalesce(decision.c.payload, event.c.payload).label("payload"))
         .join(key, key.c.event_id == sale.c.event_id)
         .join(
             event,
             tuple_(event.c.terminal_id, event.c.incarnation, event.c.sequence)
             == tuple_(key.c.terminal_id, key.c.incarnation, key.c.sequence),
         )
+        .outerjoin(decision, decision.c.event_id == sale.c.event_id)
         .where(sale.c.receipt_number == receipt_number.strip())
         .order_by(sale.c.ended_at.desc(), sale.c.transaction_id)
         .limit(1)

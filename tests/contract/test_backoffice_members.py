@@ -1,12 +1,12 @@
 """Customer service at work: find, see, show, adjust with a second person, merge, erase; and what the log says of it."""
 
 from fakes.central_shop import TILL, CentralShop
-from fakes.central_till import Journal
+from fakes.central_till import Journal, tender
 from fakes.office_client import OfficeClient, signed_in
 from fakes.office_shop import central_database as central_database
 from fakes.office_shop import office_url as office_url
 
-from sync import contract
+from sync import contract, membership
 from sync.central.backoffice.resolving import masked
 
 NASTY = "<script>alert('points')</script>"
@@ -49,6 +49,16 @@ def test_the_page_of_a_member_is_masked_and_shows_every_movement(shop: CentralSh
     assert "+100" in page.text
     assert "31 Mar 2015" in page.text
     assert acts(shop, "auditor-1") == [("member_seen", "")]
+
+
+def test_with_the_linked_card_points_are_shown_to_last_longer(shop: CentralShop, office_url: str) -> None:
+    member_id = shop.member("customer@example.com", 734)
+    link = membership.LinkAccount(event_id="l", member_id=member_id, kind="credit_card", reference="4000 1234")
+    shop.service.desk.link(link)
+    text = signed_in(shop, office_url, "auditor").open(f"/office/members/{member_id}").text
+    assert "to 31 Mar 2016" in text
+    assert "Credit card since 28 Nov 2014" in text
+    assert "4000" not in text
 
 
 def test_showing_the_address_is_an_act_of_its_own_in_the_log(shop: CentralShop, office_url: str) -> None:
@@ -187,6 +197,18 @@ def test_the_first_page_adds_up(shop: CentralShop, office_url: str) -> None:
     assert "Members 2" in text
     assert "1,234 worth 12.34 USD" in text
     assert "3 late" in text
+
+
+def test_debts_and_offline_points_are_seen_at_once(shop: CentralShop, office_url: str) -> None:
+    member_id = shop.member()
+    journal = Journal(TILL)
+    paid = tender("p", "points", 500_000, 500_000, "offline-1")
+    journal.sale("t1", price_minor=600_000, points=1_000, member_id=member_id, tenders=[paid])
+    assert shop.upload(journal).results[0].status == "applied"
+    text = signed_in(shop, office_url, "programme_manager").open("/office").text
+    assert f"owe more than 100,000 points {member_id} 4" in text
+    assert "Points used without a connection" in text
+    assert "001 500,000 0 500,000 5000.00 USD" in text
 
 
 def test_the_log_of_one_member_is_found_by_the_id(shop: CentralShop, office_url: str) -> None:

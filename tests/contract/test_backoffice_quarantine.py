@@ -51,6 +51,9 @@ def test_an_event_is_corrected_tried_and_posted_once(shop: CentralShop, office_u
     assert done.goes_to == f"{QUARANTINE}?done=event-corrected"
     assert shop.points() == 100
     shop.assert_proven()
+    found = shop.service.find_sale(contract.FindSale(receipt_number="001-01-000001")).found
+    assert found is not None
+    assert json.loads(bytes(found.sale))["member"]["member_id"] == member_id
     assert (client.send(path, wish, do="confirm").status, shop.points()) == (409, 100)
     assert "Nothing waits." in client.open(QUARANTINE).text
     # The same event after a reinstall, and the same sale again, are known.
@@ -126,6 +129,8 @@ def test_personal_data_is_masked_and_may_not_be_typed_in(shop: CentralShop, offi
     assert client.send(path, wish | {"payload": "{}", "reason": "a@example.com asked"}, do="try").status == 422
     assert client.send(path, wish | {"payload": "{}", "reason": ""}, do="try").status == 422
     assert client.send(path, wish | {"payload": "{}", "kind": "space_walk"}, do="try").status == 422
+    accepted = client.send(path, act="accepted", reason="Fine", do="try")
+    assert (accepted.status, "correct it" in accepted.text) == (409, True)
     assert client.send(path, act="eaten", reason="x", do="try").status == 422
 
 
@@ -146,6 +151,17 @@ def test_a_number_that_came_twice_is_decided_by_its_hash(shop: CentralShop, offi
     shown = client.send(path, act="dismissed", reason="A till was copied", do="try")
     assert confirm(client, path, shown).status == 303
     assert shop.service.office.database.read(resolving.undecided) == []
+
+
+def test_what_tills_report_of_returns_is_seen_beside(shop: CentralShop, office_url: str) -> None:
+    journal = Journal(TILL)
+    journal.append("shipped", {"original_transaction_id": "never-came", "line_numbers": [1]})
+    assert shop.upload(journal).results[0].status == "applied"
+    client = signed_in(shop, office_url, "auditor")
+    assert "never-came" not in client.open(QUARANTINE).text
+    shop.pass_time(hours=25)
+    client = signed_in(shop, office_url, "auditor", "auditor-2")
+    assert "never-came shipped 001" in client.open(QUARANTINE).text
 
 
 # --- terminals --------------------------------------------------------------------------------------------------------

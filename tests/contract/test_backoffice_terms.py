@@ -190,6 +190,13 @@ def test_versions_are_listed_and_shown(shop: CentralShop, office_url: str) -> No
     page = client.open("/office/terms")
     assert "sample-programme 2014 In force" in page.text
     one = client.open("/office/terms/sample-programme/2014")
-    for words in ("Students: 50 points from $25", "welcome", "PIN, ID seen", "30 Jun 2015, 23:59 PDT", "1 d"):
+    for words in (
+        "Students: 50 points from $25",
+        "welcome",
+        "0 of 1,000",
+        "PIN, ID seen",
+        "30 Jun 2015, 23:59 PDT",
+        "1 d",
+    ):
         assert words in one.text
     assert client.open("/office/terms/sample-programme/1999").status == 404

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from sync.central.backoffice import programme, reading
+from sync.central.backoffice import reading
 from sync.central.backoffice.web import COOKIE, HOME, SIGN_IN, Ask, go_to
 
 LOG_PAGE = 100
@@ -11,9 +11,16 @@ LOG_PAGE = 100
 def home(ask: Ask) -> Response:
     """The programme's figures and what waits for somebody."""
     figures = ask.office.database.read(lambda connection: reading.figures(connection, ask.now))
-    terms = programme.in_force(ask.service.terms().terms, ask.now)
+    terms = ask.terms_in_force()
     liability_minor = figures.outstanding_points * terms.redeem_value_minor // terms.redeem_points
-    return ask.page("home.html", figures=figures, liability_minor=liability_minor)
+    return ask.page(
+        "home.html",
+        figures=figures,
+        liability_minor=liability_minor,
+        exposures=ask.service.exposures(),
+        debts=ask.service.large_debts(),
+        debt_limit=terms.largest_debt_points,
+    )
 
 
 def sign_out(ask: Ask) -> Response:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from sync import contract
-from sync.central.backoffice import member_reading, programme
+from sync.central.backoffice import member_reading
 from sync.central.backoffice.member_reading import MOVEMENTS_PAGE, MemberMovement, Overview
 from sync.central.backoffice.web import Ask, go_to
 from sync.central.errors import CentralError
@@ -64,11 +64,11 @@ def read(
 ) -> tuple[Overview, list[MemberMovement]]:
     """A member, else that of the page's address, and a page of movements. Raises CentralError."""
     member_id = member_id or ask.path["member_id"]
-    time_zone = programme.in_force(ask.service.terms().terms, ask.now).time_zone
+    in_force = ask.terms_in_force()
     office = ask.office
     return office.database.read(
         lambda connection: (
-            member_reading.overview(connection, office.vault, ask.now, time_zone, member_id, revealed=revealed),
+            member_reading.overview(connection, office.vault, ask.now, in_force, member_id, revealed=revealed),
             member_reading.movements(connection, member_id, skip),
         )
     )

@@ -1,12 +1,13 @@
 """A member as customer service sees one: masked until revealed, with everything that happened to the points."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from pos_app.domain.member import mask_email
-from sync.central import tables
+from sync import contract
+from sync.central import expiry, tables
 from sync.central.errors import CentralError
 from sync.central.moments import local_day
 from sync.central.vault import Vault
@@ -19,12 +20,13 @@ _INSIDE = ("debt_recovered",)
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Points of one pool that can be used to the end of a day."""
+    """Points of one pool that can be used to the end of a day; when it is over, the next daily run takes them."""
 
     pool: str
     points: int
     expires_on: str
     soon: bool
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Overview:
     @property
     def soon_points(self) -> int:
         """What can be used for the next 30 days only."""
-        return sum(lot.points for lot in self.lots if lot.soon)
+        return sum(lot.points for lot in self.lots if lot.soon and lot.points > 0)
 
     @property
     def pools(self) -> dict[str, int]:
@@ -92,9 +94,15 @@ class Overview:
 
 
 def overview(
-    connection: Connection, vault: Vault, now: datetime, time_zone: str, member_id: str, *, revealed: bool = False
+    connection: Connection,
+    vault: Vault,
+    now: datetime,
+    programme: contract.Terms,
+    member_id: str,
+    *,
+    revealed: bool = False,
 ) -> Overview:
-    """One member. Raises CentralError when there never was one of that id."""
+    """One member under the terms in force. Raises CentralError when there never was one of that id."""
     account, balance, person = tables.account, tables.balance, tables.person
     card, pin, former = tables.member_card, tables.member_pin, tables.former_member
     row = connection.execute(
@@ -139,7 +147,7 @@ def overview(
         points=row.points,
         held=row.held,
         pending=row.pending,
-        lots=_lots(connection, now, time_zone, member_id),
+        lots=_lots(connection, local_day(now, programme.time_zone), programme, member_id),
         links=_links(connection, member_id),
         has_pin=row.pin_hash is not None,
         similar=_similar(connection, row.similar_key or "", member_id),
@@ -147,15 +155,20 @@ def overview(
     )
 
 
-def _lots(connection: Connection, now: datetime, time_zone: str, member_id: str) -> tuple[Lot, ...]:
+def _lots(connection: Connection, today: date, programme: contract.Terms, member_id: str) -> tuple[Lot, ...]:
     lot = tables.lot
+    years = expiry.extension_years(connection, [member_id], programme)[member_id]
     rows = connection.execute(
         select(lot.c.pool, lot.c.remaining, lot.c.expires_on)
         .where(lot.c.member_id == member_id, lot.c.remaining != 0)
         .order_by(lot.c.expires_on, lot.c.pool)
     )
-    last = (local_day(now, time_zone) + SOON).isoformat()
-    return tuple(Lot(row.pool, row.remaining, row.expires_on, row.expires_on <= last) for row in rows)
+    found = []
+    for row in rows:
+        last = expiry.last_day(row.expires_on, years)
+        soon = today.isoformat() <= last <= (today + SOON).isoformat()
+        found.append(Lot(row.pool, row.remaining, last, soon, last < today.isoformat()))
+    return tuple(found)
 
 
 def _links(connection: Connection, member_id: str) -> tuple[Link, ...]:

@@ -1,5 +1,7 @@
 """Events in quarantine: look at one, say what is to be done, see what that would do, then do it."""
 
+from datetime import timedelta
+
 from starlette.responses import Response
 
 from sync.central.applying import KINDS
@@ -10,6 +12,8 @@ from sync.central.errors import CentralError
 from sync.central.sale_facts import Outcome
 
 QUARANTINE = "/office/quarantine"
+# A sale may come in after its return when two tills were cut off; one that is missing for longer is looked for.
+ORPHAN_AFTER = timedelta(days=1)
 
 
 def events(ask: Ask) -> Response:
@@ -17,7 +21,13 @@ def events(ask: Ask) -> Response:
     waiting, decided = ask.office.database.read(
         lambda connection: (resolving.undecided(connection), resolving.decided(connection))
     )
-    return ask.page("quarantine.html", waiting=waiting, decided=decided)
+    return ask.page(
+        "quarantine.html",
+        waiting=waiting,
+        decided=decided,
+        surplus=ask.service.surplus_returns(),
+        orphans=ask.service.waiting_facts(ORPHAN_AFTER),
+    )
 
 
 def event(ask: Ask) -> Response:

@@ -47,6 +47,11 @@ def moment(text: str, time_zone: str = "UTC") -> str:
     return f"{at.day} {at:%b %Y, %H:%M} {at.tzname()}"
 
 
+def pieces(quantity_milli: int) -> str:
+    """A quantity of pieces: 2, or 0.5 of something weighed."""
+    return f"{quantity_milli / 1000:g}"
+
+
 def is_after(text: str, now: datetime) -> bool:
     """True for a time to come."""
     return parse(text) > now
@@ -90,6 +95,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "points": points,
+        "pieces": pieces,
         "moment": moment,
         "is_after": is_after,
         "day": day,

@@ -204,8 +204,8 @@ def _decide(connection: Connection, office: Office, place: Place, wish: Wish, by
     outcome, event_id, payload = Outcome(), "", b""
     if wish.act != DISMISSED:
         event_id = _own_id(connection, held)
-        kind, payload = _corrected(held, wish) if wish.act == CORRECTED else (held.kind, b"")
-        event = _event(held, event_id, kind, payload or held.payload)
+        kind, payload = _corrected(held, wish) if wish.act == CORRECTED else _as_it_came(held)
+        event = _event(held, event_id, kind, payload)
         outcome = _apply(connection, office, now, event, wish.email, place.terminal_id)
     row = {
         "terminal_id": place.terminal_id,
@@ -235,6 +235,13 @@ def _own_id(connection: Connection, held: Held) -> str:
     key = tables.event_key
     used = connection.execute(select(key.c.event_id).where(key.c.event_id == held.event_id)).first()
     return held.event_id if held.event_id and used is None else derived_id("quarantined", held.place.entry_hash)
+
+
+def _as_it_came(held: Held) -> tuple[str, bytes]:
+    """What was applied is kept for ever, so it must hold nobody's address."""
+    if _ADDRESS.search(held.payload.decode("utf-8", "replace")):
+        raise CentralError(409, "address_in_payload", "It holds an e-mail address: correct it, which masks that.")
+    return held.kind, held.payload
 
 
 def _corrected(held: Held, wish: Wish) -> tuple[str, bytes]:

@@ -50,7 +50,8 @@ log = Table(
     Index("office_log_by_subject", "subject"),
 )
 
-# What was decided about an event in quarantine. Append-only (triggers): the event itself stays as it came.
+# What was decided about an event in quarantine, and what was applied for it. Append-only (triggers): the event itself
+# stays as it came.
 decision = Table(
     "quarantine_decision",
     metadata,
@@ -66,6 +67,7 @@ decision = Table(
     Column("payload", LargeBinary, nullable=False),
     _text("member_id"),
     _text("outcome"),
+    Index("quarantine_decision_by_event", "event_id"),
 )
 
 TABLES = (user, session, log, decision)

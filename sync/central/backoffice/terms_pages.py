@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from sync import contract
-from sync.central.backoffice import programme, terms_form
+from sync.central.backoffice import terms_form
 from sync.central.backoffice.terms_form import ENROLMENT, OFFER, OFFLINE, RATES, SCOPES, TermsForm
 from sync.central.backoffice.terms_preview import preview
 from sync.central.backoffice.web import Ask, go_to
@@ -16,7 +16,7 @@ TERMS = "/office/terms"
 def versions(ask: Ask) -> Response:
     """All versions, the newest first."""
     known = ask.service.terms().terms
-    return ask.page("terms.html", versions=list(reversed(known)), in_force=programme.in_force(known, ask.now))
+    return ask.page("terms.html", versions=list(reversed(known)), in_force=ask.terms_in_force())
 
 
 def version(ask: Ask) -> Response:
@@ -25,7 +25,9 @@ def version(ask: Ask) -> Response:
     terms_id, number = ask.path["terms_id"], ask.path["number"]
     for one in known:
         if (one.terms_id, str(one.version)) == (terms_id, number):
-            return ask.page("terms_version.html", one=one, in_force=one == programme.in_force(known, ask.now))
+            granted = {offer.offer_id: ask.service.enrolments_granted(offer.offer_id) for offer in one.enrolment_offers}
+            in_force = one == ask.terms_in_force()
+            return ask.page("terms_version.html", one=one, in_force=in_force, granted=granted)
     raise CentralError(404, "unknown_terms", "There is no such version.")
 
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sync import contract
+from sync.central import terms
 from sync.central.backoffice import rendering
 from sync.central.backoffice.forms import MAXIMUM_FORM_BYTES, Form
 from sync.central.backoffice.office import Office
@@ -62,6 +64,10 @@ class Ask:
     def may(self, permission: Permission) -> bool:
         """True when the role of who asks has it."""
         return may(self.user.role, permission)
+
+    def terms_in_force(self) -> contract.Terms:
+        """The programme's terms of this moment."""
+        return self.office.database.read(lambda connection: terms.in_force(connection, self.now))
 
     def log(self, act: str, subject: str = "", outcome: str = "") -> None:
         """Write down what the table of routes cannot know before the view ran."""
