@@ -69,7 +69,7 @@ def compose_statement(
     blocks += [Rule(), Text("Last movements", bold=True)]
     for movement in statement.movements:
         when = formatter.date_time(datetime.fromisoformat(movement.occurred_at))
-        blocks.append(Pair(movement_words(movement), f"{movement.points:+d}"))
+        blocks.append(Pair(movement_words(movement), f"{'+' if movement.points > 0 else ''}{points(movement.points)}"))
         blocks.append(Text("  " + ", ".join(part for part in (when, movement_place(movement)) if part)))
     if not statement.movements:
         blocks.append(Text("None yet"))

@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.ui_shop import ACCOUNT, EMAIL, SHELF, STATEMENT
@@ -13,7 +14,8 @@ from pos_app.domain.member_card import card_number
 from pos_app.domain.receipt_document import Pair, Text
 from pos_app.ports import EnrolmentAnswer, MemberStatement
 from ui.member.enrolment import EnrolmentStage
-from ui.member.member_view_model import MemberStage
+from ui.member.member_code import is_member_code
+from ui.member.member_view_model import MemberStage, age_words
 from ui.sale.sale_view_model import Stage
 from ui.services_bundle import UiSettings
 
@@ -524,3 +526,60 @@ def test_the_sheet_is_moved_by_keys_and_leaves_payment_and_messages_in_sight(ope
     assert counter.window.side.pay.isVisible()
     assert not sheet.geometry().intersects(counter.window.basket.strip.geometry())
     assert counter.window.sale.selected == 6
+
+
+def test_offline_an_address_nobody_knows_here_can_still_be_enrolled(counter, shop):
+    counter.scan(HEADPHONES)
+    shop.go_offline()
+    ask_for(counter, NEW)
+    counter.until(lambda: counter.view.basket.member is not None)
+    counter.press(Qt.Key.Key_F3)
+    desk = counter.window.functions.desk
+    assert [row.text() for row in desk.member_panel.rows] == ["Enrol as a new member", "Remove from this sale"]
+    counter.press(Qt.Key.Key_Return)
+    counter.click(desk.enrol_panel.consent_yes)
+    counter.click(desk.enrol_panel.join)
+    counter.until(lambda: desk.enrolment.stage is EnrolmentStage.DONE)
+    assert "provisional" in desk.enrolment.outcome[0]
+    assert joined(shop)[0]["marketing_consent"] is True
+    assert counter.view.basket.member is not None
+
+
+def test_a_late_answer_is_not_shown_to_the_next_customer_who_joins(counter, shop):
+    answer = threading.Event()
+    join = shop.gateway.join
+    shop.gateway.join = lambda *given: answer.wait(10) and join(*given)
+    desk = begin_enrolment(counter)
+    counter.click(desk.enrol_panel.consent_no)
+    counter.click(desk.enrol_panel.join)
+    counter.press(Qt.Key.Key_Escape)
+    begin_enrolment(counter, "second@example.com")
+    answer.set()
+    counter.until(lambda: NEW in shop.gateway.accounts)
+    counter.qtbot.wait(50)
+    assert desk.enrolment.stage is EnrolmentStage.ASKING
+    assert desk.enrolment.masked == "s••••@example.com"
+
+
+def test_the_age_of_the_balance_grows_on_the_screen_by_itself(counter, shop):
+    attach(counter)
+    shop.clock.at += timedelta(minutes=4)
+    counter.window._age_timer.timeout.emit()
+    assert counter.window.side.member.balance.accessibleName() == "Balance · 30 min 1,240 pts"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-30, "now"), (59, "now"), (60, "1 min"), (3600, "1 h"), (47 * 3600, "47 h"), (172_800, "2 days")],
+)
+def test_how_old_a_balance_is_takes_two_words(seconds, words):
+    then = datetime(2026, 11, 22, 14, tzinfo=UTC)
+    assert age_words(then.isoformat(), then + timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "is_member"),
+    [(CARD, True), (CARD.lower(), True), (EMAIL, True), ("4006381333931", False), ("M123", False), (CARD + "9", False)],
+)
+def test_what_is_sold_is_never_taken_for_a_member(code, is_member):
+    assert is_member_code(code) is is_member

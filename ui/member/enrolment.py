@@ -33,6 +33,7 @@ class Enrolment(QObject):
         self._email = ""
         self._meant = ""
         self._pin = ""
+        self._asked = ""
         self.stage = EnrolmentStage.ASKING
         self.consent: bool | None = None
         self.problem = ""
@@ -44,6 +45,7 @@ class Enrolment(QObject):
         """Somebody with this address wants to join. Raises CashierError when it can be no address."""
         self._meant = self._membership.question_about(email)
         self._email = email
+        self._asked = ""
         self._pin = ""
         self.consent = None
         self.problem = ""
@@ -107,15 +109,16 @@ class Enrolment(QObject):
             self.changed.emit()
             return
         pin, serial = self._pin, self._sale.sale_serial
+        self._asked = joining.event_id
         self._member.joining_email = joining.email
         self._sale.background.run(
             partial(self._membership.join, joining, pin),
-            lambda answer: self._joined(answer, serial),
+            lambda answer: self._joined(joining, serial, answer),
             lambda error: self._not_answered(joining, serial, error),
         )
         self._enter(EnrolmentStage.JOINING)
 
-    def _joined(self, answer: EnrolmentAnswer, serial: int) -> None:
+    def _joined(self, joining: Joining, serial: int, answer: EnrolmentAnswer) -> None:
         words = [_brought(answer)]
         if answer.similar:
             count = f"{answer.similar} similar address{'es' if answer.similar > 1 else ''}"
@@ -124,35 +127,38 @@ class Enrolment(QObject):
             words.append("The PIN is set.")
         elif self._pin:
             words.append("The PIN was not changed: they were a member already.")
-        if self._may_attach(serial):
-            self._member.attach(answer.account, "Member added")
-        self._done(tuple(words), good=not answer.already_member and not answer.similar)
+        if self._may_attach(joining, serial):
+            self._member.attach(answer.account, words[0])
+        self._done(joining, tuple(words), good=not answer.already_member and not answer.similar)
 
     def _not_answered(self, joining: Joining, serial: int, error: Exception) -> None:
         if not isinstance(error, WorldError):
-            self._done(("That did not work. It was written to the log.",), good=False)
+            self._done(joining, ("That did not work. It was written to the log.",), good=False)
             raise error
         if not isinstance(error, OfflineError):
-            self._member.joining_email = ""
-            self._done((str(error),), good=False)
+            if self._member.joining_email == joining.email:
+                self._member.joining_email = ""
+            self._done(joining, (str(error),), good=False)
             return
         words = ["Offline: they are a member as soon as the connection is back. Points for joining are provisional."]
         if self._pin:
             words.append("The PIN could not be set: set it when the connection is back.")
-        if self._may_attach(serial):
+        if self._may_attach(joining, serial):
             self._member.attach_unknown(joining.email, "New member added, provisional while offline")
-        self._done(tuple(words), good=True)
+        self._done(joining, tuple(words), good=True)
 
-    def _may_attach(self, serial: int) -> bool:
+    def _may_attach(self, joining: Joining, serial: int) -> bool:
         """The sale is still the same, is not complete, and was not credited to the address meanwhile."""
-        waiting = bool(self._member.joining_email)
+        waiting = self._member.joining_email == joining.email
         return waiting and serial == self._sale.sale_serial and self._sale.stage is not Stage.COMPLETE
 
-    def _done(self, outcome: tuple[str, ...], *, good: bool) -> None:
-        self._pin = ""
-        self.outcome, self.good = outcome, good
+    def _done(self, joining: Joining, outcome: tuple[str, ...], *, good: bool) -> None:
+        """Show what came of it, unless somebody else is being asked by now."""
         self._sale.announced.emit(" ".join(outcome), True)
-        self._enter(EnrolmentStage.DONE)
+        if joining.event_id == self._asked:
+            self._pin = ""
+            self.outcome, self.good = outcome, good
+            self._enter(EnrolmentStage.DONE)
 
     def _enter(self, stage: EnrolmentStage) -> None:
         self.stage = stage

@@ -121,9 +121,11 @@ class MemberCard(Card):
         attached = view.basket.member is not None
         complete = self._sale.stage is Stage.COMPLETE
         refusal = self._tender.points_refusal
-        age = self._age_of(view.account)
-        state = (view.basket.member, view.account, view.earned, view.tenders, self._tender.most_points, stage,
-                 self._member.problem, complete, refusal, self._tender.waiting_for, age)  # fmt: skip
+        online = not attached or self._tender.online
+        age = self._age_of(view.account, online)
+        most = self._tender.most_points
+        state = (view.basket.member, view.account, view.earned, view.tenders, most, stage, self._member.problem,
+                 complete, refusal, self._tender.waiting_for, age, online)  # fmt: skip
         if state == self._shown:
             return
         was_entry = self.email.isVisible()
@@ -144,8 +146,8 @@ class MemberCard(Card):
             part.setVisible(attached)
         self.points.setVisible(attached and not complete)
         self.explain.setVisible(attached and complete)
-        self._name_points(refusal)
-        self._show_figures(age)
+        self._name_points(refusal, most, online)
+        self._show_figures(age, online)
         self._describe()
         if entry and not was_entry:
             self.email.setText(self._member.typed)
@@ -158,14 +160,14 @@ class MemberCard(Card):
             self._look = look
             self.update()
 
-    def _age_of(self, account: MemberAccount | None) -> str:
+    def _age_of(self, account: MemberAccount | None, online: bool) -> str:
         """How old the balance is; offline, when it was true."""
         if account is None:
             return ""
         now = self._sale.services.clock.now()
-        return age_words(account.as_of, now) if self._tender.online else f"As of {moment_words(account.as_of, now)}"
+        return age_words(account.as_of, now) if online else f"As of {moment_words(account.as_of, now)}"
 
-    def _show_figures(self, age: str) -> None:
+    def _show_figures(self, age: str, online: bool) -> None:
         view, show = self._sale.view, self._formatter
         member, account = view.basket.member, view.account
         if member is None:
@@ -179,13 +181,13 @@ class MemberCard(Card):
         name = member.display_name or member.masked_email or "Member"
         self.name.show_member(name, "  ·  ".join(details), linked)
         complete = self._sale.stage is Stage.COMPLETE
-        earns = "Earned" if complete else "This sale earns" if self._tender.online else "Earns (estimate)"
+        earns = "Earned" if complete else "This sale earns" if online else "Earns (estimate)"
         self.earns.show_figure(earns, f"+{show.points(view.earned.points)} pts")
         if account is None:
             self.balance.show_figure("Balance", "Not known yet")
             self.after.show_figure("After sale", "Queued")
             return
-        label = f"Balance · {age}" if self._tender.online else age
+        label = f"Balance · {age}" if online else age
         self.balance.show_figure(label, f"{show.points(account.balance_points)} pts")
         after = account.balance_points - view.points_used + view.earned.points
         self.after.show_figure("After sale", f"{show.points(after)} pts")
@@ -197,7 +199,7 @@ class MemberCard(Card):
         else:
             self._tender.remove(used)
 
-    def _name_points(self, refusal: str) -> None:
+    def _name_points(self, refusal: str, most: int, online: bool) -> None:
         view, show = self._sale.view, self._formatter
         if self.points.used != view.points_used > 0:
             self.points.used = view.points_used > 0
@@ -210,10 +212,9 @@ class MemberCard(Card):
         elif refusal:
             self.points.rename(refusal)
         else:
-            most = show.points(self._tender.most_points)
-            value = show.money(self._tender.points_value_minor(self._tender.most_points))
-            offline = "" if self._tender.online else "Offline: "
-            self.points.rename(f"{offline}{'u' if offline else 'U'}se points, up to {most} = {value}")
+            value = show.money(self._tender.points_value_minor(most))
+            use = "Use" if online else "Offline: use"
+            self.points.rename(f"{use} points, up to {show.points(most)} = {value}")
         selling = self._sale.stage is Stage.SALE and not self._tender.waiting_for
         self.points.setEnabled(selling and (view.points_used > 0 or not refusal))
 

@@ -54,8 +54,11 @@ class MemberDesk:
 
     def enrol(self) -> None:
         """The customer with the address just entered wants to join."""
+        self._begin_enrolment(self._member.typed)
+
+    def _begin_enrolment(self, email: str) -> None:
         try:
-            self.enrolment.begin(self._member.typed)
+            self.enrolment.begin(email)
         except CashierError as error:
             with self._sale.one_change():
                 self._sale.refuse(Banner("Not an address", error.message))
@@ -134,6 +137,12 @@ class MemberDesk:
 
     def _rows(self, account: MemberAccount | None) -> list[ListRow]:
         rows: list[ListRow] = []
+        current = self._services.selling.current
+        if account is None and current is not None and current.contact_email:
+            enrol = partial(self._begin_enrolment, current.contact_email)
+            rows.append(
+                ListRow("Enrol as a new member", "When they are none yet", enrol, "user-round-plus", closes=False)
+            )
         if account is not None:
             link_shopping, link_card = (self._link_row(account, kind) for kind in (SHOPPING, CREDIT_CARD))
             pin = "Change the PIN" if PIN in account.proofs else "Set a PIN"

@@ -27,6 +27,7 @@ from ui.wedge_scanner import WedgeScanner
 from ui.widgets.question_overlay import QuestionOverlay
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 1024, 768
+_AGE_SHOWN_MS = 30_000
 _SIDE, _NARROW_SIDE, _WIDE_SIDE = 424, 360, 480
 
 
@@ -53,6 +54,9 @@ class CheckoutWindow(QWidget):
         self._clear_timer = QTimer(self)
         self._clear_timer.setSingleShot(True)
         self._clear_timer.timeout.connect(self.sale.next_sale)
+        self._age_timer = QTimer(self)
+        self._age_timer.timeout.connect(self.side.member.refresh)
+        self._age_timer.start(_AGE_SHOWN_MS)
         self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing, self)
         self.sale.restore()
         self.refresh()

@@ -80,7 +80,7 @@ class TenderViewModel(QObject):
     def most_points(self) -> int:
         """The most points that can be used now; offline no more than the limits allow."""
         most = self._sale.view.redeemable_points
-        return most if self.online else min(most, self._offline_decision().limit_points)
+        return most if not most or self.online else min(most, self._offline_decision().limit_points)
 
     def _offline_decision(self) -> OfflineDecision:
         """What the limits allow offline; asked anew only when something changed, since it reads the disk."""
