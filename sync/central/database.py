@@ -49,6 +49,8 @@ RETRIED_STATES = ("40001", "40P01", "08000", "08003", "08006", "57P01", "57P02",
 # Older versions can lose a commit when two connections checkpoint the WAL at once (sqlite.org/wal.html).
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
+# How many may wait is limited where they come in; who waits already is not sent away.
+POOL_TIMEOUT_S = 120
 _POSTGRESQL = PGDialect()  # type: ignore[no-untyped-call]
 
 
@@ -74,7 +76,8 @@ class Database:
             return cls(_sqlite_engine(Path(url.removeprefix("sqlite:///"))))
         if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             _, _, rest = url.partition("://")
-            return cls(create_engine(f"postgresql+psycopg://{rest}", pool_size=16, max_overflow=16))
+            pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": POOL_TIMEOUT_S}
+            return cls(create_engine(f"postgresql+psycopg://{rest}", **pool))
         raise StartError(
             f"{url.split(':', 1)[0]!r} is no database this service knows; use sqlite:///FILE or postgresql://"
         )
