@@ -65,7 +65,8 @@ class CentralShop:
         member = self.service.enrol_member(joining).member
         assert member is not None
         if points:
-            self.service.grant_points(f"opening-{email}", member.member_id, points, earned_on=date(2014, 3, 1))
+            earned_on = date(self.clock.at.year, 3, 1)
+            self.service.grant_points(f"opening-{email}", member.member_id, points, earned_on=earned_on)
         return member.member_id
 
     def balance(self, email: str = "a@example.com") -> contract.Member:
