@@ -373,13 +373,29 @@ def test_a_shopping_account_is_linked_and_unlinked(counter, shop):
     desk = counter.window.functions.desk
     desk.open()
     counter.click(desk.member_panel.rows[1])
-    counter.type("00420815")
+    assert not desk.text_panel.action.isEnabled()
+    counter.type(" casey-42")
     counter.press(Qt.Key.Key_Return)
     counter.until(lambda: counter.view.account.linked == ("shopping",))
     desk.open()
     assert desk.member_panel.rows[1].text() == "Unlink shopping account"
     counter.click(desk.member_panel.rows[1])
     counter.until(lambda: counter.view.account.linked == ())
+
+
+def test_a_scan_while_a_name_is_typed_goes_to_the_basket_and_links_nothing(counter, shop):
+    attach(counter)
+    desk = counter.window.functions.desk
+    desk.open()
+    counter.click(desk.member_panel.rows[1])
+    counter.type("ca")
+    counter.scan(CABLE)
+    assert counter.names() == ["USB-C Cable, 2 m"]
+    assert counter.view.account.linked == ()
+    desk.open()
+    counter.click(desk.member_panel.rows[1])
+    counter.press(Qt.Key.Key_Escape)
+    assert desk.member_panel.isVisible()
 
 
 def test_of_a_credit_card_only_the_last_four_digits_are_asked_and_a_scan_is_not_taken(counter, shop):

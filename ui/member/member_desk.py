@@ -24,11 +24,13 @@ from ui.sale.sale_view_model import Stage
 from ui.tender.entry_panel import Entry, EntryAction
 from ui.widgets.list_panel import ListRow
 from ui.widgets.sheet import SheetPage
+from ui.widgets.text_panel import TextPanel
 
 if TYPE_CHECKING:
     from ui.sale.checkout_window import CheckoutWindow
 
 _ANY_POINTS = 10**9
+_LAST_FOUR = 4
 SHOPPING, CREDIT_CARD = "shopping", "credit_card"
 
 
@@ -46,6 +48,8 @@ class MemberDesk:
         self.enrol_panel = EnrolPanel(self.enrolment, window.side)
         self.enrol_panel.pin_requested.connect(self._ask_first_pin)
         self.member_panel = MemberPanel(window.side)
+        self.text_panel = TextPanel(window.side)
+        self._side.add_panel(self.text_panel, self.text_panel.closed)
         self._side.add_panel(self.enrol_panel, self.enrol_panel.closed)
         self._side.add_panel(self.member_panel, self.member_panel.closed)
         window.basket.sheet.closed.connect(window.close_sheet)
@@ -176,28 +180,33 @@ class MemberDesk:
     # --- links ------------------------------------------------------------------------------------------------------
 
     def _ask_link(self, account: MemberAccount, kind: str) -> None:
-        card = kind == CREDIT_CARD
+        title = f"Link {link_name(kind).lower()}"
+        if kind == SHOPPING:
+            self._side.show_panel(self.text_panel, back=self.open)
+            hint = "Type the name or number of the account as the customer knows it."
+            self.text_panel.ask(title, hint, "Link", partial(self._link, account, kind))
+            return
 
         def judge(digits: str) -> tuple[str, bool]:
-            if card:
-                return ("Only the last four digits, never the whole number", len(digits) == 4)
-            return ("Type the account's number, or scan it", len(digits) >= 4)
+            return "Only the last four digits, never the whole number", len(digits) == _LAST_FOUR
 
         def act(digits: str) -> bool:
-            self._side.close_panel()
-            self._ask(partial(self._membership.link, account.member_id, kind, digits), f"{link_name(kind)} linked")
+            self._link(account, kind, digits)
             return False
 
         entry = Entry(
-            title=f"Link {link_name(kind).lower()}",
+            title=title,
             show=lambda digits: digits,
             judge=judge,
             actions=(EntryAction("Link", act, "go"),),
-            most_digits=4 if card else 24,
-            is_code=not card,
-            secret=card,
+            most_digits=_LAST_FOUR,
+            secret=True,
         )
         self._side.ask(entry, self.open)
+
+    def _link(self, account: MemberAccount, kind: str, reference: str) -> None:
+        self._side.close_panel()
+        self._ask(partial(self._membership.link, account.member_id, kind, reference), f"{link_name(kind)} linked")
 
     def _unlink(self, account: MemberAccount, kind: str) -> None:
         self._ask(partial(self._membership.unlink, account.member_id, kind), f"{link_name(kind)} unlinked")

@@ -92,9 +92,9 @@ class SideColumn(QWidget):
         self._others.append(panel)
         self._add(panel, closed)
 
-    def show_panel(self, panel: QWidget, *, stays: bool = False) -> None:
-        """Show one of the added panels; one that stays is not put away by a scan."""
-        self._show(panel, stays=stays)
+    def show_panel(self, panel: QWidget, *, stays: bool = False, back: Callable[[], None] | None = None) -> None:
+        """Show one of the added panels; one that stays is not put away by a scan. back: see ask."""
+        self._show(panel, back, stays=stays)
 
     def take_scan(self, code: str) -> bool:
         """True when a panel asks for a code and took this one."""
