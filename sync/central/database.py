@@ -24,7 +24,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    any_,
     cast,
     create_engine,
     event,
@@ -177,7 +176,8 @@ def within(connection: Connection, column: ColumnElement[str], values: Collectio
     wanted = sorted(values)
     if connection.dialect.name == "sqlite":
         return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
-    return column == any_(cast(literal(_text_array(wanted), Text), ARRAY(Text)))
+    # Not "= ANY": a scan of a table would read the whole array again for each row.
+    return column.in_(select(func.unnest(cast(literal(_text_array(wanted), Text), ARRAY(Text)))))
 
 
 def _text_array(values: Sequence[str]) -> str:
