@@ -183,6 +183,12 @@ def test_names_of_a_hostile_member_do_no_harm(shop: CentralShop, office_url: str
         assert NASTY not in signed_in(shop, office_url, "auditor", f"auditor-{len(path)}").open(path).source
 
 
+def test_an_address_typed_into_the_browsers_own_field_is_not_written_down(shop: CentralShop, office_url: str) -> None:
+    client = signed_in(shop, office_url, "customer_service")
+    assert client.open("/office/members/customer@example.com").status == 404
+    assert shop.service.office.log()[0].subject == "?"
+
+
 def test_masking_reaches_every_corner() -> None:
     payload = {"member": {"email": "a@b.example", "id": "m1"}, "lines": [{"name": "Cable for a@b.example"}], "n": 1}
     expected = {"member": {"email": "••••", "id": "m1"}, "lines": [{"name": "Cable for a••••@b.example"}], "n": 1}

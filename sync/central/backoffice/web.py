@@ -156,7 +156,8 @@ class Web:
         return self._logged(ask, route)
 
     def _logged(self, ask: Ask, route: OfficeRoute) -> Response:
-        subject = " ".join([*ask.path.values(), *(_identifier(ask.form.text(name)) for name in route.about)])
+        named = [*ask.path.values(), *(ask.form.text(name) for name in route.about)]
+        subject = " ".join(_identifier(name) for name in named)
         if route.act:
             ask.log(route.act, subject)
         try:
