@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from sync.central import tables
+from sync.central import earlier_sales, tables
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
@@ -59,6 +59,7 @@ def _fourth(connection: Connection) -> None:
     for index in tables.lot.indexes:
         index.create(connection, checkfirst=True)
     _append_only(connection, tables.APPEND_ONLY_SINCE_4)
+    earlier_sales.keep_lines(connection)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:
