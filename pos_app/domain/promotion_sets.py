@@ -13,7 +13,7 @@ from pos_app.domain.rounding import Rounding, divide
 
 MAXIMUM_PIECES = 2000
 """The dearest so many of the goods that compete for sets are looked at; no household buys more of them."""
-MAXIMUM_EFFORT = 20_000
+MAXIMUM_EFFORT = 6_000
 """Combinations looked at before the promotions are taken one after another instead, the best one first."""
 _NO_SET = -1
 

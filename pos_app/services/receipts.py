@@ -5,6 +5,7 @@ from datetime import datetime
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
+from pos_app.domain.pricing import TAX_EXEMPTION
 from pos_app.domain.receipt_document import (
     Align,
     Barcode,
@@ -114,8 +115,11 @@ def _line(line: SaleLine, formatter: Formatter) -> list[Block]:
     blocks: list[Block] = [Pair(line.name, formatter.amount(line.gross_minor))]
     if line.quantity_milli != QUANTITY_SCALE:
         blocks.append(Text(f"  {_quantity(line.quantity_milli)} x {formatter.amount(line.unit_price_minor)}"))
-    if line.discount_minor:
-        blocks.append(Pair("Discount", formatter.amount(-line.discount_minor), indent=2))
+    for promotion in line.promotions:
+        blocks.append(Pair(promotion.name, formatter.amount(-promotion.reduction_minor), indent=2))
+    by_hand_minor = line.discount_minor - sum(promotion.reduction_minor for promotion in line.promotions)
+    if by_hand_minor:
+        blocks.append(Pair("Discount", formatter.amount(-by_hand_minor), indent=2))
     return blocks
 
 
@@ -131,12 +135,14 @@ def _totals(sale: RetailTransaction, profile: StoreProfile, formatter: Formatter
         blocks.append(Pair("Goods and services", formatter.amount(sale.subtotal_minor - sale.discount_minor)))
     if sale.fees_minor:
         blocks.append(Pair("Fees", formatter.amount(sale.fees_minor)))
-    for tax in sale.taxes:
+    for tax in sale.taxes if not sale.tax_certificate else ():
         name = _tax_name(tax, rates.get(tax.tax_id))
         if tax.included:
             blocks.append(Text(f"{name} included: {formatter.amount(tax.tax_minor)}"))
         else:
             blocks.append(Pair(name, formatter.amount(tax.tax_minor)))
+    if sale.tax_certificate:
+        blocks.append(Text(f"Tax exempt, certificate {sale.tax_certificate}"))
     blocks.append(Pair("TOTAL", formatter.money(sale.total_minor), bold=True, size=Size.DOUBLE))
     return blocks
 
@@ -152,9 +158,21 @@ def _payment(sale: RetailTransaction, formatter: Formatter) -> list[Block]:
         blocks.append(Pair("Cash rounding", formatter.amount(sale.cash_rounding_minor)))
     if sale.change_minor:
         blocks.append(Pair("Change", formatter.amount(sale.change_minor), bold=True))
-    if sale.discount_minor:
-        blocks.append(Text(f"You saved {formatter.money(sale.discount_minor)}", Align.RIGHT))
+    if saved_minor := sale.discount_minor - _included_tax_relief_minor(sale):
+        blocks.append(Text(f"You saved {formatter.money(saved_minor)}", Align.RIGHT))
+    if sale.promo_codes:
+        blocks.append(Text(f"Promo codes: {', '.join(sale.promo_codes)}", Align.RIGHT))
     return blocks
+
+
+def _included_tax_relief_minor(sale: RetailTransaction) -> int:
+    """What an exempt customer does not pay of prices that include tax: no saving, the authority's waiver."""
+    return sum(
+        promotion.reduction_minor
+        for line in sale.lines
+        for promotion in line.promotions
+        if promotion.promotion_id == TAX_EXEMPTION
+    )
 
 
 def _tender(tender: Tender, formatter: Formatter) -> Pair:

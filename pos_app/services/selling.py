@@ -6,12 +6,14 @@ network, and keeps the sale on disk so that a crash loses nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketError, Discount, EntryMethod, MemberReference
 from pos_app.domain.item import QUANTITY_SCALE, Item
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
 from pos_app.domain.operator import Operator
 from pos_app.domain.pricing import EMPTY, PricedBasket, price
+from pos_app.domain.promotions import Occasion
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
 from pos_app.domain.store import StoreProfile
@@ -211,6 +213,27 @@ class Selling:
         """Take a line back. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.void_line(line_number)))
 
+    def enter_promo_code(self, text: str) -> None:
+        """Switch on the promotion of a code; it counts as soon as the goods ask for it. Raises CashierError."""
+        found = self._rules.promotions.find_code(text)
+        if found is None:
+            raise CashierError("unknown_promo_code", f"There is no promo code {text.strip()[:60]!r}.")
+        if not found[1].in_force(self._occasion(self._sale)):
+            raise CashierError("promo_code_not_valid", f"The promo code {found[0].code} is not valid here and now.")
+        self._apply(self._attempt(lambda: self._basket.enter_promo_code(text)))
+
+    def remove_promo_code(self, text: str) -> None:
+        """Take a promo code out of the sale. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.remove_promo_code(text)))
+
+    def exempt_from_tax(self, certificate: str) -> None:
+        """Charge no tax, by a certificate that goes on record and on the receipt. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.exempt(certificate)))
+
+    def charge_tax(self) -> None:
+        """Charge tax after all. Raises CashierError."""
+        self._apply(self._attempt(self._basket.charge_tax))
+
     def undo(self) -> bool:
         """Go back one change of the basket, exactly. False when there is none, or a payment has begun."""
         if not self._history or self._paid_in_part():
@@ -229,9 +252,14 @@ class Selling:
         """The sale belongs to this member from now on; points are counted again at once. Raises CashierError."""
         self._refuse_while_points_are_used("change the member")
         reference = MemberReference(account.member_id, "", account.masked_email, account.display_name)
-        self._begin()
+        sale = self._begin()
+        after = replace(sale, basket=sale.basket.attach_member(reference), account=account)
+        if sale.tenders and self._amounts(after, sale.tenders)[1].due_minor < 0:
+            raise CashierError(
+                "finish_payment_first", "At this member's prices too much is paid already. Give a payment back first."
+            )
         self._remember()
-        self._update(basket=self._basket.attach_member(reference), account=account, contact_email="")
+        self._update(basket=after.basket, account=account, contact_email="")
 
     def refresh_account(self, account: MemberAccount) -> None:
         """The account of this sale's member changed; that of anybody else changes nothing.
@@ -243,6 +271,9 @@ class Selling:
             return
         if self.view.points_used:
             account = replace(known, linked=account.linked, proofs=account.proofs, segment=account.segment)
+        if self.view.tenders:
+            # What was paid stands for the prices of the segment that was known then.
+            account = replace(account, segment=known.segment)
         self._update(account=account)
 
     def attach_unknown_member(self, email: str) -> None:
@@ -351,16 +382,22 @@ class Selling:
         """A basket that became cheaper must still carry the points already in the payment."""
         if not self.view.points_used:
             return
-        priced, settlement = self._amounts(after, self.view.tenders)
+        priced, settlement = self._amounts(replace(self._begin(), basket=after), self.view.tenders)
         if settlement.due_minor < 0 or priced.subtotal_minor - priced.discount_minor < 0:
             raise CashierError("points_in_use", "The points in the payment are worth more. Take them out first.")
 
-    def _amounts(self, basket: Basket, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
+    def _occasion(self, sale: OpenTransaction | None) -> Occasion:
+        """Promotions are those of the moment the sale began: no price changes because the customer takes time."""
+        began_at = datetime.fromisoformat(sale.header.began_at) if sale else self._clock.now()
+        segment = sale.account.segment if sale and sale.account else "consumer"
+        return Occasion(began_at, self.profile.store_id, segment)
+
+    def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
         points_discount_minor = 0
         terms = self._terms.current_terms()
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
-        priced = price(basket, self._rules, points_discount_minor)
+        priced = price(sale.basket, self._rules, points_discount_minor, self._occasion(sale))
         return priced, settle(priced.total_minor, tenders, self._rules.cash_step_minor, self._rules.rounding)
 
     def _compute(self) -> SaleView:
@@ -368,7 +405,7 @@ class Selling:
         if sale is None:
             return SaleView(None, Basket(), EMPTY, (), Settlement(0, 0, 0, 0), None, EarnedPoints(), 0, False)
         terms = self._terms.current_terms()
-        priced, settlement = self._amounts(sale.basket, sale.tenders)
+        priced, settlement = self._amounts(sale, sale.tenders)
         points_used = sum(tender.points for tender in sale.tenders)
         earned = EarnedPoints(terms.terms_id, terms.version)
         if sale.basket.member is not None:
@@ -410,7 +447,7 @@ class Selling:
         terms = self._terms.current_terms()
         value_minor = terms.value_minor(points) if terms.points_tax_treatment is PointsTaxTreatment.PAYMENT else 0
         wanted = Tender("", TenderType.POINTS, value_minor, value_minor, points)
-        return self._amounts(sale.basket, (*sale.tenders, wanted))[1].due_minor
+        return self._amounts(sale, (*sale.tenders, wanted))[1].due_minor
 
     def _points_that_fit(self, sale: OpenTransaction, points: int, step_points: int) -> int:
         """Points as a discount lower the tax as well, so a part already paid leaves room for less of them."""

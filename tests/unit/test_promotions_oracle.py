@@ -3,9 +3,9 @@
 from fractions import Fraction
 from itertools import combinations, product
 
+from fakes.promoted import AT, basket_of, book_rules, promotion, thing
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from fakes.promoted import AT, basket_of, book_rules, promotion, thing
 
 from pos_app.domain.pricing import price
 from pos_app.domain.promotions import Occasion, Promotion, PromotionKind, PromotionScope
