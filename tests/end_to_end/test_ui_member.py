@@ -165,8 +165,23 @@ def test_no_member_can_be_added_once_the_sale_is_complete(counter):
     counter.press(Qt.Key.Key_F3)
     assert counter.window.sale.stage is Stage.COMPLETE
     assert counter.window.basket.complete_page.isVisible()
-    assert "orders already placed earn no points" in counter.window.sale.banner.detail
+    assert "Orders already placed earn no points" in counter.window.sale.banner.detail
     assert completed.transaction.member is None
+
+
+def test_asking_again_after_the_sale_is_for_the_next_one(counter):
+    counter.scan(HEADPHONES)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    counter.press(Qt.Key.Key_F3, Qt.Key.Key_F3)
+    assert counter.window.sale.stage is Stage.SALE
+    assert counter.window.sale.banner is None
+    counter.type(EMAIL)
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: counter.view.account is not None)
+    counter.press(Qt.Key.Key_Escape)
+    counter.scan(CABLE)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    assert counter.window.sale.completed.transaction.member.member_id == "m-1"
 
 
 def test_a_member_code_scanned_after_the_sale_goes_to_the_next_one_and_says_so(counter, shop):

@@ -10,6 +10,7 @@ from pos_app.domain.member import MemberAccount, mask_email
 from pos_app.domain.member_card import normalise_card_number
 from pos_app.errors import CashierError, OfflineError, RefusedError
 from pos_app.services.membership import FoundMember
+from pos_app.services.tendering import CompletedSale
 from ui.background import Task
 from ui.messages import Banner, Toast
 from ui.sale.sale_view_model import SaleViewModel, Stage
@@ -54,6 +55,7 @@ class MemberViewModel(QObject):
         """The address of somebody whose joining was not answered yet."""
         self._typed = ""
         self._task: Task | None = None
+        self._refused_for: CompletedSale | None = None
         sale.member_scanned.connect(self.look_up)
         sale.sale_ended.connect(self.reset)
 
@@ -83,13 +85,22 @@ class MemberViewModel(QObject):
         return self.stage is MemberStage.LOOKING and "@" not in self._typed
 
     def begin_entry(self) -> None:
-        """Ask for the e-mail address or card number. A sale that is complete takes no member any more."""
-        if self._sale.stage is Stage.COMPLETE:
+        """Ask for the e-mail address or card number.
+
+        A sale that is complete takes no member any more: that is said once, then the next sale begins.
+        """
+        completed = self._sale.completed
+        if self._sale.stage is Stage.COMPLETE and completed is self._refused_for:
+            self._sale.dismiss_banner()
+            self._sale.next_sale()
+            self._enter(MemberStage.ENTRY)
+        elif self._sale.stage is Stage.COMPLETE:
+            self._refused_for = completed
             with self._sale.one_change():
                 self._sale.refuse(
                     Banner(
                         "Too late for this sale",
-                        "It is complete: orders already placed earn no points.",
+                        "Orders already placed earn no points. F3 again: the next sale.",
                         "warn",
                     )
                 )
