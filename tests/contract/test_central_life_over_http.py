@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fakes.central_shop import CentralShop
-from fakes.central_till import Answer, Till, enrolled_till
+from fakes.central_till import Answer, Journal, Till, enrolled_till, returned_line, tender
 
 from sync import contract, membership
 from sync.central.server import CentralServer
@@ -111,3 +111,24 @@ def test_a_partner_posts_points_with_a_signature_of_its_own(shop: CentralShop, u
     )
     stranger = Till(url, partner_id, Ed25519PrivateKey.generate())
     assert code(stranger.post(membership.PATH_PARTNER_EARNINGS, earnings)) == (401, "not_authenticated")
+
+
+def test_a_sale_of_another_store_is_found_by_its_receipt_and_a_store_sees_its_exposure(
+    shop: CentralShop, till: Till
+) -> None:
+    member_id = shop.member()
+    journal = Journal("002-01")
+    paid = [tender("p1", "points", 100, points=100, reference="offline-1")]
+    journal.sale("t1", price_minor=10_100, points=100, member_id=member_id, tenders=paid, store_id="002")
+    journal.returned("r1", "t1", returned_line(1), store_id="002", receipt_number="002-01-000001")
+    assert [one.reason for one in shop.upload(journal).results] == ["overdrawn", ""]
+    found = till.post(contract.PATH_FIND_SALE, contract.FindSale(receipt_number="002-01-000001")).json["found"]
+    assert found["sale"]["header"]["transaction_id"] == "t1"
+    assert [one["header"]["transaction_id"] for one in found["returns"]] == ["r1"]
+    nothing = till.post(contract.PATH_FIND_SALE, contract.FindSale(receipt_number="002-01-000002"))
+    assert (nothing.status, nothing.json) == (200, {"found": None})
+    other_store = till.get(membership.PATH_EXPOSURE).json
+    assert (other_store["store_id"], other_store["offline_points"]) == ("001", 0)
+    own = enrolled_till(f"http://{till.host}:{till.port}", shop.service.open_enrolment("002", "09"))
+    exposure = own.get(membership.PATH_EXPOSURE).json
+    assert (exposure["offline_points"], exposure["overdrawn_points"], exposure["value_minor"]) == (100, 100, 100)
