@@ -238,3 +238,75 @@ def test_a_random_day_comes_out_as_the_rules_say(seed: int) -> None:
     assert {member["email"]: member["balance_points"] for member in answer["members"]} == oracle.balances
     assert answer["gift_cards"][0]["balance_minor"] == oracle.gift_minor
     assert answer["till"]["expected_cash_minor"] == oracle.cash_minor
+
+
+def with_returns(file: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The day, and then all its goods come back: some in parts first, in any order, then the rest of each sale."""
+    choose = random.Random(seed)
+    by_weight = {item["code"] for item in file["items"] if item["sold_by"] == "weight"}
+    parts: list[dict[str, Any]] = []
+    for sale in file["transactions"]:
+        scans = [step for step in sale["steps"] if step["do"] == "scan"]
+        left = {number: Fraction(scan["quantity"]) for number, scan in enumerate(scans, 1)}
+        for _ in range(choose.randint(0, 2)):
+            lines: list[dict[str, Any]] = []
+            for number in choose.sample(sorted(left), choose.randint(1, len(left))):
+                most = int(left[number] * 1000) if scans[number - 1]["code"] in by_weight else int(left[number])
+                if most:
+                    count = choose.randint(1, most)
+                    quantity = Fraction(count, 1000) if scans[number - 1]["code"] in by_weight else Fraction(count)
+                    left[number] -= quantity
+                    lines.append({"line": number, "quantity": f"{float(quantity):.3f}"})
+            if lines:
+                parts.append({"kind": "return", "of": sale["id"], "lines": lines})
+    choose.shuffle(parts)
+    rest = [{"kind": "return", "of": sale["id"]} for sale in file["transactions"]]
+    return {**file, "transactions": file["transactions"] + parts + rest}
+
+
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_when_all_goods_have_come_back_everybody_has_what_they_had(seed: int) -> None:
+    file = with_returns(random_day(seed), seed)
+    answer = play(read_scenario(json.dumps(file).encode()))
+    back_by_sale: dict[str, list[dict[str, Any]]] = {}
+    for transaction, found in zip(file["transactions"], answer["transactions"], strict=True):
+        if transaction.get("kind") == "return":
+            if found["error"] is None:
+                back_by_sale.setdefault(transaction["of"], []).append(found)
+            else:
+                assert found["error"]["code"] == "nothing_left", "it came back whole in parts before"
+    sales = {found["id"]: found for found in answer["transactions"][: len(file["transactions"])]}
+    for sale_id, parts in back_by_sale.items():
+        sold = sales[sale_id]
+        for key in (
+            "subtotal_minor",
+            "discount_minor",
+            "fees_minor",
+            "tax_minor",
+            "total_minor",
+            "cash_rounding_minor",
+        ):
+            assert sold[key] + sum(part[key] for part in parts) == 0, (sale_id, key)
+        assert sold["points"]["earned"] == sum(part["points"]["reversed"] for part in parts)
+        assert sold["points"]["redeemed"] == sum(part["points"]["restored"] for part in parts)
+        for tender in sold["tenders"]:
+            refunds = [one for part in parts for one in part["tenders"] if one["type"] == tender["type"]]
+            assert tender["amount_minor"] + sum(refund["amount_minor"] for refund in refunds) == 0, (sale_id, tender)
+        for part in parts:
+            each_part_is_in_proportion(sold, part)
+    assert len(back_by_sale) == SALES_PER_DAY
+    assert {member["email"]: member["balance_points"] for member in answer["members"]} == {
+        member["email"]: member["balance_points"] for member in file["members"]
+    }
+    assert answer["gift_cards"][0]["balance_minor"] == minor(file["gift_cards"][0]["balance"])
+    assert answer["till"]["expected_cash_minor"] == minor(file["till"]["opening_float"])
+
+
+def each_part_is_in_proportion(sold: dict[str, Any], part: dict[str, Any]) -> None:
+    """Less than one cent or point off what the quantity makes of the line."""
+    lines = {line["line"]: line for line in sold["lines"]}
+    for back in part["lines"]:
+        whole = lines[back["line"]]
+        share = -Fraction(back["quantity"]) / Fraction(whole["quantity"])
+        for key in ("net_minor", "points"):
+            assert abs(-back[key] - whole[key] * share) < 1, (back, whole)
