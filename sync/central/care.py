@@ -3,6 +3,7 @@
 Each call is one transaction. All raise CentralError for a refusal. Thread-safe.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, date, timedelta
 from typing import TypeVar
@@ -21,6 +22,7 @@ from sync.central.partners import Partner
 from sync.central.vault import Vault
 
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 SEGMENTS = ("consumer", "student", "business")
 
 
@@ -32,6 +34,7 @@ class CustomerCare:
         self._vault = vault
         self._clock = clock
         self._ids = ids
+        self._digested: date | None = None
 
     # --- adjustments --------------------------------------------------------------------------------------------------
 
@@ -118,6 +121,16 @@ class CustomerCare:
         now = self._clock.now()
         wanted = day or now.astimezone(UTC).date() - timedelta(days=1)
         return self._run(lambda connection: digests.make(connection, now, wanted))
+
+    def make_due_digest(self) -> None:
+        """Make yesterday's digest once it can be made, and log it: a log is kept elsewhere than the database."""
+        now = self._clock.now()
+        yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+        if self._digested == yesterday or not digests.is_over(now, yesterday):
+            return
+        made = self.make_digest(yesterday)
+        self._digested = yesterday
+        _log.info("digest of %s: %s over %d entries", made.day, made.digest, made.entries)
 
     def _run(self, work: Callable[[Connection], Result]) -> Result:
         return self._database.run(work)

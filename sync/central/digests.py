@@ -32,7 +32,7 @@ class Digest:
 
 def make(connection: Connection, now: datetime, day: date) -> Digest:
     """The day's digest, kept; made before, it is the same one. Raises CentralError when the day is not over."""
-    if now < _end(day) + SETTLES_WITHIN:
+    if not is_over(now, day):
         raise CentralError(409, "day_not_over", f"{day} is not over yet (in UTC): its digest can be made tomorrow.")
     found = _kept(connection, day.isoformat())
     if found is not None:
@@ -54,9 +54,9 @@ def make(connection: Connection, now: datetime, day: date) -> Digest:
     return digest
 
 
-def is_made(connection: Connection, day: date) -> bool:
-    """True when the day's digest is kept."""
-    return _kept(connection, day.isoformat()) is not None
+def is_over(now: datetime, day: date) -> bool:
+    """True when the day's digest can be made."""
+    return now >= _end(day) + SETTLES_WITHIN
 
 
 def check(connection: Connection) -> Iterator[str]:
@@ -92,17 +92,17 @@ def _computed(connection: Connection, day: date, previous_digest: str) -> Digest
         hasher.update(msgspec.json.encode(tuple(row)) + b"\n")
         entries += 1
         points += row.points
-    for head in _heads(connection, end):
+    for head in _heads(connection, begin, end):
         hasher.update(msgspec.json.encode(head) + b"\n")
     return Digest(day.isoformat(), entries, points, previous_digest, hasher.hexdigest())
 
 
-def _heads(connection: Connection, end: str) -> Iterator[tuple[str, str, int, str]]:
-    """How far each journal had come in by then, and the hash it ended in."""
+def _heads(connection: Connection, begin: str, end: str) -> Iterator[tuple[str, str, int, str]]:
+    """How far each journal of which something came in that day had come by then, and the hash it ended in."""
     event = tables.event
     reached = (
         select(event.c.terminal_id, event.c.incarnation, func.max(event.c.sequence).label("sequence"))
-        .where(event.c.received_at < end)
+        .where(event.c.received_at >= begin, event.c.received_at < end)
         .group_by(event.c.terminal_id, event.c.incarnation)
         .subquery()
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from sync import contract
 from sync.central import expiry, former, tables
-from sync.central.database import write_rows
+from sync.central.database import LostRaceError, write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
 from sync.central.terminals import Terminal
@@ -45,6 +45,8 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
             .values(held=balance.c.held + request.points, version=balance.c.version + 1)
         )
         if reserved.rowcount != 1:
+            if former.survivor(connection, member_id) != member_id:
+                raise LostRaceError("the account was merged into another at this moment")
             available = _available_points(connection, member_id)
             raise CentralError(409, "not_enough_points", f"Only {available} points are available.")
     row = connection.execute(select(hold).where(hold.c.hold_id == request.hold_id)).one()

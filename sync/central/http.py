@@ -98,6 +98,7 @@ class _Http:
             await asyncio.sleep(SWEEP_EVERY_S)
             try:
                 await self._in_worker(self._service.sweep)
+                await self._in_worker(self._service.care.make_due_digest)
             except (DBAPIError, CentralError) as error:
                 _log.warning("holds could not be swept: %s", type(error).__name__)
 

@@ -1,5 +1,6 @@
 """What customer service does: adjustments by two people, one account out of two, erasure, the day's digest."""
 
+import logging
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -274,6 +275,23 @@ def test_a_day_has_one_digest_once_it_is_over(shop: CentralShop) -> None:
     with pytest.raises(CentralError) as refused:
         shop.service.care.make_digest(date(2014, 11, 27))
     assert code(refused) == "day_passed"
+
+
+def test_the_service_makes_yesterdays_digest_by_itself_and_logs_it(
+    shop: CentralShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = Journal()
+    journal.sale("t1", member_id=shop.member())
+    shop.upload(journal)
+    shop.clock.at = datetime(2014, 11, 29, 0, 5, tzinfo=UTC)
+    with caplog.at_level(logging.INFO):
+        shop.service.care.make_due_digest()
+        assert caplog.messages == []  # a transaction of yesterday may still be under way
+        shop.pass_time(minutes=6)
+        for _ in range(2):
+            shop.service.care.make_due_digest()
+    made = shop.service.care.make_digest()
+    assert caplog.messages == [f"digest of 2014-11-28: {made.digest} over 1 entries"]
 
 
 def test_an_edit_behind_the_services_back_is_noticed(central_database: str) -> None:
