@@ -415,40 +415,6 @@ class RewardsGateway(Protocol):
 # --- devices --------------------------------------------------------------------------------------------------------
 
 
-class CardOutcome(StrEnum):
-    """How a card payment ended. Unknown means: ask the terminal before anything else."""
-
-    APPROVED = "approved"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class CardResult:
-    """The terminal's answer. Of the card there is never more than brand and last four digits."""
-
-    outcome: CardOutcome
-    amount_minor: int
-    authorisation: str = ""
-    brand: str = ""
-    last_four: str = ""
-    message: str = ""
-
-
-class PaymentTerminal(Protocol):
-    """A card terminal. authorise blocks until the customer is done: never on the GUI thread."""
-
-    def authorise(self, payment_id: str, amount_minor: int, currency_code: str) -> CardResult:
-        """Take a payment; the same payment id again asks for the result of the first."""
-
-    def recover(self, payment_id: str) -> CardResult:
-        """The result of a payment whose answer was lost."""
-
-    def cancel(self) -> None:
-        """Ask the terminal to stop waiting for a card. Thread-safe."""
-
-
 class DeviceState(StrEnum):
     """How a device is, in words a badge can show."""
 
@@ -468,6 +434,118 @@ class DeviceStatus:
     kind: str
     state: DeviceState
     reason: str = ""
+
+
+class CardOutcome(StrEnum):
+    """How a card payment ended. Unknown means: ask the terminal before anything else."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CardResult:
+    """The terminal's answer. Of the card there is never more than brand and last four digits.
+
+    reference is the processor's own name of the payment: with it any till can refund it. It holds no card data.
+    """
+
+    outcome: CardOutcome
+    amount_minor: int
+    authorisation: str = ""
+    brand: str = ""
+    last_four: str = ""
+    message: str = ""
+    reference: str = ""
+
+
+class PaymentPhase(StrEnum):
+    """Where the card terminal is with the payment it was last asked for."""
+
+    IDLE = "idle"
+    WAITING_CARD = "waiting_card"
+    AUTHORISING = "authorising"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class PaymentTerminal(Protocol):
+    """A card terminal. authorise and refund block until the customer is done: never on the GUI thread."""
+
+    @property
+    def phase(self) -> PaymentPhase:
+        """Where it is with the last payment."""
+
+    def authorise(self, payment_id: str, amount_minor: int, currency_code: str) -> CardResult:
+        """Take a payment; the same payment id again asks for the result of the first."""
+
+    def refund(
+        self,
+        payment_id: str,
+        original_payment_id: str,
+        amount_minor: int,
+        currency_code: str,
+        original_reference: str = "",
+    ) -> CardResult:
+        """Give back all or part of a payment, once for its own payment id.
+
+        original_reference is the result's reference of a payment that another till took. A payment that neither this
+        terminal nor a reference names is given back to a card that the customer presents.
+        """
+
+    def recover(self, payment_id: str) -> CardResult:
+        """The result of a payment or refund whose answer was lost."""
+
+    def cancel(self) -> None:
+        """Ask the terminal to stop waiting for a card. Thread-safe."""
+
+    def check(self) -> DeviceStatus:
+        """Ask the terminal how it is. May block up to its time-out."""
+
+
+class ManualCardPurpose(StrEnum):
+    """What the associate is asked about a card terminal that is not connected."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    SLIP = "slip"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualCardQuestion:
+    """Type this amount on the terminal, or, for SLIP, look up what its slip says of it, and tell how it ended.
+
+    problem says what was wrong with the last entry, else it is empty.
+    """
+
+    purpose: ManualCardPurpose
+    amount_minor: int
+    currency_code: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipEntry:
+    """What the associate read off the slip. Never more of a card than brand and last four digits."""
+
+    outcome: CardOutcome
+    reference: str = ""
+    last_four: str = ""
+    brand: str = ""
+
+
+class ManualCardPrompt(Protocol):
+    """Asks the associate about a card terminal that is not connected. Called on a worker thread."""
+
+    def ask(self, question: ManualCardQuestion) -> SlipEntry | None:
+        """The associate's entry; None when the question was closed without one. Blocks until then."""
+
+    def dismiss(self) -> None:
+        """Close the open question, if any. Thread-safe."""
 
 
 @dataclass(frozen=True, slots=True)

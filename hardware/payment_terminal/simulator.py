@@ -7,13 +7,14 @@ again after a crash is answered truly.
 import json
 import os
 import secrets
-import threading
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from hardware.base import Device, StatusListener
-from pos_app.ports import CardOutcome, CardResult, DeviceState
+from hardware.base import StatusListener
+from hardware.payment_terminal.driver import NotTakenError, PaymentDriver, nothing
+from hardware.payment_terminal.payment_log import Payment, PaymentLog
+from pos_app.ports import CardOutcome, CardResult, DeviceState, PaymentPhase
 
 
 class Behaviour(StrEnum):
@@ -36,20 +37,32 @@ class TerminalSwitches:
     last_four: str = "4242"
 
 
-class SimulatedPaymentTerminal(Device):
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the terminal itself remembers; refund_of is empty for a payment."""
+
+    result: CardResult
+    refund_of: str = ""
+    is_refund: bool = False
+
+    @property
+    def charged_minor(self) -> int:
+        if self.result.outcome is not CardOutcome.APPROVED:
+            return 0
+        return -self.result.amount_minor if self.is_refund else self.result.amount_minor
+
+
+class SimulatedPaymentTerminal(PaymentDriver):
     """Implements ports.PaymentTerminal. One payment at a time; a payment id charges at most once, ever."""
 
     def __init__(
         self, name: str = "card terminal", memory: Path | None = None, on_status: StatusListener | None = None
     ) -> None:
         """memory is the file its payments are kept in; without one they are forgotten with the process."""
-        super().__init__(name, "payment_terminal", on_status)
+        super().__init__(name, PaymentLog(), on_status)
         self._memory = memory
-        self._guard = threading.Lock()
         self._switches = TerminalSwitches()
-        self._cancelled = threading.Event()
-        self._in_progress = ""
-        self._results = self._load()
+        self._taken = self._load()
         self.report(DeviceState.READY)
 
     @property
@@ -69,100 +82,87 @@ class SimulatedPaymentTerminal(Device):
             self.report(DeviceState.READY)
 
     def charged_minor(self) -> int:
-        """What has been taken from cards altogether, in minor units."""
+        """What has been taken from cards altogether and not given back, in minor units."""
         with self._guard:
-            return sum(r.amount_minor for r in self._results.values() if r.outcome is CardOutcome.APPROVED)
+            return sum(taken.charged_minor for taken in self._taken.values())
 
-    def authorise(self, payment_id: str, amount_minor: int, currency_code: str) -> CardResult:
-        """Take a payment. Raises ValueError for an amount that is not positive. currency_code is ISO 4217."""
-        if amount_minor <= 0 or not payment_id or len(currency_code) != 3:
-            raise ValueError(f"not a card payment: {payment_id!r}, {amount_minor} {currency_code!r}")
-        with self._guard:
-            known = self._results.get(payment_id)
-            if known is not None:
-                return known
-            switches = self._switches
-            if switches.behaviour is Behaviour.OFFLINE:
-                return _nothing(
-                    CardOutcome.CANCELLED, amount_minor, "The card terminal cannot be reached. Nothing charged."
-                )
-            if self._in_progress:
-                outcome = CardOutcome.UNKNOWN if self._in_progress == payment_id else CardOutcome.CANCELLED
-                return _nothing(outcome, amount_minor, "The card terminal is busy with another payment.")
-            self._in_progress = payment_id
-            self._cancelled.clear()
-        self.report(DeviceState.BUSY, "waiting for the card")
-        try:
-            interrupted = self._cancelled.wait(switches.delay_ms / 1000)
-            return self._decide(payment_id, amount_minor, switches, interrupted)
-        finally:
-            with self._guard:
-                self._in_progress = ""
-            self.report(DeviceState.READY)
+    # --- what a driver does ------------------------------------------------------------------------------------------
 
-    def recover(self, payment_id: str) -> CardResult:
-        """The truth about a payment: its result, unknown while it is under way, or that nothing was charged."""
-        with self._guard:
-            if self._switches.behaviour is Behaviour.OFFLINE:
-                return _nothing(CardOutcome.UNKNOWN, 0, "The card terminal cannot be reached.")
-            if self._in_progress == payment_id:
-                return _nothing(CardOutcome.UNKNOWN, 0, "The payment is still under way.")
-            known = self._results.get(payment_id)
-        return known or _nothing(CardOutcome.CANCELLED, 0, "The terminal has no such payment. Nothing charged.")
-
-    def cancel(self) -> None:
-        """Stop waiting for a card."""
-        self._cancelled.set()
-
-    def _decide(self, payment_id: str, amount_minor: int, switches: TerminalSwitches, interrupted: bool) -> CardResult:
-        if interrupted:
-            result = _nothing(CardOutcome.CANCELLED, amount_minor, "Cancelled. Nothing charged.")
-        elif switches.behaviour is Behaviour.TIMEOUT:
-            result = _nothing(CardOutcome.CANCELLED, amount_minor, "No card was presented in time. Nothing charged.")
-        elif switches.behaviour is Behaviour.DECLINE:
-            result = CardResult(
-                CardOutcome.DECLINED,
-                amount_minor,
-                "",
-                switches.brand,
-                switches.last_four,
-                "Declined by the card's bank.",
-            )
-        else:
-            authorisation = f"{secrets.randbelow(1_000_000):06d}"
-            result = CardResult(
-                CardOutcome.APPROVED, amount_minor, authorisation, switches.brand, switches.last_four, "Approved."
-            )
-        self._remember(payment_id, result)
-        self.count(f"{result.outcome.value.capitalize()}PaymentCount")
+    def _take(self, payment: Payment) -> CardResult:
+        known = self._found(payment.payment_id)
+        if known is not None:
+            return known
+        switches = self.switches
+        if switches.behaviour is Behaviour.OFFLINE:
+            self.report(DeviceState.OFFLINE, "The card terminal cannot be reached.")
+            raise NotTakenError("The card terminal cannot be reached. Nothing charged.")
+        self._show(PaymentPhase.WAITING_CARD)
+        interrupted = self._cancelled.wait(switches.delay_ms / 1000)
+        result = self._decide(payment, switches, interrupted)
+        self._remember(payment, result)
         if switches.behaviour is Behaviour.LOST and not interrupted:
-            return _nothing(CardOutcome.UNKNOWN, amount_minor, "The card terminal's answer was lost.")
+            return nothing(CardOutcome.UNKNOWN, payment.amount_minor, "The card terminal's answer was lost.")
         return result
 
-    def _remember(self, payment_id: str, result: CardResult) -> None:
+    def _ask(self, payment_id: str, begun: Payment | None) -> CardResult | None:
+        if self.switches.behaviour is Behaviour.OFFLINE:
+            return nothing(CardOutcome.UNKNOWN, 0, "The card terminal cannot be reached.")
+        return self._found(payment_id)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _found(self, payment_id: str) -> CardResult | None:
+        with self._guard:
+            taken = self._taken.get(payment_id)
+        return taken.result if taken is not None else None
+
+    def _decide(self, payment: Payment, switches: TerminalSwitches, interrupted: bool) -> CardResult:
+        if interrupted:
+            return nothing(CardOutcome.CANCELLED, payment.amount_minor, "Cancelled. Nothing charged.")
+        if switches.behaviour is Behaviour.TIMEOUT:
+            message = "No card was presented in time. Nothing charged."
+            return nothing(CardOutcome.CANCELLED, payment.amount_minor, message)
+        if switches.behaviour is Behaviour.DECLINE:
+            outcome, authorisation, message = CardOutcome.DECLINED, "", "Declined by the card's bank."
+        elif payment.is_refund and not self._may_give_back(payment):
+            outcome, authorisation, message = CardOutcome.DECLINED, "", "That is more than was paid."
+        else:
+            outcome, authorisation = CardOutcome.APPROVED, f"{secrets.randbelow(1_000_000):06d}"
+            message = "Refunded." if payment.is_refund else "Approved."
+        reference = f"simulated-{payment.payment_id}" if authorisation else ""
+        brand, last_four = switches.brand, switches.last_four
+        return CardResult(outcome, payment.amount_minor, authorisation, brand, last_four, message, reference)
+
+    def _may_give_back(self, refund: Payment) -> bool:
+        """A payment that this terminal took is given back once; any other goes to the card that is presented."""
+        original = refund.original_payment_id
+        with self._guard:
+            if original not in self._taken:
+                return True
+            given_back = sum(t.charged_minor for t in self._taken.values() if t.refund_of == original)
+            return self._taken[original].charged_minor + given_back >= refund.amount_minor
+
+    def _remember(self, payment: Payment, result: CardResult) -> None:
+        taken = _Taken(result, payment.original_payment_id, payment.is_refund)
         with self._guard:
             if self._memory is not None:
                 self._memory.parent.mkdir(parents=True, exist_ok=True)
                 with self._memory.open("a", encoding="utf-8") as file:
                     # The newline goes first: a line that a power failure cut off must not swallow this one.
-                    file.write("\n" + json.dumps({"payment_id": payment_id, **asdict(result)}))
+                    file.write("\n" + json.dumps({"payment_id": payment.payment_id, **asdict(taken)}))
                     file.flush()
                     os.fsync(file.fileno())
-            self._results[payment_id] = result
+            self._taken[payment.payment_id] = taken
 
-    def _load(self) -> dict[str, CardResult]:
+    def _load(self) -> dict[str, _Taken]:
         if self._memory is None or not self._memory.exists():
             return {}
-        results: dict[str, CardResult] = {}
+        found: dict[str, _Taken] = {}
         for line in self._memory.read_text(encoding="utf-8").splitlines():
             try:
                 stored = json.loads(line)
-            except ValueError:  # a line cut off by a power failure: its payment was never answered
+                result = CardResult(**{**stored["result"], "outcome": CardOutcome(stored["result"]["outcome"])})
+                found[stored["payment_id"]] = _Taken(result, stored["refund_of"], stored["is_refund"])
+            except (ValueError, KeyError, TypeError):  # cut off by a power failure: its payment was never answered
                 continue
-            payment_id = stored.pop("payment_id")
-            results[payment_id] = CardResult(**{**stored, "outcome": CardOutcome(stored["outcome"])})
-        return results
-
-
-def _nothing(outcome: CardOutcome, amount_minor: int, message: str) -> CardResult:
-    return CardResult(outcome, amount_minor, message=message)
+        return found
