@@ -16,7 +16,9 @@ from sqlalchemy import Connection, select
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import applying, tables
+from sync.central import tables
+from sync.central.applying import Applying
+from sync.central.candidates import KINDS, Candidate, candidate
 from sync.central.database import within, write_new_rows, write_rows
 from sync.central.moments import stored
 from sync.central.sale_facts import Outcome
@@ -49,7 +51,7 @@ class _Slot:
     result: contract.EventResult
     fresh: bool = False
     repeated: bool = False
-    candidate: applying.Candidate | None = None
+    candidate: Candidate | None = None
     row: dict[str, Any] = field(default_factory=dict)
 
 
@@ -62,7 +64,7 @@ class Ingest:
         self._connection = connection
         self._received_at = stored(now)
         self._terms_of = terms_of
-        self._applying = applying.Applying(connection, vault, ids, now, terms_of)
+        self._applying = Applying(connection, vault, ids, now, terms_of)
         self._chains: dict[tuple[str, str], _Chain] = {}
         self._known: dict[tuple[str, str, int], _Stored] = {}
         self._used_ids: dict[str, tuple[str, str, str, int]] = {}
@@ -223,7 +225,7 @@ class Ingest:
             if self._came_before(upload, event):
                 result.status, result.reason = "duplicate", "the same event came under another number"
             else:
-                slot.candidate = applying.candidate(upload.terminal, event, upload.contacts, self._terms_of)
+                slot.candidate = candidate(upload.terminal, event, upload.contacts, self._terms_of)
         except PoisonError as poison:
             result.status, result.reason = "quarantined", f"{poison.code}: {poison}"
         return slot
@@ -248,7 +250,7 @@ class Ingest:
         )
         if computed != event.entry_hash:
             raise PoisonError("hash_differs", "It was changed after it was written.")
-        if event.kind not in applying.KINDS:
+        if event.kind not in KINDS:
             raise PoisonError("unknown_kind", f"Events of kind {event.kind} are not known here.")
 
     def _came_before(self, upload: Upload, event: contract.Event) -> bool:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from sync.central.applying import KINDS
 from sync.central.backoffice import resolving
 from sync.central.backoffice.resolving import ACCEPTED, CORRECTED, DISMISSED, Held, Place, Wish
 from sync.central.backoffice.web import Ask, go_to
+from sync.central.candidates import KINDS
 from sync.central.errors import CentralError
 from sync.central.sale_facts import Outcome
 

@@ -19,9 +19,10 @@ from pos_app.domain.journal import canonical_json
 from pos_app.domain.member import mask_email
 from sync import contract
 from sync.central import tables, terminals, terms
-from sync.central.applying import KINDS, Applying, candidate
+from sync.central.applying import Applying
 from sync.central.backoffice import tables as office_tables
 from sync.central.backoffice.office import Office
+from sync.central.candidates import KINDS, candidate
 from sync.central.database import write_rows
 from sync.central.errors import CentralError
 from sync.central.leaving import without_address
