@@ -19,6 +19,7 @@ from pos_app.domain.money import MoneyError, currency
 from pos_app.settings import default_data_folder
 from sync import contract
 from sync.central.backoffice.office import Office
+from sync.central.backoffice.roles import Role
 from sync.central.errors import CentralError, StartError
 from sync.central.moments import parse
 from sync.central.senders import CodeSender, ConsoleSender, sender_from_environment
@@ -67,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     user.add_argument("what", choices=("list", "add", "reset", "close"))
     user.add_argument("name", nargs="?", default="", help="what they sign in with: small letters, digits, dots, dashes")
-    user.add_argument("--role", default="", help="of a new user: what they work as")
+    user.add_argument("--role", default="", help=f"of a new user: {', '.join(Role)}")
     for made in central_care.add_arguments(action, _open):
         _shared_options(made, inherit=True)
     for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):

@@ -125,6 +125,17 @@ def test_a_request_says_beside_the_field_what_is_wrong(shop: CentralShop, office
     assert shop.service.care.open_adjustments() == []
 
 
+def test_a_student_gets_the_students_segment(shop: CentralShop, office_url: str) -> None:
+    member_id = shop.member("customer@example.com")
+    client = signed_in(shop, office_url, "customer_service")
+    client.open(f"/office/members/{member_id}")
+    changed = client.send(f"/office/members/{member_id}/segment", segment="student")
+    assert "Student" in client.open(changed.goes_to).text
+    assert shop.balance("customer@example.com").segment == "student"
+    assert shop.service.office.log(who="customer-service-1")[1].subject == f"{member_id} student"
+    assert client.send(f"/office/members/{member_id}/segment", segment="royalty").status == 422
+
+
 def test_a_merge_is_seen_before_it_is_done(shop: CentralShop, office_url: str) -> None:
     kept, ends = shop.member("kept@example.com", 500), shop.member("ends@example.com", 234)
     client = signed_in(shop, office_url, "customer_service")

@@ -1,4 +1,4 @@
-"""What is done to an account: adjusted by two people, merged, erased."""
+"""What is done to an account: adjusted by two people, put into a segment, merged, erased."""
 
 from sqlalchemy import Connection, select
 from starlette.responses import Response
@@ -82,6 +82,16 @@ def decline(ask: Ask) -> Response:
     """Say no, or take one's own request back."""
     ask.service.care.refuse_adjustment(ask.path["adjustment_id"], ask.user.name)
     return go_to(ADJUSTMENTS, "adjustment-declined")
+
+
+# --- segment ----------------------------------------------------------------------------------------------------------
+
+
+def set_segment(ask: Ask) -> Response:
+    """Say which segment's offers are the member's, after a student card or a firm's papers were seen."""
+    member_id = ask.path["member_id"]
+    ask.service.care.set_segment(member_id, ask.form.text("segment"))
+    return go_to(f"{MEMBERS}/{member_id}", "segment-changed")
 
 
 # --- merge ------------------------------------------------------------------------------------------------------------

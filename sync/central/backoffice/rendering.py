@@ -9,7 +9,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pos_app.domain.money import currency
 from sync.central.backoffice.roles import ROLE_NAMES, Permission
-from sync.central.backoffice.words import ACT_NAMES, KIND_NAMES, LINK_NAMES, MENU, NOTICES, POOL_NAMES, PROOF_NAMES
+from sync.central.backoffice.words import (
+    ACT_NAMES,
+    KIND_NAMES,
+    LINK_NAMES,
+    MENU,
+    NOTICES,
+    POOL_NAMES,
+    PROOF_NAMES,
+    SEGMENT_NAMES,
+)
 from sync.central.moments import parse
 
 FOLDER = Path(__file__).parent
@@ -110,6 +119,7 @@ def _environment() -> Environment:
         "ACT_NAMES": ACT_NAMES,
         "KIND_NAMES": KIND_NAMES,
         "LINK_NAMES": LINK_NAMES,
+        "SEGMENT_NAMES": SEGMENT_NAMES,
         "POOL_NAMES": POOL_NAMES,
         "PROOF_NAMES": PROOF_NAMES,
         "NOTICES": NOTICES,

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own_account"
     SEE_MEMBERS = "see_members"
     REVEAL_MEMBERS = "reveal_members"
+    CHANGE_SEGMENTS = "change_segments"
     REQUEST_ADJUSTMENTS = "request_adjustments"
     SEE_ADJUSTMENTS = "see_adjustments"
     APPROVE_ADJUSTMENTS = "approve_adjustments"
@@ -47,6 +48,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.SEE_MEMBERS,
         Permission.REVEAL_MEMBERS,
+        Permission.CHANGE_SEGMENTS,
         Permission.REQUEST_ADJUSTMENTS,
         Permission.SEE_ADJUSTMENTS,
         Permission.MERGE_MEMBERS,

@@ -20,6 +20,7 @@ NOTICES = {
     "adjustment-requested": "The adjustment is requested. Somebody else must approve it before points move.",
     "adjustment-approved": "The adjustment is approved and its points are posted.",
     "adjustment-declined": "The adjustment is declined. No points moved.",
+    "segment-changed": "The segment is changed. Its offers count from the next sale.",
     "merged": "The two accounts are one now.",
     "erased": "The person is erased. What their points did stays in the books, under a number that is nobody's.",
     "terms-published": "The new version is published. Terminals get it with their next contact.",
@@ -30,6 +31,8 @@ NOTICES = {
 }
 
 POOL_NAMES = {"store": "Store purchases", "card": "Linked card", "partner": "Partners", "debt": "Owed"}
+
+SEGMENT_NAMES = {"consumer": "Consumer", "student": "Student", "business": "Business"}
 
 LINK_NAMES = {"shopping": "Shopping account", "credit_card": "Credit card"}
 
@@ -65,6 +68,7 @@ ACT_NAMES = {
     "adjustment_requested": "Requested an adjustment",
     "adjustment_approved": "Approved an adjustment",
     "adjustment_declined": "Declined an adjustment",
+    "segment_changed": "Changed a member's segment",
     "merge_previewed": "Previewed a merge",
     "members_merged": "Merged two members",
     "member_erased": "Erased a member",
