@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, bindparam, func, select
 
 from pos_app.domain.member import EmailError, mask_email, normalise_email
 from pos_app.ports import IdSource
@@ -121,22 +122,39 @@ def after_leaving(connection: Connection, vault: Vault, now: datetime, joining: 
     return replace(joining, joined_at=stored(now))
 
 
+def _members_by(person_is: ColumnElement[bool], merged_is: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Members by their own address, or by one that they brought along in a merge."""
+    people, accounts, merged = tables.person, tables.account, tables.former_member
+    return (
+        select(people.c.email_key, people.c.member_id, accounts.c.joined_at)
+        .join(accounts, accounts.c.member_id == people.c.member_id)
+        .where(person_is, accounts.c.left_at.is_(None))
+        .union_all(
+            select(merged.c.email_key, merged.c.successor_id, accounts.c.joined_at)
+            .join(accounts, accounts.c.member_id == merged.c.successor_id)
+            .where(merged_is, merged.c.ended_by == former.MERGED)
+        )
+    )
+
+
+# Made once: to build a statement takes longer than to run it.
+_BY_ADDRESS = _members_by(
+    tables.person.c.email_key == bindparam("email_key"), tables.former_member.c.email_key == bindparam("email_key")
+)
+
+
 def memberships(connection: Connection, email_keys: Iterable[str]) -> dict[str, Membership]:
     """The members of these address keys, also of those brought along in a merge; keys of nobody are left out."""
     wanted = list(email_keys)
     if not wanted:
         return {}
-    people, accounts, merged = tables.person, tables.account, tables.former_member
-    rows = connection.execute(
-        select(people.c.email_key, people.c.member_id, accounts.c.joined_at)
-        .join(accounts, accounts.c.member_id == people.c.member_id)
-        .where(within(connection, people.c.email_key, wanted), accounts.c.left_at.is_(None))
-        .union_all(
-            select(merged.c.email_key, merged.c.successor_id, accounts.c.joined_at)
-            .join(accounts, accounts.c.member_id == merged.c.successor_id)
-            .where(within(connection, merged.c.email_key, wanted), merged.c.ended_by == former.MERGED)
+    if len(wanted) == 1:
+        rows = connection.execute(_BY_ADDRESS, {"email_key": wanted[0]})
+    else:
+        people, merged = tables.person, tables.former_member
+        rows = connection.execute(
+            _members_by(within(connection, people.c.email_key, wanted), within(connection, merged.c.email_key, wanted))
         )
-    )
     return {row.email_key: Membership(row.member_id, row.joined_at) for row in rows}
 
 
@@ -180,11 +198,10 @@ class Seen:
     codes: bool = False
 
 
-def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> contract.Member | None:
-    """A member as a till may see one, or None. It is one question to the database, since somebody waits for it."""
+def _view_statement() -> Select[Any]:
     balance, people, card, pin = tables.balance, tables.person, tables.member_card, tables.member_pin
     lot, link = tables.lot, tables.account_link
-    rows = connection.execute(
+    return (
         select(
             balance.c.points,
             balance.c.held,
@@ -204,8 +221,16 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
         .outerjoin(pin, pin.c.member_id == balance.c.member_id)
         .outerjoin(lot, and_(lot.c.member_id == balance.c.member_id, lot.c.remaining != 0))
         .outerjoin(link, link.c.member_id == balance.c.member_id)
-        .where(balance.c.member_id == member_id)
-    ).all()
+        .where(balance.c.member_id == bindparam("member_id"))
+    )
+
+
+_VIEW = _view_statement()
+
+
+def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> contract.Member | None:
+    """A member as a till may see one, or None. It is one question to the database, since somebody waits for it."""
+    rows = connection.execute(_VIEW, {"member_id": member_id}).all()
     if not rows:
         return None
     row = rows[0]

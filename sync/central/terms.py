@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
 from sync import contract
@@ -62,11 +62,18 @@ def every(connection: Connection) -> list[contract.Terms]:
     return [contract.decode(bytes(row.document), contract.Terms) for row in rows]
 
 
+_IN_FORCE = (
+    select(tables.terms.c.document)
+    .where(tables.terms.c.effective_from <= bindparam("now"))
+    .order_by(tables.terms.c.effective_from.desc(), tables.terms.c.version.desc())
+    .limit(1)
+)
+
+
 def in_force(connection: Connection, now: datetime) -> contract.Terms:
     """The terms in force; there always are some because of STANDARD."""
-    query = select(tables.terms.c.document).where(tables.terms.c.effective_from <= stored(now))
-    newest = query.order_by(tables.terms.c.effective_from.desc(), tables.terms.c.version.desc()).limit(1)
-    return contract.decode(bytes(connection.execute(newest).scalar_one()), contract.Terms)
+    document = connection.execute(_IN_FORCE, {"now": stored(now)}).scalar_one()
+    return contract.decode(bytes(document), contract.Terms)
 
 
 def for_terminal(
