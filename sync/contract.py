@@ -433,6 +433,8 @@ class OfferMessage(Message):
 
 
 class EnrolmentOfferMessage(Message):
+    """Points for joining. granted_before counts places of the cap that were given away before this service counted."""
+
     offer_id: Identifier
     points: Points
     cap: int
@@ -441,6 +443,7 @@ class EnrolmentOfferMessage(Message):
     look_back_days: int = 90
     look_back_until: str = ""
     ended_at: str = ""
+    granted_before: Points = 0
 
 
 class OfflineRedemption(Message):

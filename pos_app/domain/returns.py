@@ -168,9 +168,9 @@ class ReturnQuote:
 
 
 def refundable_milli(sale: RetailTransaction, history: ReturnHistory) -> dict[int, int]:
-    """How much of each line can still come back."""
+    """How much of each line can still come back: nothing where more did than was sold, at tills that could not know."""
     return {
-        line.line_number: line.quantity_milli - history.returned_milli(line.line_number)
+        line.line_number: max(0, line.quantity_milli - history.returned_milli(line.line_number))
         for line in sale.lines
         if not line.voided
     }
@@ -274,11 +274,13 @@ def _refunds(
     ordered = sorted(sale.tenders, key=lambda tender: REFUND_ORDER.index(tender.tender_type))
     points = {tender.tender_id: 0 for tender in ordered}
     amounts = {tender.tender_id: 0 for tender in ordered}
-    open_minor = {tender.tender_id: tender.amount_minor - history.refunded_to(tender) for tender in ordered}
+    open_minor = {tender.tender_id: max(0, tender.amount_minor - history.refunded_to(tender)) for tender in ordered}
     for tender in ordered:
         if tender.points:
-            target = tender.points if everything else tender.points * back_minor // max(1, whole_minor)
-            points[tender.tender_id] = target - history.points_restored_to(tender)
+            target = (
+                tender.points if everything else tender.points * min(back_minor, whole_minor) // max(1, whole_minor)
+            )
+            points[tender.tender_id] = max(0, target - history.points_restored_to(tender))
             amounts[tender.tender_id] = min(terms.value_minor(points[tender.tender_id]), open_minor[tender.tender_id])
     left_minor = refund_minor - sum(amounts.values())
     others = [tender.tender_id for tender in ordered if not tender.points] or [t.tender_id for t in ordered]

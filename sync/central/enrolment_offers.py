@@ -140,13 +140,13 @@ def _look_back_from(offer: contract.EnrolmentOfferMessage, time_zone: str) -> da
 
 def _take_place(connection: Connection, offer: contract.EnrolmentOfferMessage) -> bool:
     """Take one of the offer's places; one conditional update, so never one too many."""
-    table = tables.enrolment_offer
-    if granted_count(connection, offer.offer_id) >= offer.cap:
+    table, places = tables.enrolment_offer, offer.cap - offer.granted_before
+    if granted_count(connection, offer.offer_id) >= places:
         return False
     write_rows(connection, table, [{"offer_id": offer.offer_id, "granted": 0}])
     taken = connection.execute(
         update(table)
-        .where(table.c.offer_id == offer.offer_id, table.c.granted < offer.cap)
+        .where(table.c.offer_id == offer.offer_id, table.c.granted < places)
         .values(granted=table.c.granted + 1)
     )
     return taken.rowcount == 1

@@ -417,3 +417,38 @@ class TillsAndCentral(RuleBasedStateMachine):
 
 TillsAndCentral.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
 test_tills_and_central_agree_in_the_end = TillsAndCentral.TestCase
+
+
+def test_what_came_back_twice_unknown_to_each_other_leaves_the_rest_of_the_sale_alone(tmp_path: Path) -> None:
+    country = Country(tmp_path, 2, 1, MEMBERS, TERMS)
+    here, there = country.tills
+    account = here.look_up("ann@example.com")
+    assert account is not None
+    for code in ("12", "10"):
+        assert here.selling.add_item(code).found
+    here.selling.attach_member(account)
+    completed = here.tendering.add_cash(here.tendering.cash_due_minor).completed
+    assert completed is not None
+    sale = completed.transaction
+    receipt_number = sale.header.receipt_number
+
+    there.line.online = False
+    paper = PaperReceipt(receipt_number, (PaperLine("12", 1000, 26_500),), points_paid=0, goods_minor=31_499)
+    there.returning.take_back_by_paper(paper, "changed their mind")
+    original = here.returning.find_here(receipt_number)
+    assert original is not None
+    here.returning.take_back(original, [ReturnRequest(1, 1000)], "changed their mind")
+    country.heal()
+
+    known = find_everywhere(there.gateway, receipt_number)
+    assert known is not None
+    assert refundable_milli(known.sale, known.history) == {1: 0, 2: 1000}
+    rest = there.returning.take_back(known, [ReturnRequest(2, 1000)], "changed their mind").transaction
+    # The speaker was refunded twice: of what was paid only so much is left to give back.
+    left_minor = sale.total_minor - sum(line.refund_minor for line in known.history.lines.values())
+    assert rest.total_minor == sale.lines[1].net_minor + sale.lines[1].tax_minor
+    assert 0 <= sum(refund.amount_minor for refund in rest.refunds) <= max(0, left_minor + rest.total_minor)
+    country.heal()
+    assert country.balance("ann@example.com") == MEMBERS["ann@example.com"] + WELCOME_POINTS, "each taken back once"
+    assert country.central.verify().clean
+    country.close()
