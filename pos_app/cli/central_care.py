@@ -30,11 +30,13 @@ def add_arguments(action: AddAction, open_service: OpenService) -> list[argparse
         return run
 
     partner = action("partner", with_service(_partner), "let a partner post points, or import a file of them")
-    whats = partner.add_subparsers(dest="what", required=True, metavar="add|import")
+    whats = partner.add_subparsers(dest="what", required=True, metavar="add|close|import")
     add = whats.add_parser("add", help="let a partner in, or give it a new key")
     add.add_argument("name", help="small letters, digits and hyphens")
     add.add_argument("--pool", required=True, help="where its points go, such as card or network")
     add.add_argument("--public-key", default="", help="raw Ed25519 in base64; without one, a pair is made and printed")
+    close = whats.add_parser("close", help="shut a partner out; what it posted stays")
+    close.add_argument("name")
     imports = whats.add_parser("import", help="post the rows of a CSV file; those refused are named beside it")
     imports.add_argument("file", type=Path)
     imports.add_argument("--partner", required=True, help="its name")
@@ -43,12 +45,16 @@ def add_arguments(action: AddAction, open_service: OpenService) -> list[argparse
     erase = action("erase", with_service(_erase), "erase a person on request: this cannot be undone")
     erase.add_argument("email")
     erase.add_argument("--yes", action="store_true", help="really; without it, only the member's id is shown")
-    return [partner, add, imports, digest, erase]
+    return [partner, add, close, imports, digest, erase]
 
 
 def _partner(service: CentralService, args: argparse.Namespace) -> int:
     if args.what == "import":
         return _import(service, args)
+    if args.what == "close":
+        service.care.close_partner(PREFIX + args.name)
+        print(f"{args.name} is shut out.")
+        return 0
     if args.public_key:
         public_key = _public_key(args.public_key)
     else:

@@ -98,6 +98,10 @@ class CustomerCare:
         now = self._clock.now()
         return self._run(lambda connection: partners.add(connection, now, name, pool, public_key))
 
+    def close_partner(self, partner_id: str) -> None:
+        """Shut a partner out; what it posted stays."""
+        self._run(lambda connection: partners.close(connection, partner_id))
+
     def partner(self, partner_id: str) -> Partner:
         """The partner of an id."""
         return self._database.read(lambda connection: partners.find(connection, partner_id))

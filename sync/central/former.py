@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from sync.central import revision, tables
 from sync.central.database import within, write_rows
@@ -80,9 +80,14 @@ def survivors(connection: Connection, member_ids: Iterable[str]) -> dict[str, st
     return {row.member_id: row.successor_id for row in rows}
 
 
+_SURVIVOR = select(tables.former_member.c.successor_id).where(
+    tables.former_member.c.member_id == bindparam("member_id"), tables.former_member.c.successor_id != ""
+)
+
+
 def survivor(connection: Connection, member_id: str) -> str:
     """Who goes on for this id: itself unless it was merged."""
-    return survivors(connection, [member_id]).get(member_id, member_id)
+    return connection.execute(_SURVIVOR, {"member_id": member_id}).scalar_one_or_none() or member_id
 
 
 def merged_addresses(connection: Connection, email_keys: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from pos_app.domain.member import EmailError, normalise_email
 from sync import contract
@@ -38,7 +38,7 @@ class Partner:
 
 
 def add(connection: Connection, now: datetime, name: str, pool: str, public_key: bytes) -> Partner:
-    """Let a partner in, or give one that is in a new key; its pool stays what it was. Raises CentralError."""
+    """Let a partner in, also one who was shut out, or give it a new key; its pool stays. Raises CentralError."""
     if not _NAME.fullmatch(name):
         raise CentralError(422, "bad_name", "A partner's name has small letters, digits and hyphens, at most 40.")
     if not _POOL.fullmatch(pool) or pool in _OWN_POOLS:
@@ -51,11 +51,19 @@ def add(connection: Connection, now: datetime, name: str, pool: str, public_key:
         "state": "active",
         "added_at": stored(now),
     }
-    write_rows(connection, tables.partner, [row], "(partner_id) DO UPDATE SET public_key = excluded.public_key")
+    write_rows(connection, tables.partner, [row], "(partner_id) DO UPDATE SET public_key = excluded.public_key, state = excluded.state")
     found = find(connection, PREFIX + name)
     if found.pool != pool:
         raise CentralError(409, "other_pool", f"The points of {name} go into the pool {found.pool}, for ever.")
     return found
+
+
+def close(connection: Connection, partner_id: str) -> None:
+    """Shut a partner out; what it posted stays. Raises CentralError when there is none."""
+    table = tables.partner
+    closed = connection.execute(update(table).where(table.c.partner_id == partner_id).values(state="closed"))
+    if closed.rowcount != 1:
+        raise CentralError(404, "unknown_partner", "There is no such partner.")
 
 
 def find(connection: Connection, partner_id: str) -> Partner:

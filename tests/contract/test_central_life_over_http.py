@@ -109,6 +109,11 @@ def test_a_partner_posts_points_with_a_signature_of_its_own(shop: CentralShop, u
         401,
         "not_authenticated",
     )
+    shop.service.care.close_partner(partner_id)
+    shut_out = Till(url, partner_id, key)
+    while (answer := shut_out.post(membership.PATH_PARTNER_EARNINGS, earnings)).status == 200:
+        pass  # a revocation is noticed within a second
+    assert code(answer) == (401, "terminal_revoked")
     stranger = Till(url, partner_id, Ed25519PrivateKey.generate())
     assert code(stranger.post(membership.PATH_PARTNER_EARNINGS, earnings)) == (401, "not_authenticated")
 

@@ -45,6 +45,9 @@ def test_a_partner_is_let_in_with_a_key_that_is_shown_once(folder: str, capsys: 
     key = base64.b64encode(b"k" * 32).decode()
     assert run("partner", "add", "bank", "--pool", "card", "--public-key", key, "--data", folder) == 0
     assert "private" not in capsys.readouterr().out
+    assert run("partner", "close", "bank", "--data", folder) == 0
+    assert run("partner", "close", "nobody", "--data", folder) == 1
+    capsys.readouterr()
     assert run("partner", "add", "bank", "--pool", "card", "--public-key", "short", "--data", folder) == 1
     assert "32 bytes" in capsys.readouterr().err
 
