@@ -24,7 +24,7 @@ from pos_app.ports import CardOutcome, CardResult
 
 PROTOCOL_VERSION = "3.0"
 SERVICE_ID_LENGTH = 10
-LARGEST_AMOUNT = 99_999_999
+LARGEST_AMOUNT = 100_000_000
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -318,7 +318,7 @@ def _reference(body: dict[str, Any]) -> str:
 def _minor(amount: object, currency_code: str) -> int:
     """Minor units of a JSON number. Raises UnbelievableAnswerError for what is no amount of the currency."""
     _require(currency_code in CURRENCIES, "no currency")
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not 0 <= amount <= LARGEST_AMOUNT:
+    if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not 0 <= amount < LARGEST_AMOUNT:
         raise UnbelievableAnswerError("the answer has no amount")
     scaled = amount * CURRENCIES[currency_code].minor_per_unit
     _require(scaled == int(scaled), "no amount of this currency")
