@@ -41,11 +41,22 @@ def sample_terms(year: int) -> contract.Terms:
     )
 
 
+def _load_terms(service: CentralService, year: int) -> None:
+    """This year's terms, once. Where last year's were in force until now, sales were made with them: no earlier."""
+    versions = [one.version for one in service.terms().terms if one.terms_id == TERMS_ID]
+    if year in versions:
+        return
+    document = sample_terms(year)
+    if versions:
+        document.effective_from = service.clock.now().isoformat()
+    service.load_terms(document)
+
+
 def seed_demo(service: CentralService) -> None:
     """Bring the demo's terms, members and gift cards in; what is there already stays as it is."""
     now = service.clock.now()
     year = now.astimezone(ZoneInfo(TIME_ZONE)).year
-    service.load_terms(sample_terms(year))
+    _load_terms(service, year)
     for email, lots in MEMBERS:
         joining = contract.EnrolMember(
             event_id=f"demo-{email.partition('@')[0]}",

@@ -1,5 +1,6 @@
 """A new version of the terms: what is wrong with it is said in words, and what was sold is never priced anew."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from fakes.central_shop import CentralShop
 from fakes.central_till import Journal, tender
 
 from sync import contract
+from sync.central.demo import seed_demo
 from sync.central.errors import CentralError
 
 GOOD: dict[str, Any] = {"terms_id": "programme", "version": 2, "effective_from": "2015-01-01T00:00:00-08:00"}
@@ -87,3 +89,14 @@ def test_who_owes_more_than_the_terms_say_is_reported(shop: CentralShop) -> None
     shop.upload(journal)
     debts = [(one.member_id, one.owed_points) for one in shop.service.large_debts()]
     assert debts == [(member_ids[2], 300), (member_ids[1], 200)]
+
+
+def test_the_demo_goes_on_in_a_new_year_in_which_somebody_has_bought_already(shop: CentralShop) -> None:
+    seed_demo(shop.service)
+    journal = Journal()
+    journal.sale("t1", ended_at="2015-01-02T10:00:00-08:00", terms=("sample-programme", 2014), points=100)
+    shop.upload(journal)
+    shop.clock.at = datetime.fromisoformat("2015-01-03T09:00:00-08:00")
+    for _ in range(2):
+        seed_demo(shop.service)
+    assert [one.version for one in shop.service.terms().terms] == [1, 2014, 2015]
