@@ -51,7 +51,12 @@ def add(connection: Connection, now: datetime, name: str, pool: str, public_key:
         "state": "active",
         "added_at": stored(now),
     }
-    write_rows(connection, tables.partner, [row], "(partner_id) DO UPDATE SET public_key = excluded.public_key, state = excluded.state")
+    write_rows(
+        connection,
+        tables.partner,
+        [row],
+        "(partner_id) DO UPDATE SET public_key = excluded.public_key, state = excluded.state",
+    )
     found = find(connection, PREFIX + name)
     if found.pool != pool:
         raise CentralError(409, "other_pool", f"The points of {name} go into the pool {found.pool}, for ever.")
