@@ -8,14 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardware.payment_terminal.settings import ADYEN_LOCAL, MANUAL, SIMULATOR, CardTerminalSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import ReceiptDocument
-from pos_app.ports import DeviceState, DeviceStatus, PaymentTerminal, PrintQueue, ScanEvent
+from pos_app.errors import WorldError
+from pos_app.ports import DeviceState, DeviceStatus, ManualCardPrompt, PaymentTerminal, PrintQueue, ScanEvent
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
     from hardware.barcode_scanner.serial_scanner import SerialScanner
     from hardware.barcode_scanner.simulator import SimulatedScanner
+    from hardware.payment_terminal.adyen_local import AdyenLocalTerminal
+    from hardware.payment_terminal.driver import PaymentDriver
     from hardware.payment_terminal.simulator import SimulatedPaymentTerminal
     from hardware.receipt_printer.escpos_renderer import EscposRenderer
     from hardware.receipt_printer.printer import ReceiptPrinter
@@ -35,17 +39,22 @@ class ScannerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PeripheralsSettings:
-    """The devices of one workstation. data_folder keeps what simulated devices remember and parsed printer profiles."""
+    """The devices of one workstation.
+
+    data_folder keeps what simulated devices remember, parsed printer profiles and the card terminal's payments.
+    """
 
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     scanners: tuple[ScannerSettings, ...] = (ScannerSettings(),)
     data_folder: Path | None = None
+    card_terminal: CardTerminalSettings = field(default_factory=CardTerminalSettings)
 
 
 class Peripherals:
     """Printer, drawer, scanners and card terminal.
 
     on_status, on_scan and on_scan_refused are called on device threads and must not block; set them before start().
+    card_prompt asks the associate about a card terminal that is not connected; such a terminal needs it at start().
     """
 
     def __init__(self, settings: PeripheralsSettings, print_queue: PrintQueue) -> None:
@@ -54,10 +63,13 @@ class Peripherals:
         self.on_status: Callable[[DeviceStatus], None] = lambda _: None
         self.on_scan: Callable[[ScanEvent], None] = lambda _: None
         self.on_scan_refused: Callable[[RefusedScan], None] = lambda _: None
+        self.card_prompt: ManualCardPrompt | None = None
         self.printer: ReceiptPrinter | None = None
         self.scanners: list[SerialScanner | SimulatedScanner] = []
         self.simulated_printer: SimulatedPrinter | None = None
         self.simulated_terminal: SimulatedPaymentTerminal | None = None
+        self._card_terminal: PaymentDriver | None = None
+        self._network_terminal: AdyenLocalTerminal | None = None
         self._printer_server: PrinterServer | None = None
         self._failed: list[DeviceStatus] = []
 
@@ -70,6 +82,8 @@ class Peripherals:
 
     def stop(self) -> None:
         """Stop every device; a job being printed ends as unconfirmed."""
+        if self._network_terminal is not None:
+            self._network_terminal.stop()
         for scanner in self.scanners:
             scanner.stop()
         if self.printer is not None:
@@ -81,14 +95,14 @@ class Peripherals:
         """Every device's state, printer first."""
         statuses = [self.printer.status, self.printer.drawer.status] if self.printer is not None else []
         statuses += [scanner.status for scanner in self.scanners]
-        if self.simulated_terminal is not None:
-            statuses.append(self.simulated_terminal.status)
+        if self._card_terminal is not None:
+            statuses.append(self._card_terminal.status)
         return statuses + self._failed
 
     @property
     def payment_terminal(self) -> PaymentTerminal | None:
         """The card terminal, or None when there is none."""
-        return self.simulated_terminal
+        return self._card_terminal
 
     @property
     def simulated_scanner(self) -> "SimulatedScanner | None":
@@ -119,7 +133,7 @@ class Peripherals:
     def _attempt(self, name: str, begin: Callable[[], None]) -> None:
         try:
             begin()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, WorldError) as error:
             logger.exception("device %s cannot be started", name)
             status = DeviceStatus(name, name, DeviceState.ERROR, str(error))
             self._failed.append(status)
@@ -152,11 +166,47 @@ class Peripherals:
         return self._printer_server.address
 
     def _start_terminal(self) -> None:
+        starts = {SIMULATOR: self._simulate_terminal, ADYEN_LOCAL: self._start_adyen, MANUAL: self._start_manual}
+        driver = self._settings.card_terminal.driver
+        if driver not in starts:
+            raise ValueError(f"unknown card terminal driver {driver!r}: {', '.join(starts)}")
+        starts[driver]()
+
+    def _simulate_terminal(self) -> None:
         from hardware.payment_terminal.simulator import SimulatedPaymentTerminal
 
-        folder = self._settings.data_folder
-        memory = folder / "simulated-card-terminal.jsonl" if folder else None
+        memory = self._data_file("simulated-card-terminal.jsonl")
         self.simulated_terminal = SimulatedPaymentTerminal(memory=memory, on_status=self._tell_status)
+        self._card_terminal = self.simulated_terminal
+
+    def _start_adyen(self) -> None:
+        from hardware.payment_terminal.adyen_local import AdyenLocalTerminal
+        from hardware.payment_terminal.nexo_cipher import NexoKey
+        from hardware.payment_terminal.nexo_line import NexoLine
+        from hardware.payment_terminal.payment_log import PaymentLog
+
+        card = self._settings.card_terminal
+        if card.ca_file is None:
+            raise ValueError("a card terminal on the network needs the certificate authority that it is trusted by")
+        key = NexoKey(card.key_name, card.key_version, card.passphrase())
+        line = NexoLine(card.address, card.ca_file, card.certificate_name, card.sale_id, card.poi_id, key)
+        log = PaymentLog(self._data_file("card-payments.jsonl"))
+        self._network_terminal = AdyenLocalTerminal(line, log, on_status=self._tell_status)
+        self._card_terminal = self._network_terminal
+        self._network_terminal.start()
+
+    def _start_manual(self) -> None:
+        from hardware.payment_terminal.manual import ManualTerminal
+        from hardware.payment_terminal.payment_log import PaymentLog
+
+        if self.card_prompt is None:
+            raise ValueError("a card terminal that is not connected needs a screen that asks about it")
+        log = PaymentLog(self._data_file("card-payments.jsonl"))
+        self._card_terminal = ManualTerminal(self.card_prompt, log, on_status=self._tell_status)
+
+    def _data_file(self, name: str) -> Path | None:
+        folder = self._settings.data_folder
+        return folder / name if folder else None
 
     def _start_scanner(self, settings: ScannerSettings) -> None:
         scanner = self._make_scanner(settings)

@@ -8,9 +8,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
+from hardware.payment_terminal.settings import CardTerminalSettings
 from hardware.payment_terminal.simulator import Behaviour
 from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.settings import PrinterSettings
@@ -20,6 +22,7 @@ from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import DeviceStatus, PrintJob, SyncStatus
 from pos_app.settings import TerminalSettings
+from pos_app.storage.named_secrets import read_secret
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import DemoProduct, DevicePanelParts, PrintedReceipt, Services, UiSettings
 
@@ -75,6 +78,21 @@ def _printed(payload: bytes, register: Register) -> PrintedReceipt:
     return PrintedReceipt(number, f"Sale {number}", when, register.formatter.money(sale["total_minor"]))
 
 
+def _card_terminal(folder: Path, register: Register, settings: TerminalSettings) -> CardTerminalSettings:
+    profile = register.profile
+    return CardTerminalSettings(
+        driver=settings.card_terminal_driver,
+        address=settings.card_terminal_address,
+        sale_id=f"{profile.store_id}-{profile.workstation_id}",
+        poi_id=settings.card_terminal_poi_id,
+        certificate_name=settings.card_terminal_certificate_name,
+        ca_file=folder / settings.card_terminal_ca_file if settings.card_terminal_ca_file else None,
+        key_name=settings.card_terminal_key_name,
+        key_version=settings.card_terminal_key_version,
+        passphrase=partial(read_secret, settings.card_terminal_key),
+    )
+
+
 class Counter:
     """Everything at one counter; start() after the window is shown, stop() at the end."""
 
@@ -86,7 +104,10 @@ class Counter:
             address=settings.printer_address,
             columns=register.profile.receipt_columns,
         )
-        self.peripherals = Peripherals(PeripheralsSettings(printer, data_folder=folder), register.data.print_queue)
+        devices = PeripheralsSettings(
+            printer, data_folder=folder, card_terminal=_card_terminal(folder, register, settings)
+        )
+        self.peripherals = Peripherals(devices, register.data.print_queue)
         self.central_url = settings.central_url
         self.central = (
             None

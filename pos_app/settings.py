@@ -8,6 +8,8 @@ from pos_app.errors import WorldError
 
 FILE_NAME = "settings.toml"
 THEMES = ("system", "light", "dark")
+CARD_TERMINAL_DRIVERS = ("simulator", "adyen_local", "manual")
+SECRET_PLACES = ("keystore:", "env:", "file:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class TerminalSettings:
 
     central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
     and printer_address where its device is (host:port, serial port, file). scale_percent is the size of everything
-    on the screen.
+    on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md; card_terminal_key is
+    where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key.
     """
 
     central_url: str = ""
@@ -24,6 +27,14 @@ class TerminalSettings:
     printer_address: str = ""
     theme: str = "system"
     scale_percent: int = 100
+    card_terminal_driver: str = "simulator"
+    card_terminal_address: str = ""
+    card_terminal_poi_id: str = ""
+    card_terminal_ca_file: str = ""
+    card_terminal_certificate_name: str = ""
+    card_terminal_key: str = ""
+    card_terminal_key_name: str = ""
+    card_terminal_key_version: int = 1
 
 
 def default_data_folder() -> Path:
@@ -56,6 +67,12 @@ def load_settings(folder: Path) -> TerminalSettings:
     settings = TerminalSettings(**found)
     if settings.theme not in THEMES:
         raise WorldError(f"{path}: theme must be one of {', '.join(THEMES)}.")
+    if settings.card_terminal_driver not in CARD_TERMINAL_DRIVERS:
+        raise WorldError(f"{path}: card_terminal_driver must be one of {', '.join(CARD_TERMINAL_DRIVERS)}.")
+    if settings.card_terminal_key and not settings.card_terminal_key.startswith(SECRET_PLACES):
+        raise WorldError(
+            f"{path}: card_terminal_key says where the key is (keystore:NAME, env:NAME or file:PATH); take the key out."
+        )
     if not 50 <= settings.scale_percent <= 300:
         raise WorldError(f"{path}: scale_percent must be between 50 and 300.")
     return settings
