@@ -22,7 +22,9 @@ GIFT_CARDS = (("6006491234567890123", 2_000), ("6006491234567890131", 5_000))
 
 
 def sample_terms(year: int) -> contract.Terms:
-    """The sample programme in a year: 1 point for $1, 100 points are worth $1, 5 points for $1 at the holidays."""
+    """The sample programme in a year: 1 point for $1, 100 points are worth $1, 5 points for $1 at the holidays, and
+    250 points for the first 1,000 who join from 21 September.
+    """
     return contract.Terms(
         terms_id=TERMS_ID,
         version=year,
@@ -36,6 +38,17 @@ def sample_terms(year: int) -> contract.Terms:
                 starts_at=f"{year}-11-01T00:00:00-07:00",
                 ends_at=f"{year}-12-31T23:59:59-08:00",
                 multiplier=5,
+            )
+        ],
+        enrolment_offers=[
+            contract.EnrolmentOfferMessage(
+                offer_id=f"join-{year}",
+                points=250,
+                cap=1_000,
+                starts_at=f"{year}-09-21T00:00:00-07:00",
+                ends_at=f"{year}-12-31T23:59:59-08:00",
+                look_back_days=90,
+                look_back_until=f"{year}-09-21T00:00:00-07:00",
             )
         ],
     )
