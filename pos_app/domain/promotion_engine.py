@@ -1,8 +1,9 @@
 """What promotions take off the lines of a sale: the best combination for the customer, and why.
 
 - Within a stacking group a piece takes part in one promotion at most; of all ways to share the pieces out, the one
-  that saves most is taken (compared before rounding; of equal ones, that of the promotion with the lower priority
-  number, then id). Groups work one after the other, by priority, each on what is left of the prices.
+  that saves most is taken, compared before rounding. Of equal ones it is always the same: sets and percentages before
+  amounts, then the lower priority number, then the id. An amount given once takes all goods in its scope, so that of
+  several steps of a threshold one counts. Groups work one after the other, by priority, each on what is left.
 - A percentage is rounded once on all it is taken off, a set once per set. What a promotion takes off is shared by
   the lines that take part, in proportion to what takes part, to the cent (largest remainder): so a free piece is paid
   for by the whole set, and a return of one piece gives back what it really cost.
@@ -12,7 +13,8 @@
   one group it can: a group that saves more leaves less for the next. Limits of effort are in promotion_sets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from pos_app.domain.basket import BasketLine
@@ -29,6 +31,8 @@ from pos_app.domain.promotions import (
 )
 from pos_app.domain.rounding import Rounding, allocate, divide
 
+MAXIMUM_CHOICES = 32
+"""Choices of amounts looked at where they have goods in common with each other or with sets."""
 Reductions = dict[int, tuple[LinePromotion, ...]]
 """What promotions took off, by the position of the line."""
 
@@ -118,41 +122,37 @@ def _stage(
     rounding: Rounding,
 ) -> list[tuple[Promotion, dict[int, int]]]:
     """What the promotions of one group take off, as shares of the lines."""
-    plain = _best_plain([entry for entry in group if _is_plain(entry.promotion)], lines, amounts)
-    applications: list[Application] = []
-    for promotions, indexes_by_promotion in _competing(group, lines):
-        pieces = _pieces(indexes_by_promotion, plain, lines, amounts, order)
-        applications += best_sets(promotions, pieces, rounding)
+    goods = _Goods(lines, amounts, order, _best_plain(group, lines, amounts))
     left, left_pieces = list(amounts), [_piece_count(line) for line in lines]
     shares: dict[str, dict[int, int]] = {}
-    for application in applications:
-        weights: dict[int, int] = {}
-        for piece in application.pieces:
-            weights[piece.line_index] = weights.get(piece.line_index, 0) + piece.amount_minor
-            left[piece.line_index] -= piece.amount_minor
-            left_pieces[piece.line_index] -= 1
-        _share(application.promotion, application.reduction_minor, weights, order, shares)
-    by_promotion: dict[str, dict[int, int]] = {}
-    for index, promotion in plain.items():
+    for cluster in _competing(group, lines):
+        chosen = _best_choice(cluster, goods, rounding)
+        for promotion, indexes in chosen.given:
+            weights = {index: amounts[index] for index in indexes}
+            _share(promotion, min(promotion.amount_minor, sum(weights.values())), weights, order, shares)
+            for index in indexes:
+                left[index] = 0
+        for application in chosen.sets:
+            weights = {}
+            for piece in application.pieces:
+                weights[piece.line_index] = weights.get(piece.line_index, 0) + piece.amount_minor
+                left[piece.line_index] -= piece.amount_minor
+                left_pieces[piece.line_index] -= 1
+            _share(application.promotion, application.reduction_minor, weights, order, shares)
+    rest: dict[str, dict[int, int]] = {}
+    for index, promotion in goods.plain.items():
         if left[index] and left_pieces[index]:
-            by_promotion.setdefault(promotion.promotion_id, {})[index] = left[index]
-    for entry in group:
-        weights = by_promotion.get(entry.promotion.promotion_id, {})
-        if not weights:
-            continue
-        if entry.promotion.each:
-            off_each_minor = entry.promotion.amount_minor
-            shares[entry.promotion.promotion_id] = {
-                index: min(off_each_minor * left_pieces[index], amount) for index, amount in weights.items()
-            }
-        else:
-            off_minor = divide(sum(weights.values()) * entry.promotion.percent_micro, PERCENT_SCALE, rounding)
-            _share(entry.promotion, off_minor, weights, order, shares)
-    return [
-        (entry.promotion, shares[entry.promotion.promotion_id])
-        for entry in group
-        if entry.promotion.promotion_id in shares
-    ]
+            rest.setdefault(promotion.promotion_id, {})[index] = left[index]
+    for promotion, _ in group:
+        weights = rest.get(promotion.promotion_id, {})
+        if promotion.each:
+            for index, amount in weights.items():
+                off_minor = min(promotion.amount_minor * left_pieces[index], amount)
+                shares.setdefault(promotion.promotion_id, {})[index] = off_minor
+        elif weights:
+            off_minor = divide(sum(weights.values()) * promotion.percent_micro, PERCENT_SCALE, rounding)
+            _share(promotion, off_minor, weights, order, shares)
+    return [(promotion, shares[promotion.promotion_id]) for promotion, _ in group if promotion.promotion_id in shares]
 
 
 def _share(
@@ -182,7 +182,7 @@ def _best_plain(
     """The percentage or amount off each that saves most, for each line that has one."""
     best: dict[int, tuple[int, Promotion]] = {}
     for promotion, indexes in group:
-        for index in indexes:
+        for index in indexes if _is_plain(promotion) else ():
             saving = _saving(promotion, amounts[index], _piece_count(lines[index]))
             if saving > (best[index][0] if index in best else 0):
                 best[index] = (saving, promotion)
@@ -199,16 +199,39 @@ def _saving(promotion: Promotion, amount_minor: int, pieces: int) -> int:
 # --- promotions that compete for pieces -------------------------------------------------------------------------------
 
 
-def _competing(
-    group: Sequence[_Qualified], lines: Sequence[BasketLine]
-) -> list[tuple[list[Promotion], list[set[int]]]]:
-    """Promotions that make sets or give an amount, those with lines in common together, with their lines."""
-    clusters: list[list[tuple[Promotion, set[int]]]] = []
+class _Goods(NamedTuple):
+    """The lines of a sale, what they cost, their own order, and what saves most on each line's pieces alone."""
+
+    lines: Sequence[BasketLine]
+    amounts: Sequence[int]
+    order: Sequence[int]
+    plain: dict[int, Promotion]
+
+    def plain_saving(self, index: int) -> int:
+        """What a line saves outside sets and amounts, in millionths of a minor unit."""
+        if index not in self.plain:
+            return 0
+        return _saving(self.plain[index], self.amounts[index], _piece_count(self.lines[index]))
+
+
+Cluster = list[tuple[Promotion, frozenset[int]]]
+"""Promotions that make sets or give an amount once, each with its lines; they have lines in common."""
+
+
+class _Choice(NamedTuple):
+    """Amounts given, with all the lines in their scope, and sets made of the rest."""
+
+    given: Cluster
+    sets: list[Application]
+
+
+def _competing(group: Sequence[_Qualified], lines: Sequence[BasketLine]) -> list[Cluster]:
+    clusters: list[Cluster] = []
     for promotion, indexes in group:
         if _is_plain(promotion):
             continue
-        in_sets = promotion.kind is not PromotionKind.AMOUNT
-        mine = {index for index in indexes if not in_sets or lines[index].item.sold_by is SoldBy.EACH}
+        gives = promotion.kind is PromotionKind.AMOUNT
+        mine = frozenset(index for index in indexes if gives or lines[index].item.sold_by is SoldBy.EACH)
         if not mine:
             continue
         meeting = [cluster for cluster in clusters if any(mine & other for _, other in cluster)]
@@ -216,26 +239,55 @@ def _competing(
         clusters.append([*(entry for cluster in meeting for entry in cluster), (promotion, mine)])
     for cluster in clusters:
         cluster.sort(key=lambda entry: (entry[0].priority, entry[0].promotion_id))
-    return [([entry[0] for entry in cluster], [entry[1] for entry in cluster]) for cluster in clusters]
+    return clusters
 
 
-def _pieces(
-    indexes_by_promotion: Sequence[set[int]],
-    plain: dict[int, Promotion],
-    lines: Sequence[BasketLine],
-    amounts: Sequence[int],
-    order: Sequence[int],
-) -> list[Piece]:
-    """The pieces of these lines, dearest first. The pieces of a line share its amount, some cost one more."""
+def _best_choice(cluster: Cluster, goods: _Goods, rounding: Rounding) -> _Choice:
+    """The amounts and sets that save most, with what the other pieces of their lines save alone.
+
+    An amount takes all goods in its scope: a piece more or less would not change it.
+    """
+    givers = [entry for entry in cluster if entry[0].kind is PromotionKind.AMOUNT]
+    makers = [entry for entry in cluster if entry[0].kind is not PromotionKind.AMOUNT]
+    touched = frozenset[int]().union(*(indexes for _, indexes in cluster))
+    best, best_saving = _Choice([], []), -1
+    for given in islice(_without_common_lines(givers), MAXIMUM_CHOICES):
+        free = touched.difference(*(indexes for _, indexes in given))
+        pieces = _pieces(makers, free, goods)
+        sets = best_sets([promotion for promotion, _ in makers], pieces, rounding) if pieces else []
+        saving = sum(
+            min(promotion.amount_minor, sum(goods.amounts[index] for index in indexes)) * PERCENT_SCALE
+            for promotion, indexes in given
+        )
+        saving += sum(application.saving for application in sets) + sum(goods.plain_saving(index) for index in free)
+        saving -= sum(piece.other_saving for application in sets for piece in application.pieces)
+        if saving > best_saving:
+            best, best_saving = _Choice(given, sets), saving
+    return best
+
+
+def _without_common_lines(givers: Cluster, given: Cluster | None = None) -> Iterator[Cluster]:
+    """Every choice of amounts of which no two have a line in common, beginning with none."""
+    given = given or []
+    yield given
+    for position, (promotion, indexes) in enumerate(givers):
+        if not any(indexes & other for _, other in given):
+            yield from _without_common_lines(givers[position + 1 :], [*given, (promotion, indexes)])
+
+
+def _pieces(makers: Cluster, free: frozenset[int], goods: _Goods) -> list[Piece]:
+    """The pieces of these lines that may go into sets, dearest first. A line's pieces share its amount, some cost one
+    more.
+    """
     pieces: list[Piece] = []
-    for index in order:
-        options = tuple(position for position, indexes in enumerate(indexes_by_promotion) if index in indexes)
-        if not options or not amounts[index]:
+    for index in goods.order if makers else ():
+        options = tuple(position for position, (_, indexes) in enumerate(makers) if index in indexes)
+        if not options or index not in free:
             continue
-        count = _piece_count(lines[index])
-        lower, dearer = divmod(amounts[index], count)
+        count = _piece_count(goods.lines[index])
+        lower, dearer = divmod(goods.amounts[index], count)
         for amount_minor, number in ((lower + 1, dearer), (lower, count - dearer)):
-            other = _saving(plain[index], amount_minor, 1) if index in plain else 0
+            other = _saving(goods.plain[index], amount_minor, 1) if index in goods.plain else 0
             pieces += [Piece(index, amount_minor, other, options)] * min(number, MAXIMUM_PIECES)
     pieces.sort(key=lambda piece: -piece.amount_minor)
     return pieces[:MAXIMUM_PIECES]

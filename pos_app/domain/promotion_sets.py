@@ -1,4 +1,4 @@
-"""Which pieces go into which set: promotions that count pieces or give one amount, at their best for the customer.
+"""Which pieces go into which set: promotions that count pieces, at their best for the customer.
 
 A piece belongs to one promotion at most. What a piece would save without any set (its percentage, say) is given up
 when it goes into one, so sets are only made where they are worth it. Savings are compared before they are rounded.
@@ -28,11 +28,12 @@ class Piece(NamedTuple):
 
 
 class Application(NamedTuple):
-    """One set, or one amount given: the pieces that take part in it and share what it takes off."""
+    """One set: the pieces that share what it takes off. saving is that before rounding, in millionths."""
 
     promotion: Promotion
     pieces: tuple[Piece, ...]
     reduction_minor: int
+    saving: int
 
 
 def best_sets(promotions: Sequence[Promotion], pieces: Sequence[Piece], rounding: Rounding) -> list[Application]:
@@ -58,23 +59,20 @@ def best_sets(promotions: Sequence[Promotion], pieces: Sequence[Piece], rounding
 
 def _applications(promotion: Promotion, pieces: Sequence[Piece], rounding: Rounding) -> list[Application]:
     """The sets of these pieces, dearest first; that way the cheapest ones of all sets together are worth most."""
-    if promotion.kind is PromotionKind.AMOUNT:
-        off_minor = min(promotion.amount_minor, sum(piece.amount_minor for piece in pieces))
-        return [Application(promotion, tuple(pieces), off_minor)] if off_minor else []
     size = promotion.set_size
     count = len(pieces) // size
     if promotion.limit:
         count = min(count, promotion.limit)
-    sets = [tuple(pieces[number * size : (number + 1) * size]) for number in range(count)]
-    made = [Application(promotion, members, _set_reduction_minor(promotion, members, rounding)) for members in sets]
-    return [application for application in made if application.reduction_minor > 0]
-
-
-def _set_reduction_minor(promotion: Promotion, members: Sequence[Piece], rounding: Rounding) -> int:
-    if promotion.kind is PromotionKind.BUNDLE:
-        return sum(piece.amount_minor for piece in members) - promotion.amount_minor
-    cheapest_minor = sum(piece.amount_minor for piece in members[promotion.buy :])
-    return divide(cheapest_minor * promotion.percent_micro, PERCENT_SCALE, rounding)
+    made: list[Application] = []
+    for number in range(count):
+        members = tuple(pieces[number * size : (number + 1) * size])
+        if promotion.kind is PromotionKind.BUNDLE:
+            saving = (sum(piece.amount_minor for piece in members) - promotion.amount_minor) * PERCENT_SCALE
+        else:
+            saving = sum(piece.amount_minor for piece in members[promotion.buy :]) * promotion.percent_micro
+        if saving > 0:
+            made.append(Application(promotion, members, divide(saving, PERCENT_SCALE, rounding), saving))
+    return made
 
 
 # --- the best of all combinations -------------------------------------------------------------------------------------
@@ -92,9 +90,8 @@ def _best_choice(promotions: Sequence[Promotion], pieces: Sequence[Piece]) -> li
     for piece in pieces:
         savings: dict[tuple[int, ...], int] = {}
         came_from: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
-        choices = piece.options if _is_free_to_take(piece, promotions) else (*piece.options, _NO_SET)
         for state, saving in reached.items():
-            for option in choices:
+            for option in (*piece.options, _NO_SET):
                 if option == _NO_SET:
                     after, total = state, saving + piece.other_saving
                 else:
@@ -120,22 +117,11 @@ def _best_choice(promotions: Sequence[Promotion], pieces: Sequence[Piece]) -> li
     return chosen
 
 
-def _is_free_to_take(piece: Piece, promotions: Sequence[Promotion]) -> bool:
-    """A piece that saves nothing otherwise and can only share an amount loses nothing by sharing it."""
-    return (
-        not piece.other_saving and len(piece.options) == 1 and promotions[piece.options[0]].kind is PromotionKind.AMOUNT
-    )
-
-
 def _step(promotion: Promotion, state: int, amount_minor: int) -> tuple[int, int] | None:
     """How far the promotion gets with one more piece, and what that saves; None when it takes no more.
 
-    The state of a set promotion is the number of pieces taken (within the set, when there is no limit), that of an
-    amount how much of it is used up.
+    The state of a promotion is the number of pieces it has taken, within the set when there is no limit of sets.
     """
-    if promotion.kind is PromotionKind.AMOUNT:
-        used_minor = min(promotion.amount_minor, state + amount_minor)
-        return used_minor, (used_minor - state) * PERCENT_SCALE
     size = promotion.set_size
     if promotion.limit and state == promotion.limit * size:
         return None
@@ -148,10 +134,7 @@ def _step(promotion: Promotion, state: int, amount_minor: int) -> tuple[int, int
 
 
 def _is_whole(promotions: Sequence[Promotion], state: tuple[int, ...]) -> bool:
-    return all(
-        promotion.kind is PromotionKind.AMOUNT or not part % promotion.set_size
-        for promotion, part in zip(promotions, state, strict=True)
-    )
+    return all(not part % promotion.set_size for promotion, part in zip(promotions, state, strict=True))
 
 
 # --- too many combinations --------------------------------------------------------------------------------------------
@@ -191,5 +174,4 @@ def _without(pieces: Sequence[Piece], used: Counter[Piece]) -> list[Piece]:
 
 
 def _net_saving(application: Application) -> int:
-    given_up = sum(piece.other_saving for piece in application.pieces)
-    return application.reduction_minor * PERCENT_SCALE - given_up
+    return application.saving - sum(piece.other_saving for piece in application.pieces)

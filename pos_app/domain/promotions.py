@@ -25,7 +25,7 @@ class PromotionKind(StrEnum):
     PERCENT = "percent"
     """A part of the price of all goods in scope."""
     AMOUNT = "amount"
-    """An amount once per sale, shared by the goods in scope, or off each piece."""
+    """An amount once per sale, shared by all goods in scope, or off each piece."""
     BUY_GET = "buy_get"
     """In each set of goods in scope, the cheapest ones at a percentage off."""
     BUNDLE = "bundle"

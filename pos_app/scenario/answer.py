@@ -1,8 +1,9 @@
 """What a scenario answers: one JSON object, amounts in integer minor units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnTransaction
 from pos_app.domain.tax import TaxLine
@@ -75,6 +76,7 @@ def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
         "tenders": _tenders(sale.tenders),
         "points": _points(sale.earned.points if sale.member else 0, sale.points_used),
         "lines": [_line(line) for line in sale.lines if not line.voided],
+        **_exemption(sale.tax_certificate),
     }
 
 
@@ -148,9 +150,11 @@ def _of_view(view: SaleView) -> dict[str, Any]:
                 "net_minor": line.net_minor,
                 "tax_minor": line.tax_minor + line.included_tax_minor + line.fees_included_tax_minor,
                 "points": points.get(line.line_number, 0),
+                **_promotions(line.promotions),
             }
             for line in priced.lines
         ],
+        **_exemption(view.basket.tax_certificate),
     }
 
 
@@ -164,7 +168,18 @@ def _line(line: SaleLine) -> dict[str, Any]:
         "net_minor": line.net_minor,
         "tax_minor": line.tax_minor + line.included_tax_minor + line.fees_included_tax_minor,
         "points": line.points,
+        **_promotions(line.promotions),
     }
+
+
+def _promotions(promotions: Sequence[LinePromotion]) -> dict[str, Any]:
+    """What promotions took off a line and why, on lines of which one took something."""
+    said = [{"id": part.promotion_id, "amount_minor": part.reduction_minor, "why": part.why} for part in promotions]
+    return {"promotions": said} if said else {}
+
+
+def _exemption(certificate: str) -> dict[str, Any]:
+    return {"tax_certificate": certificate} if certificate else {}
 
 
 def _taxes(taxes: Iterable[TaxLine]) -> list[dict[str, Any]]:

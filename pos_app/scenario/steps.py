@@ -1,5 +1,6 @@
 """The steps of a sale, each as somebody at the till would do it."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from pos_app.domain.basket import BasketError, Discount
@@ -25,6 +26,7 @@ class SaleUnderWay:
         self._shop = shop
         self._money = shop.plan.profile.currency
         self.completed: RetailTransaction | None = None
+        self._promo_code_uses: Counter[str] = Counter()
 
     @property
     def view(self) -> SaleView:
@@ -86,6 +88,10 @@ class SaleUnderWay:
             case document.DiscountTransaction():
                 discount = self._discount(step, path)
                 return lambda: selling.discount_transaction(discount)
+            case document.EnterPromoCode(code=code):
+                return lambda: self._enter_promo_code(code)
+            case document.ExemptFromTax(certificate=certificate):
+                return lambda: selling.exempt_from_tax(certificate)
             case document.ShipLine(line=line):
                 return lambda: selling.ship_line(line)
             case document.TenderStep():
@@ -100,6 +106,12 @@ class SaleUnderWay:
         if account is None:
             raise CashierError("member_not_found", "Nobody has joined with this e-mail address.")
         self._shop.selling.attach_member(account)
+
+    def _enter_promo_code(self, text: str) -> None:
+        found = self._shop.plan.profile.promotions.find_code(text)
+        if found and found[0].uses and self._promo_code_uses[found[0].code] >= found[0].uses:
+            raise CashierError("promo_code_used_up", f"The promo code {found[0].code} was used as often as it may be.")
+        self._shop.selling.enter_promo_code(text)
 
     def _discount(self, step: document.DiscountLine | document.DiscountTransaction, path: str) -> Discount:
         percent_micro = amount_minor = 0
@@ -189,6 +201,15 @@ class SaleUnderWay:
     def _keep(self, completed: CompletedSale | None) -> None:
         if completed is not None:
             self.completed = completed.transaction
+            self._count_promo_codes(completed.transaction)
+
+    def _count_promo_codes(self, sale: RetailTransaction) -> None:
+        """A code is used by a sale in which it took something off."""
+        took_part = {entry.promotion_id for line in sale.lines for entry in line.promotions}
+        for text in sale.promo_codes:
+            found = self._shop.plan.profile.promotions.find_code(text)
+            if found and found[1].promotion_id in took_part:
+                self._promo_code_uses[found[0].code] += 1
 
 
 def _only(step: document.TenderStep, path: str, *, needed: str = "", allowed: str = "") -> None:

@@ -1,13 +1,23 @@
 """From the file's texts to the values the shop works with; what makes no sense is named with its place."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, ItemKind, SoldBy
 from pos_app.domain.member import EmailError, normalise_email
 from pos_app.domain.money import Currency, MoneyError, currency
+from pos_app.domain.promotions import (
+    PromoCode,
+    Promotion,
+    PromotionBook,
+    PromotionError,
+    PromotionKind,
+    PromotionScope,
+    normalise_promo_code,
+)
 from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.store import StoreProfile
@@ -38,6 +48,7 @@ def plan_shop(scenario: document.Scenario) -> ShopPlan:
     """The shop of a scenario. Raises ScenarioError."""
     profile = _profile(scenario)
     money = profile.currency
+    profile = replace(profile, promotions=_promotions(scenario, profile))
     return ShopPlan(
         profile=profile,
         opens_at=moment(scenario.clock, "clock", profile.time_zone),
@@ -163,6 +174,7 @@ def _items(scenario: document.Scenario, money: Currency) -> tuple[Item, ...]:
                 kind=ItemKind(entry.kind),
                 sold_by=SoldBy(entry.sold_by),
                 category=entry.category,
+                brand=entry.brand,
                 fees=tuple(fees),
             )
         )
@@ -177,6 +189,81 @@ def _check_taxes(tax_ids: tuple[str, ...], known: set[str], path: str) -> None:
             raise ScenarioError(f"{path}.tax[{index}]", f"{tax_id!r} is named twice")
 
 
+def _check_scope(scope: document.Scope, path: str, what: str) -> None:
+    if scope.all and scope != type(scope)(all=True):
+        raise ScenarioError(path, f"{what} for all has no other condition")
+
+
+def _promotions(scenario: document.Scenario, profile: StoreProfile) -> PromotionBook:
+    coded = {code.promotion for code in scenario.promo_codes}
+    promotions: list[Promotion] = []
+    for index, entry in enumerate(scenario.promotions):
+        path = f"promotions[{index}]"
+        if any(known.promotion_id == entry.id for known in promotions):
+            raise ScenarioError(f"{path}.id", f"there is a promotion {entry.id!r} already")
+        promotions.append(_promotion(entry, path, profile, entry.id in coded))
+    codes: dict[str, PromoCode] = {}
+    for index, code in enumerate(scenario.promo_codes):
+        path, name = f"promo_codes[{index}]", normalise_promo_code(code.code)
+        if name in codes:
+            raise ScenarioError(f"{path}.code", "there is another promo code like this")
+        if not any(promotion.promotion_id == code.promotion for promotion in promotions):
+            raise ScenarioError(f"{path}.promotion", f"there is no promotion {code.promotion!r}")
+        codes[name] = PromoCode(name, code.promotion, code.uses)
+    return PromotionBook(tuple(promotions), tuple(codes.values()))
+
+
+def _promotion(entry: document.AnyPromotion, path: str, profile: StoreProfile, needs_code: bool) -> Promotion:
+    _check_scope(entry.scope, f"{path}.scope", "a promotion")
+    scope, zone = entry.scope, profile.time_zone
+    try:
+        return Promotion(
+            promotion_id=entry.id,
+            name=entry.name,
+            scope=PromotionScope(scope.categories, scope.codes, scope.brands, scope.stores, scope.segments),
+            minimum_minor=amount(entry.minimum, f"{path}.minimum", profile.currency),
+            starts_at=None if entry.starts_at is None else moment(entry.starts_at, f"{path}.from", zone),
+            ends_at=None if entry.ends_at is None else moment(entry.ends_at, f"{path}.to", zone),
+            stacking_group=entry.group,
+            priority=entry.priority,
+            needs_code=needs_code,
+            **_given(entry, path, profile.currency),
+        )
+    except PromotionError as error:
+        raise ScenarioError(path, str(error)) from error
+
+
+def _given(entry: document.AnyPromotion, path: str, money: Currency) -> dict[str, Any]:
+    """What the promotion gives, each kind by keys of its own."""
+
+    def percentage(text: str) -> dict[str, Any]:
+        return {"percent_micro": percent_micro(text, f"{path}.percent")}
+
+    match entry:
+        case document.PercentPromotion():
+            return {"kind": PromotionKind.PERCENT, **percentage(entry.percent)}
+        case document.AmountPromotion():
+            amount_minor = amount(entry.amount, f"{path}.amount", money)
+            return {"kind": PromotionKind.AMOUNT, "amount_minor": amount_minor, "each": entry.each}
+        case document.BuyGetPromotion():
+            sets = {"buy": entry.buy, "get": entry.get, "limit": entry.limit}
+            return {"kind": PromotionKind.BUY_GET, **sets, **percentage(entry.percent)}
+        case document.ThresholdPromotion(percent=str() as percent, amount=None):
+            return {"kind": PromotionKind.PERCENT, **percentage(percent)}
+        case document.ThresholdPromotion(percent=None, amount=str() as off):
+            return {"kind": PromotionKind.AMOUNT, "amount_minor": amount(off, f"{path}.amount", money)}
+        case document.ThresholdPromotion():
+            raise ScenarioError(path, "a threshold gives either a percentage or an amount")
+        case document.BundlePromotion() | document.MixAndMatchPromotion():
+            price_minor = amount(entry.price, f"{path}.price", money)
+            return {
+                "kind": PromotionKind.BUNDLE,
+                "buy": entry.buy,
+                "amount_minor": price_minor,
+                "limit": entry.limit,
+            }
+
+
 def _terms(programme: document.Programme, profile: StoreProfile) -> ProgrammeTerms:
     offers: list[BonusOffer] = []
     for index, offer in enumerate(programme.offers):
@@ -188,8 +275,7 @@ def _terms(programme: document.Programme, profile: StoreProfile) -> ProgrammeTer
         if ends_at < starts_at:
             raise ScenarioError(f"{path}.to", "the offer ends before it begins")
         scope = offer.scope
-        if scope.all and (scope.categories or scope.codes or scope.stores or scope.segments):
-            raise ScenarioError(f"{path}.scope", "an offer for all has no other condition")
+        _check_scope(scope, f"{path}.scope", "an offer")
         offers.append(
             BonusOffer(
                 offer_id=offer.id,
@@ -232,8 +318,8 @@ def _enrolment_offers(
             contract.EnrolmentOfferMessage(
                 offer_id=offer.id,
                 points=offer.points,
-                # Places that were taken before the scenario begins are none of this service's to give away.
-                cap=max(offer.cap - offer.joined_already, 0),
+                cap=offer.cap,
+                granted_before=offer.joined_already,
                 starts_at=starts_at.isoformat(),
                 ends_at=ends_at.isoformat(),
                 look_back_days=offer.look_back_days,

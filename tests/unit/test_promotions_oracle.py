@@ -71,7 +71,11 @@ def best_saving(bought: Bought, promotions: list[Promotion]) -> Fraction:
         total = Fraction(0)
         for number, entry in enumerate(counting):
             mine = [part for part, chosen in zip(bought, choice, strict=True) if chosen == number]
-            if not all(in_scope(entry, kind) for kind, _ in mine):
+            wrong = not all(in_scope(entry, kind) for kind, _ in mine)
+            if entry.kind is PromotionKind.AMOUNT and not entry.each and mine:
+                # Once per sale: with one of the goods in its scope it takes them all.
+                wrong |= len(mine) < sum(1 for kind, _ in bought if in_scope(entry, kind))
+            if wrong:
                 total = Fraction(-1)
                 break
             total += saving(entry, [amount for _, amount in mine])
