@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from fakes.ui_shop import UiShop
+from fakes.ui_shop import EMAIL, UiShop
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -67,6 +67,11 @@ class Counter:
 
     def until(self, happened: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(happened, timeout=10_000)
+
+    def attach_member(self, email: str = EMAIL) -> None:
+        """The member of this address belongs to the sale."""
+        self.window.member.look_up(email)
+        self.until(lambda: self.view.account is not None)
 
     def names(self) -> list[str]:
         return [row.name for row in self.window.basket.canvas.rows]

@@ -6,18 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.ui_shop import ACCOUNT, EMAIL, SHELF, STATEMENT
+from fakes.ui_shop import ACCOUNT, EMAIL, SHELF
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from pos_app.domain.member_card import card_number
-from pos_app.domain.receipt_document import Pair, Text
-from pos_app.ports import EnrolmentAnswer, MemberStatement
+from pos_app.ports import EnrolmentAnswer
 from ui.member.enrolment import EnrolmentStage
 from ui.member.member_code import is_member_code
 from ui.member.member_view_model import MemberStage, age_words
 from ui.sale.sale_view_model import Stage
-from ui.services_bundle import UiSettings
 
 HEADPHONES, CAMERA, CABLE = list(SHELF)[:3]
 CARD = card_number(4711)
@@ -29,17 +27,6 @@ def card_member(shop):
     """The member of the shop has a card."""
     shop.gateway.accounts[EMAIL] = replace(ACCOUNT, card_number=CARD)
     return shop
-
-
-@pytest.fixture
-def statement(shop) -> MemberStatement:
-    shop.gateway.statements["m-1"] = STATEMENT
-    return STATEMENT
-
-
-def attach(counter) -> None:
-    counter.window.member.look_up(EMAIL)
-    counter.until(lambda: counter.view.account is not None)
 
 
 def ask_for(counter, text: str) -> None:
@@ -133,7 +120,7 @@ def test_paying_waits_for_a_card_being_looked_up_but_scanning_does_not(counter, 
 def test_a_member_can_join_a_sale_that_is_paid_in_part_and_leave_it_again(counter):
     counter.scan(HEADPHONES)
     counter.window.tender.pay_cash(2000)
-    attach(counter)
+    counter.attach_member()
     assert counter.view.earned.points == 249
     counter.click(counter.window.side.member.remove)
     assert counter.view.basket.member is None
@@ -144,14 +131,14 @@ def test_another_members_card_changes_the_member_and_counts_again(counter, card_
     other = replace(ACCOUNT, member_id="m-2", masked_email="k••••@example.com", card_number=card_number(99))
     card_member.gateway.accounts["k@example.com"] = other
     counter.scan(HEADPHONES)
-    attach(counter)
+    counter.attach_member()
     counter.scan(card_number(99))
     counter.until(lambda: counter.view.account.member_id == "m-2")
 
 
 def test_a_card_of_nobody_leaves_the_member_of_the_sale_and_says_so(counter):
     counter.scan(HEADPHONES)
-    attach(counter)
+    counter.attach_member()
     counter.scan(CARD)
     counter.until(lambda: counter.window.sale.banner is not None)
     assert "stays" in counter.window.sale.banner.detail
@@ -350,7 +337,7 @@ def test_the_card_shows_segment_links_age_and_pending(counter, shop):
     shop.gateway.accounts[EMAIL] = replace(
         ACCOUNT, segment="student", linked=("shopping", "credit_card"), pending_points=120
     )
-    attach(counter)
+    counter.attach_member()
     card = counter.window.side.member
     assert card.name.accessibleName() == (
         "j••••@example.com, Student  ·  120 pending, Shopping account linked, Credit card linked"
@@ -359,14 +346,14 @@ def test_the_card_shows_segment_links_age_and_pending(counter, shop):
 
 
 def test_offline_the_card_says_when_the_balance_was_true(counter, shop):
-    attach(counter)
+    counter.attach_member()
     shop.go_offline()
     counter.until(lambda: "Offline" in counter.window.top_bar.online.words)
     assert counter.window.side.member.balance.accessibleName() == "As of 14:00 1,240 pts"
 
 
 def test_f3_shows_everything_of_the_member_and_esc_goes_back(counter):
-    attach(counter)
+    counter.attach_member()
     counter.press(Qt.Key.Key_F3)
     panel = counter.window.functions.desk.member_panel
     assert panel.isVisible()
@@ -384,7 +371,7 @@ def test_f3_shows_everything_of_the_member_and_esc_goes_back(counter):
 
 
 def test_a_shopping_account_is_linked_and_unlinked(counter, shop):
-    attach(counter)
+    counter.attach_member()
     desk = counter.window.functions.desk
     desk.open()
     counter.click(desk.member_panel.rows[1])
@@ -399,7 +386,7 @@ def test_a_shopping_account_is_linked_and_unlinked(counter, shop):
 
 
 def test_a_scan_while_a_name_is_typed_goes_to_the_basket_and_links_nothing(counter, shop):
-    attach(counter)
+    counter.attach_member()
     desk = counter.window.functions.desk
     desk.open()
     counter.click(desk.member_panel.rows[1])
@@ -414,7 +401,7 @@ def test_a_scan_while_a_name_is_typed_goes_to_the_basket_and_links_nothing(count
 
 
 def test_of_a_credit_card_only_the_last_four_digits_are_asked_and_a_scan_is_not_taken(counter, shop):
-    attach(counter)
+    counter.attach_member()
     desk = counter.window.functions.desk
     desk.open()
     counter.click(desk.member_panel.rows[2])
@@ -430,7 +417,7 @@ def test_of_a_credit_card_only_the_last_four_digits_are_asked_and_a_scan_is_not_
 
 def test_leaving_asks_once_and_no_key_answers_by_itself(counter, shop):
     counter.scan(HEADPHONES)
-    attach(counter)
+    counter.attach_member()
     counter.window.functions.desk.ask_to_leave(counter.view.account)
     counter.press(Qt.Key.Key_Return)
     assert counter.window.question.isVisible()
@@ -443,7 +430,7 @@ def test_leaving_asks_once_and_no_key_answers_by_itself(counter, shop):
 
 
 def test_staying_changes_nothing(counter, shop):
-    attach(counter)
+    counter.attach_member()
     counter.window.functions.desk.ask_to_leave(counter.view.account)
     counter.click(counter.window.question.choices[0])
     assert counter.view.basket.member is not None
@@ -451,112 +438,13 @@ def test_staying_changes_nothing(counter, shop):
 
 
 def test_what_the_service_refuses_is_said_and_the_sale_goes_on(counter, shop):
-    attach(counter)
+    counter.attach_member()
     shop.go_offline()
     counter.window.functions.desk.statement(counter.view.account)
     counter.until(lambda: counter.window.sale.banner is not None)
     assert "cannot be reached" in counter.window.sale.banner.detail
     counter.scan(CABLE)
     assert counter.names() == ["USB-C Cable, 2 m"]
-
-
-# --- statement and explanation ----------------------------------------------------------------------------------------
-
-
-def test_the_statement_is_shown_and_printed(counter, shop, statement):
-    attach(counter)
-    counter.press(Qt.Key.Key_F3, Qt.Key.Key_Return)
-    counter.until(lambda: counter.window.basket.sheet_open)
-    sheet = counter.window.basket.sheet
-    shown = {row.left: (row.right, row.detail) for row in sheet.page.rows}
-    assert shown["Balance"][0] == "1,240 pts"
-    assert shown["Store purchases"][0] == "900 pts"
-    assert shown["Pending"][0] == "120 pts"
-    assert shown["To the end of 2026-12-14"][0] == "300 pts"
-    assert shown["Redeem"] == ("−500 pts", "2026-11-19 09:00  ·  Store 002, Receipt 002-01-000031")
-    counter.click(sheet.action)
-    counter.until(lambda: len(shop.paper.documents) == 1)
-    printed = shop.paper.documents[0].blocks
-    assert Pair("Balance", "1,240", bold=True) in printed
-    assert Text("Expiring within 30 days", bold=True) in printed
-    assert EMAIL not in str(printed)
-    counter.press(Qt.Key.Key_Escape)
-    assert not counter.window.basket.sheet_open
-    assert counter.window.scan_field.line.hasFocus()
-
-
-def test_a_scan_puts_the_statement_away_and_lands(counter, statement):
-    attach(counter)
-    counter.window.functions.desk.statement(counter.view.account)
-    counter.until(lambda: counter.window.basket.sheet_open)
-    counter.scan(CABLE)
-    assert not counter.window.basket.sheet_open
-    assert counter.names() == ["USB-C Cable, 2 m"]
-
-
-def test_f1_explains_what_the_sale_earns_step_by_step(counter):
-    counter.scan(HEADPHONES)
-    counter.scan(CABLE)
-    attach(counter)
-    counter.press(Qt.Key.Key_F1)
-    sheet = counter.window.basket.sheet
-    assert counter.window.basket.sheet_open
-    assert sheet.page.subtitle == "264 points"
-    rows = sheet.page.rows
-    assert ("Product price that earns", "$264.98") in [(row.left, row.right) for row in rows]
-    assert any("Whole units" in row.detail for row in rows)
-    assert [row.left for row in rows if row.look == "heading"] == ["1  Wireless Headphones WH-7", "2  USB-C Cable, 2 m"]
-    assert all(widget.accessibleName() for widget in sheet.findChildren(QWidget))
-    counter.press(Qt.Key.Key_F1)
-    assert not counter.window.basket.sheet_open
-
-
-def test_a_touch_on_the_points_explains_them_too_and_a_change_is_explained_anew(counter):
-    counter.scan(HEADPHONES)
-    attach(counter)
-    counter.click(counter.window.side.member.earns)
-    sheet = counter.window.basket.sheet
-    assert sheet.page.subtitle == "249 points"
-    counter.window.sale.step_quantity(1, 1)
-    assert sheet.page.subtitle == "499 points"
-    counter.click(counter.window.side.member.remove)
-    assert not counter.window.basket.sheet_open
-
-
-def test_the_points_of_the_completed_sale_are_explained(counter):
-    counter.scan(HEADPHONES)
-    attach(counter)
-    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
-    counter.click(counter.window.side.member.explain)
-    assert counter.window.basket.sheet.page.subtitle == "249 points"
-    counter.press(Qt.Key.Key_Escape)
-    assert counter.window.basket.complete_page.isVisible()
-
-
-def test_without_a_member_f1_says_that_nothing_is_earned(counter):
-    counter.scan(HEADPHONES)
-    counter.press(Qt.Key.Key_F1)
-    assert not counter.window.basket.sheet_open
-    assert "earns no points" in counter.window.sale.toast.words
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_sheet_is_moved_by_keys_and_leaves_payment_and_messages_in_sight(open_counter, shop, theme):
-    counter = open_counter(shop, UiSettings(theme=theme, sounds=False))
-    counter.window.resize(1024, 768)
-    for code in list(SHELF)[:6]:
-        counter.scan(code)
-    attach(counter)
-    counter.press(Qt.Key.Key_F1)
-    sheet = counter.window.basket.sheet
-    bar = sheet._scroll.verticalScrollBar()
-    counter.press(Qt.Key.Key_PageDown)
-    assert bar.value() > 0
-    counter.press(Qt.Key.Key_Home)
-    assert bar.value() == 0
-    assert counter.window.side.pay.isVisible()
-    assert not sheet.geometry().intersects(counter.window.basket.strip.geometry())
-    assert counter.window.sale.selected == 6
 
 
 def test_offline_an_address_nobody_knows_here_can_still_be_enrolled(counter, shop):
@@ -593,7 +481,7 @@ def test_a_late_answer_is_not_shown_to_the_next_customer_who_joins(counter, shop
 
 
 def test_the_age_of_the_balance_grows_on_the_screen_by_itself(counter, shop):
-    attach(counter)
+    counter.attach_member()
     shop.clock.at += timedelta(minutes=4)
     counter.window._age_timer.timeout.emit()
     assert counter.window.side.member.balance.accessibleName() == "Balance · 30 min 1,240 pts"
