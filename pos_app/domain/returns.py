@@ -66,19 +66,11 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnTransaction:
-    """Goods taken back, complete: points_reversed are the lines' own, points_restored those that had paid."""
+class ReturnQuote:
+    """What a return would do, to be shown before it is confirmed."""
 
-    header: TransactionHeader
-    ended_at: str
-    original_transaction_id: str
-    original_receipt_number: str
     lines: tuple[ReturnedLine, ...]
     refunds: tuple[Refund, ...]
-    member_id: str
-    contact_id: str
-    reason: str
-    post_void: bool = False
 
     @property
     def total_minor(self) -> int:
@@ -94,6 +86,20 @@ class ReturnTransaction:
     def points_restored(self) -> int:
         """Points that had paid and go back to their lots."""
         return sum(refund.points for refund in self.refunds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnTransaction(ReturnQuote):
+    """Goods taken back, complete: points_reversed are the lines' own, points_restored those that had paid."""
+
+    header: TransactionHeader
+    ended_at: str
+    original_transaction_id: str
+    original_receipt_number: str
+    member_id: str
+    contact_id: str
+    reason: str
+    post_void: bool = False
 
 
 @dataclass(slots=True)
@@ -142,29 +148,6 @@ class ReturnHistory:
     def refunded_minor(self) -> int:
         """All that was refunded."""
         return sum(line.refund_minor for line in self.lines.values())
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnQuote:
-    """What a return would do, to be shown before it is confirmed."""
-
-    lines: tuple[ReturnedLine, ...]
-    refunds: tuple[Refund, ...]
-
-    @property
-    def total_minor(self) -> int:
-        """The whole refund."""
-        return sum(line.refund_minor for line in self.lines)
-
-    @property
-    def points_reversed(self) -> int:
-        """Points that the returned lines had earned."""
-        return sum(line.points for line in self.lines)
-
-    @property
-    def points_restored(self) -> int:
-        """Points that had paid and go back to their lots."""
-        return sum(refund.points for refund in self.refunds)
 
 
 def refundable_milli(sale: RetailTransaction, history: ReturnHistory) -> dict[int, int]:
