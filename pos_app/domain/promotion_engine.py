@@ -15,6 +15,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from pos_app.domain.basket import BasketLine
@@ -31,6 +32,7 @@ from pos_app.domain.promotions import (
 )
 from pos_app.domain.rounding import Rounding, allocate, divide
 
+_AMOUNT = attrgetter("amount_minor")
 MAXIMUM_CHOICES = 32
 """Choices of amounts looked at where they have goods in common with each other or with sets."""
 Reductions = dict[int, tuple[LinePromotion, ...]]
@@ -66,7 +68,8 @@ def apply_promotions(
         by_group.setdefault(qualified.promotion.stacking_group, []).append(qualified)
     if not by_group:
         return Applied(amounts, {})
-    order = sorted(range(len(lines)), key=lambda index: _rank(lines[index], amounts[index]))
+    ranks = [_rank(line, amount) for line, amount in zip(lines, amounts, strict=True)]
+    order = sorted(range(len(lines)), key=ranks.__getitem__)
     left = list(amounts)
     reductions: Reductions = {}
     for group in book.groups:
@@ -101,7 +104,11 @@ def _qualified(
     for index in eligible:
         line = lines[index]
         for promotion in book.covering(line.item, line.code):
-            covered.setdefault(promotion.promotion_id, _Qualified(promotion, [])).indexes.append(index)
+            known = covered.get(promotion.promotion_id)
+            if known is None:
+                covered[promotion.promotion_id] = _Qualified(promotion, [index])
+            else:
+                known.indexes.append(index)
     counting = [
         entry
         for entry in covered.values()
@@ -109,9 +116,14 @@ def _qualified(
         and (not entry.promotion.needs_code or entry.promotion.promotion_id in switched_on)
         and entry.indexes
         and entry.promotion.in_force(occasion)
-        and sum(amounts[index] for index in entry.indexes) >= entry.promotion.minimum_minor
+        and _reaches_minimum(entry, amounts)
     ]
     return sorted(counting, key=lambda entry: (entry.promotion.priority, entry.promotion.promotion_id))
+
+
+def _reaches_minimum(entry: _Qualified, amounts: Sequence[int]) -> bool:
+    minimum_minor = entry.promotion.minimum_minor
+    return not minimum_minor or sum([amounts[index] for index in entry.indexes]) >= minimum_minor
 
 
 def _stage(
@@ -123,7 +135,7 @@ def _stage(
 ) -> list[tuple[Promotion, dict[int, int]]]:
     """What the promotions of one group take off, as shares of the lines."""
     goods = _Goods(lines, amounts, order, _best_plain(group, lines, amounts))
-    left, left_pieces = list(amounts), [_piece_count(line) for line in lines]
+    left, in_sets = list(amounts), dict.fromkeys(range(len(lines)), 0)
     shares: dict[str, dict[int, int]] = {}
     for cluster in _competing(group, lines):
         chosen = _best_choice(cluster, goods, rounding)
@@ -137,17 +149,17 @@ def _stage(
             for piece in application.pieces:
                 weights[piece.line_index] = weights.get(piece.line_index, 0) + piece.amount_minor
                 left[piece.line_index] -= piece.amount_minor
-                left_pieces[piece.line_index] -= 1
+                in_sets[piece.line_index] += 1
             _share(application.promotion, application.reduction_minor, weights, order, shares)
     rest: dict[str, dict[int, int]] = {}
     for index, promotion in goods.plain.items():
-        if left[index] and left_pieces[index]:
+        if left[index]:
             rest.setdefault(promotion.promotion_id, {})[index] = left[index]
     for promotion, _ in group:
         weights = rest.get(promotion.promotion_id, {})
         if promotion.each:
             for index, amount in weights.items():
-                off_minor = min(promotion.amount_minor * left_pieces[index], amount)
+                off_minor = min(promotion.amount_minor * (_piece_count(lines[index]) - in_sets[index]), amount)
                 shares.setdefault(promotion.promotion_id, {})[index] = off_minor
         elif weights:
             off_minor = divide(sum(weights.values()) * promotion.percent_micro, PERCENT_SCALE, rounding)
@@ -180,13 +192,17 @@ def _best_plain(
     group: Sequence[_Qualified], lines: Sequence[BasketLine], amounts: Sequence[int]
 ) -> dict[int, Promotion]:
     """The percentage or amount off each that saves most, for each line that has one."""
-    best: dict[int, tuple[int, Promotion]] = {}
-    for promotion, indexes in group:
-        for index in indexes if _is_plain(promotion) else ():
-            saving = _saving(promotion, amounts[index], _piece_count(lines[index]))
-            if saving > (best[index][0] if index in best else 0):
-                best[index] = (saving, promotion)
-    return {index: promotion for index, (_, promotion) in best.items()}
+    plain = [entry for entry in group if _is_plain(entry.promotion)]
+    if len(plain) == 1:
+        return dict.fromkeys(plain[0].indexes, plain[0].promotion)
+    best: dict[int, Promotion] = {}
+    savings = dict.fromkeys(range(len(lines)), 0)
+    for promotion, indexes in plain:
+        for index in indexes:
+            saving = _saving(promotion, amounts[index], _piece_count(lines[index]) if promotion.each else 1)
+            if saving > savings[index]:
+                best[index], savings[index] = promotion, saving
+    return best
 
 
 def _saving(promotion: Promotion, amount_minor: int, pieces: int) -> int:
@@ -250,6 +266,8 @@ def _best_choice(cluster: Cluster, goods: _Goods, rounding: Rounding) -> _Choice
     givers = [entry for entry in cluster if entry[0].kind is PromotionKind.AMOUNT]
     makers = [entry for entry in cluster if entry[0].kind is not PromotionKind.AMOUNT]
     touched = frozenset[int]().union(*(indexes for _, indexes in cluster))
+    if not givers:
+        return _Choice([], best_sets([promotion for promotion, _ in makers], _pieces(makers, touched, goods), rounding))
     best, best_saving = _Choice([], []), -1
     for given in islice(_without_common_lines(givers), MAXIMUM_CHOICES):
         free = touched.difference(*(indexes for _, indexes in given))
@@ -289,7 +307,7 @@ def _pieces(makers: Cluster, free: frozenset[int], goods: _Goods) -> list[Piece]
         for amount_minor, number in ((lower + 1, dearer), (lower, count - dearer)):
             other = _saving(goods.plain[index], amount_minor, 1) if index in goods.plain else 0
             pieces += [Piece(index, amount_minor, other, options)] * min(number, MAXIMUM_PIECES)
-    pieces.sort(key=lambda piece: -piece.amount_minor)
+    pieces.sort(key=_AMOUNT, reverse=True)
     return pieces[:MAXIMUM_PIECES]
 
 
