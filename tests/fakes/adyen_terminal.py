@@ -15,6 +15,7 @@ import os
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,9 @@ FULL_CARD_NUMBER = "5413330089010434"
 class Authority:
     """A certificate authority and the terminal's certificate, made for one test run."""
 
-    def __init__(self, folder: Path, name: str = CERTIFICATE_NAME) -> None:
+    def __init__(self, folder: Path, name: str = CERTIFICATE_NAME, with_alternative_name: bool = True) -> None:
+        """Without an alternative name the terminal's name stands in its certificate's subject only."""
+        self._with_alternative_name = with_alternative_name
         folder.mkdir(parents=True, exist_ok=True)
         self.ca_file, self.chain_file = folder / "ca.pem", folder / "terminal.pem"
         ca_key = ec.generate_private_key(ec.SECP256R1())
@@ -49,8 +52,9 @@ class Authority:
         private = key.private_bytes(pem, pkcs8, serialization.NoEncryption())
         self.chain_file.write_bytes(certificate.public_bytes(pem) + private)
 
-    @staticmethod
-    def _certificate(subject: Any, issuer: Any, public_key: Any, signer: Any, name: str | None) -> x509.Certificate:
+    def _certificate(
+        self, subject: Any, issuer: Any, public_key: Any, signer: Any, name: str | None
+    ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         builder = (
             x509.CertificateBuilder()
@@ -64,7 +68,7 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
         )
-        if name is not None:
+        if name is not None and self._with_alternative_name:
             names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.9"))]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return builder.sign(signer, hashes.SHA256())
@@ -114,7 +118,7 @@ class Hangup(Exception):
 
 
 class AdyenTerminalStub:
-    """The terminal. Faults are attributes; what it did is in charges_minor, received and events.
+    """The terminal. Faults are attributes; what it did is in charges_minor, times_charged, received and sent.
 
     fault: approve, decline, timeout (no card came), busy, partial, tip, wait (until abort() or present_card()),
     lose_answer (approved, then the line is cut), cut_before (the line is cut, nothing done), garbage, wrong_service_id,
@@ -129,6 +133,7 @@ class AdyenTerminalStub:
         self.received: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.charges_minor: list[int] = []
+        self.times_charged: Counter[str] = Counter()
         self.given_back_minor: dict[str, int] = {}
         self.waiting = threading.Event()
         self.approved = threading.Event()
@@ -250,7 +255,7 @@ class AdyenTerminalStub:
         with self._lock:
             if fault == "busy" or any(result is None for result in self._results.values()):
                 return {"PaymentResponse": self._payment_body(request, self._failure("Busy"))}
-            assert key not in self._results, "a ServiceID was used for two payments"
+            # A ServiceID that comes again is charged again: only the till can know better.
             self._results[key] = None
             aborted = self._stop_waiting[service_id] = threading.Event()
         body = self._payment_body(request, self._decide(fault, minor, amounts, aborted, request))
@@ -260,6 +265,8 @@ class AdyenTerminalStub:
             self.approved.set()
         if self.hold_answer is not None:
             self.hold_answer.wait(60)
+        if fault == "wrong_payment":
+            body = {**body, "SaleData": {"SaleTransactionID": {"TransactionID": "another-payment"}}}
         return {"PaymentResponse": body}
 
     def _decide(
@@ -281,6 +288,7 @@ class AdyenTerminalStub:
         number = len(self.charges_minor) + 1
         with self._lock:
             self.charges_minor.append(-taken if is_refund else taken)
+            self.times_charged[request["SaleData"]["SaleTransactionID"]["TransactionID"]] += 1
         masked = FULL_CARD_NUMBER if fault == "talkative" else "541333 **** 0434"
         name = f"9Kqu00161487690{number:04d}.T5RGSCW3VQ3X{number:04d}"
         with self._lock:
@@ -316,12 +324,9 @@ class AdyenTerminalStub:
         }
 
     def _payment_body(self, request: dict[str, Any], decided: dict[str, Any]) -> dict[str, Any]:
-        sale_data = json.loads(json.dumps(request["SaleData"]))
-        if self.fault == "wrong_payment":
-            sale_data["SaleTransactionID"]["TransactionID"] = "another-payment"
         stamp = "2026-03-01T10:00:00.000Z"
         poi_data = {"POITransactionID": {"TransactionID": "9Kqu001614876900000", "TimeStamp": stamp}}
-        return {"SaleData": sale_data, "POIData": poi_data, **decided}
+        return {"SaleData": request["SaleData"], "POIData": poi_data, **decided}
 
     @staticmethod
     def _failure(condition: str, additional: str = "") -> dict[str, Any]:
@@ -333,7 +338,6 @@ class AdyenTerminalStub:
         request = message["ReversalRequest"]
         original = request["OriginalPOITransaction"]["POITransactionID"]["TransactionID"]
         with self._lock:
-            assert ("Reversal", service_id) not in self._results, "a ServiceID was used for two refunds"
             taken = self._approved_minor.get(original)
             before = self.given_back_minor.get(original, 0)
             minor = round(request["ReversedAmount"] * 100) if "ReversedAmount" in request else taken or 0

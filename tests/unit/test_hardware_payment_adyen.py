@@ -188,10 +188,11 @@ def test_the_result_of_another_payment_is_never_taken_for_this_one(
     terminal: AdyenLocalTerminal, stub: AdyenTerminalStub, fault: str, expect_log: Callable[[str], None]
 ) -> None:
     expect_log(ASKED)
-    stub.fault = stub.status_fault = fault
+    stub.fault, stub.status_fault = fault, "wrong_repeated" if fault == "wrong_payment" else fault
     assert terminal.authorise("payment-1", 500, "USD").outcome is CardOutcome.UNKNOWN
-    stub.fault, stub.status_fault = "approve", "wrong_repeated" if fault == "wrong_payment" else ""
-    expected = CardOutcome.UNKNOWN if fault == "wrong_payment" else CardOutcome.CANCELLED
+    assert terminal.recover("payment-1").outcome is CardOutcome.UNKNOWN
+    stub.fault = stub.status_fault = ""
+    expected = CardOutcome.APPROVED if fault == "wrong_payment" else CardOutcome.CANCELLED
     assert terminal.recover("payment-1").outcome is expected
 
 
@@ -265,6 +266,12 @@ def test_a_terminal_that_does_not_prove_who_it_is_hears_nothing(
     assert result.outcome is CardOutcome.CANCELLED
     assert "did not prove that it is the right one" in result.message
     assert stub.received == []
+
+
+def test_a_certificate_with_its_name_in_the_subject_only_is_good_enough(tmp_path: Path) -> None:
+    stub = AdyenTerminalStub(Authority(tmp_path / "authority", with_alternative_name=False))
+    assert adyen_driver(tmp_path, stub.address).authorise("payment-1", 500, "USD").outcome is CardOutcome.APPROVED
+    stub.stop()
 
 
 def test_a_till_with_another_key_is_refused_and_says_what_to_compare(stub: AdyenTerminalStub, tmp_path: Path) -> None:
