@@ -90,6 +90,12 @@ def survivor(connection: Connection, member_id: str) -> str:
     return connection.execute(_SURVIVOR, {"member_id": member_id}).scalar_one_or_none() or member_id
 
 
+def is_over(connection: Connection, member_id: str) -> bool:
+    """True for a member who left, was erased or was merged into another."""
+    query = select(tables.former_member.c.member_id).where(tables.former_member.c.member_id == member_id)
+    return connection.execute(query).first() is not None
+
+
 def merged_addresses(connection: Connection, email_keys: Iterable[str]) -> dict[str, str]:
     """Members who are found by an address that they brought along from a merged account, by address key."""
     former = tables.former_member

@@ -39,6 +39,9 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
         "expires_at": stored(now + HOLD_LIFE),
     }
     if write_rows(connection, hold, [fresh]):
+        if former.is_over(connection, member_id):
+            # Points of a sale that came in late may be there until they are forfeited.
+            raise CentralError(409, "member_left", "This member has left the programme.")
         reserved = connection.execute(
             update(balance)
             .where(balance.c.member_id == member_id, balance.c.points - balance.c.held >= request.points)

@@ -332,6 +332,9 @@ def test_late_news_of_a_membership_that_is_over_do_not_begin_it_again(shop: Cent
     results = shop.upload(journal).results
     assert [one.member_id for one in results] == [first.member_id] * 3
     assert shop.service.find_member(contract.FindMember(email="jo@example.com")).member is None
+    with pytest.raises(CentralError) as refused:
+        hold(shop, first.member_id, 100)
+    assert code(refused) == "member_left"
     assert shop.service.sweep() == 1
     assert shop.service.sweep() == 0
     assert shop.kinds(first.member_id) == {"earn_base": 100, "forfeited": -100}
