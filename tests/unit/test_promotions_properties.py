@@ -168,6 +168,16 @@ def test_within_one_group_one_promotion_less_never_saves_more(basket: Basket, ho
     assert price(basket, how, occasion=OCCASION).discount_minor >= less.discount_minor - slack / 2
 
 
+@given(baskets(by_hand=False), rules(one_group=True))
+def test_pieces_on_one_line_cost_what_they_cost_on_lines_of_their_own(basket: Basket, how: PricingRules) -> None:
+    apart = Basket(promo_codes=basket.promo_codes)
+    for line in basket.lines:
+        by_piece = line.item.sold_by is SoldBy.EACH
+        for _ in range(line.quantity_milli // 1000 if by_piece else 1):
+            apart = apart.add(line.item, line.code, 1000 if by_piece else line.quantity_milli)
+    assert taken_off(price(basket, how, occasion=OCCASION)) == taken_off(price(apart, how, occasion=OCCASION))
+
+
 @given(baskets(), rules())
 def test_outside_its_window_a_promotion_is_not_there(basket: Basket, how: PricingRules) -> None:
     over = [replace(entry, ends_at=AT - timedelta(seconds=1)) for entry in how.promotions.promotions]
