@@ -39,17 +39,14 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
         "expires_at": stored(now + HOLD_LIFE),
     }
     if write_rows(connection, hold, [fresh]):
-        if former.is_over(connection, member_id):
-            # Points of a sale that came in late may be there until they are forfeited.
-            raise CentralError(409, "member_left", "This member has left the programme.")
+        _refuse_former(connection, member_id)
         reserved = connection.execute(
             update(balance)
             .where(balance.c.member_id == member_id, balance.c.points - balance.c.held >= request.points)
             .values(held=balance.c.held + request.points, version=balance.c.version + 1)
         )
         if reserved.rowcount != 1:
-            if former.survivor(connection, member_id) != member_id:
-                raise LostRaceError("the account was merged into another at this moment")
+            _refuse_former(connection, member_id)
             available = _available_points(connection, member_id)
             raise CentralError(409, "not_enough_points", f"Only {available} points are available.")
     row = connection.execute(select(hold).where(hold.c.hold_id == request.hold_id)).one()
@@ -64,6 +61,17 @@ def place(connection: Connection, now: datetime, terminal: Terminal, request: co
         expires_at=row.expires_at,
         available_points=_available_points(connection, row.member_id),
     )
+
+
+def _refuse_former(connection: Connection, member_id: str) -> None:
+    """Who left has no points to spend, though those of a sale that came in late may be there until they are forfeited.
+
+    Raises LostRaceError, which places the hold again, when the account was merged into another at this moment.
+    """
+    if former.survivor(connection, member_id) != member_id:
+        raise LostRaceError("the account was merged into another at this moment")
+    if former.is_over(connection, member_id):
+        raise CentralError(409, "member_left", "This member has left the programme.")
 
 
 def exists(connection: Connection, hold_id: str) -> bool:
