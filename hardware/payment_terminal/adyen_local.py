@@ -18,6 +18,8 @@ from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, Pa
 
 logger = logging.getLogger(__name__)
 
+NEVER_ARRIVED = "The payment never reached the card terminal. Nothing charged."
+
 # The terminal gives up waiting for a card after 120 s (Adyen, "Verify transaction status"): its answer comes then.
 PAYMENT_ANSWER_WITHIN_S = 150.0
 ANSWER_WITHIN_S = 10.0
@@ -94,6 +96,7 @@ class AdyenLocalTerminal(PaymentDriver):
         except NotSentError as error:
             self.report(DeviceState.OFFLINE, str(error))
             raise NotTakenError(f"{error} Nothing charged.") from error
+        refusal = ""
         try:
             with self._guard:
                 if self._cancelled.is_set():
@@ -107,12 +110,12 @@ class AdyenLocalTerminal(PaymentDriver):
             self.count("CommunicationErrorCount")
             result = None
         except nexo.RejectedError:
-            raise NotTakenError("The card terminal refuses this till's messages. Nothing charged.") from None
+            result, refusal = None, "The card terminal refuses this till's messages. Nothing charged."
         except nexo.NotBegunError as reason:
-            raise NotTakenError(str(reason)) from None
+            result, refusal = None, str(reason)
         finally:
             connection.close()
-        return self._finish(result if result is not None else self._ask_until_known(payment))
+        return self._finish(result if result is not None else self._ask_until_known(payment, refusal))
 
     def _ask(self, payment_id: str, begun: Payment | None) -> CardResult | None:
         payment = begun or Payment(payment_id, 0, "")
@@ -162,16 +165,22 @@ class AdyenLocalTerminal(PaymentDriver):
         except nexo.NotBegunError:
             raise KeyError(payment.payment_id) from None
 
-    def _ask_until_known(self, payment: Payment) -> CardResult:
-        """After an answer was lost: ask until the terminal knows, as long as it says that the customer is at it."""
+    def _ask_until_known(self, payment: Payment, refusal: str) -> CardResult:
+        """Ask until the terminal knows, as long as it says that the customer is at it.
+
+        refusal is what it said when it did not begin, empty when its answer was lost. A refusal is asked about too: it
+        may have refused because it has this very payment already.
+        """
         attempts_left = max(1, int(self._payment_answer_within_s / self._ask_again_after_s))
         self._show(PaymentPhase.AUTHORISING)
         while True:
             try:
                 result = self._fate_of(payment)
             except KeyError:
-                raise NotTakenError("The payment never reached the card terminal. Nothing charged.") from None
+                raise NotTakenError(refusal or NEVER_ARRIVED) from None
             except (NotSentError, AnswerLostError, nexo.RejectedError, nexo.UnbelievableAnswerError) as error:
+                if refusal and isinstance(error, nexo.RejectedError):  # it reads nothing of ours, so it began nothing
+                    raise NotTakenError(refusal) from None
                 return nothing(CardOutcome.UNKNOWN, payment.amount_minor, _could_not_ask(error))
             attempts_left -= 1
             if result is not None:

@@ -58,8 +58,20 @@ def test_a_payment_keeps_its_service_id_and_two_payments_never_share_one(
     terminal.authorise("payment-2", 500, "USD")
     first, second, third = (m["MessageHeader"]["ServiceID"] for m in stub.requests("Payment"))
     assert first == second != third
-    assert len(stub.requests("TransactionStatus")) == 1
+    assert len(stub.requests("TransactionStatus")) == 2  # after the refusal, and before the second attempt
     assert stub.charged_minor == 1_000
+
+
+@pytest.mark.parametrize("refusal", ["busy", "reject"])
+def test_a_refusal_because_the_terminal_has_the_payment_already_is_no_no(
+    terminal: AdyenLocalTerminal, stub: AdyenTerminalStub, tmp_path: Path, refusal: str
+) -> None:
+    terminal.authorise("payment-1", 500, "USD")
+    (tmp_path / "payments.jsonl").unlink()
+    stub.fault = refusal
+    forgetful = adyen_driver(tmp_path, stub.address)
+    assert forgetful.authorise("payment-1", 500, "USD").outcome is CardOutcome.APPROVED
+    assert stub.charged_minor == 500
 
 
 def test_the_result_has_what_a_receipt_needs_and_a_reference_for_a_refund(
@@ -151,6 +163,7 @@ def test_a_no_of_the_terminal_is_told_in_words(
     terminal: AdyenLocalTerminal, stub: AdyenTerminalStub, fault: str, outcome: CardOutcome, words: str
 ) -> None:
     stub.fault = fault
+    stub.status_fault = "reject" if fault == "reject" else ""
     result = terminal.authorise("payment-1", 500, "USD")
     assert result.outcome is outcome
     assert words in result.message
