@@ -17,7 +17,7 @@ _MEMBERS = 10_000
 _HOT = 10
 _FLOOR_BATCH = 1_000
 _AT_MOST_S = 90.0
-_GOAL = Goal(1 / 0.35, "p50")
+_GOAL = Goal(2.86, "p50")
 """0.35 of the floor's sales per second."""
 
 
