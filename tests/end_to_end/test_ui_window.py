@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from pos_app.domain.basket import Discount
 from ui.devices.device_panel import DevicePanel
 from ui.services_bundle import DemoProduct, DevicePanelParts, UiSettings
 from ui.theme.tokens import Height
@@ -165,10 +166,28 @@ def test_what_is_scrolled_and_painted_in_parts_looks_like_what_is_painted_at_onc
     assert _shown(canvas) == in_parts
 
 
-def _shown(canvas) -> object:
-    """What the window's own picture memory holds where the canvas is."""
-    window = canvas.window()
-    place = QRect(canvas.mapTo(window, QPoint(0, 0)), canvas.size())
+def test_amounts_painted_alone_look_like_the_window_painted_at_once(counter):
+    window = counter.window
+    counter.attach_member()
+    for number, code in enumerate((*CODES[:9], CODES[0], CODES[3])):
+        counter.scan(code)
+        if number == 4:
+            window.sale.discount(Discount("Damaged box", percent_micro=100_000), 3)
+        if number == 6:
+            window.sale.remove_line(window.sale.selected)
+        window.basket.canvas._end_merge_sign()
+        QApplication.processEvents()
+        in_parts = _shown(window)
+        for widget in (window, *window.findChildren(QWidget)):
+            widget.update()
+        QApplication.processEvents()
+        assert _shown(window) == in_parts, f"after scan {number + 1}"
+
+
+def _shown(widget) -> object:
+    """What the window's own picture memory holds where a widget is."""
+    window = widget.window()
+    place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
     return window.windowHandle().screen().grabWindow(window.winId(), *place.getRect()).toImage()
 
 

@@ -126,7 +126,6 @@ class CheckoutWindow(QWidget):
         """Show the sale as it is now; every part repaints only what differs."""
         self.basket.refresh()
         self.side.pay.refresh()
-        self.side.member.refresh()
         self.side.refresh()
         self.scan_field.set_quantity(
             str(self.sale.pending_quantity_milli // 1000) if self.sale.pending_quantity_milli else ""

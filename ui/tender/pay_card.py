@@ -19,6 +19,7 @@ from ui.widgets.card import Card
 
 _ROW = 28
 _INSET = 16
+_MARGIN = 20.0
 _TOTAL = 64
 _GAP = 10
 _QUICK = 3
@@ -89,11 +90,24 @@ class PayCard(Card):
             total_name, total = "Total due", money(due)
         if stage is Stage.CARD_PENDING:
             total_name, total = "Present card", money(self._tender.card_amount_minor)
-        if (lines, total_name, total) != (self._lines, self._total_name, self._total):
-            self._lines, self._total_name, self._total = lines, total_name, total
+        if lines != self._lines:
+            self._show_lines(lines)
+        if (total_name, total) != (self._total_name, self._total):
+            self._total_name, self._total = total_name, total
             self.setAccessibleDescription(f"{total_name} {total}")
-            self.update(_INSET, 12, self.width() - 2 * _INSET, self._buttons_top() - 12)
+            self.update(self._total_place().toAlignedRect())
         self._refresh_buttons(view, stage, due)
+
+    def _show_lines(self, lines: list[tuple[str, str, str]]) -> None:
+        """Most of the time only amounts changed, and only their rows are painted."""
+        before, self._lines = self._lines, lines
+        if len(before) != len(lines):
+            self.update(_INSET, 12, self.width() - 2 * _INSET, self._buttons_top() - 12)
+            return
+        first = len(lines) - len(self._lines_in_sight())
+        for number in range(first, len(lines)):
+            if lines[number] != before[number]:
+                self.update(self._row_place(number - first).toAlignedRect())
 
     def _refresh_buttons(self, view: SaleView, stage: Stage, due: int) -> None:
         can_pay = self._tender.can_pay
@@ -173,28 +187,33 @@ class PayCard(Card):
         for large in (self.card, self.next_sale, self.cancel_card):
             large.setGeometry(left, top, wide, Height.PAY)
 
+    def _lines_in_sight(self) -> list[tuple[str, str, str]]:
+        return self._lines[-self._rows_in_sight() :] if len(self._lines) > self._rows_in_sight() else self._lines
+
+    def _row_place(self, number: int) -> QRectF:
+        return QRectF(_MARGIN, 14 + number * _ROW, self.width() - 2 * _MARGIN, _ROW)
+
+    def _total_place(self) -> QRectF:
+        return QRectF(_MARGIN, self._buttons_top() - _TOTAL - 6, self.width() - 2 * _MARGIN, _TOTAL)
+
     def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Rows from the top, the total right above the buttons."""
-        left, right = 20.0, rect.right() - 20
-        shown = self._lines[-self._rows_in_sight() :] if len(self._lines) > self._rows_in_sight() else self._lines
-        for number, (name, amount, ink) in enumerate(shown):
-            row = QRectF(left, 14 + number * _ROW, right - left, _ROW)
-            used = paint.text(painter, row, amount, font(15, 600, tabular=True), ink, paint.RIGHT)
-            paint.text(painter, row.adjusted(0, 0, -used - 12, 0), name, font(15, 450), "ink_2")
-        top = self._buttons_top() - _TOTAL - 8
-        painter.fillRect(QRectF(left, top, right - left, 1), colour("line"))
-        middle = QRectF(left, top + 2, right - left, _TOTAL)
+        """Rows from the top, the total right above the buttons; only what is exposed."""
+        for number, (name, amount, ink) in enumerate(self._lines_in_sight()):
+            row = self._row_place(number)
+            if self.exposed.intersects(row.toAlignedRect()):
+                used = paint.text(painter, row, amount, font(15, 600, tabular=True), ink, paint.RIGHT)
+                paint.text(painter, row.adjusted(0, 0, -used - 12, 0), name, font(15, 450), "ink_2")
+        total = self._total_place()
+        painter.fillRect(QRectF(total.left(), total.top() - 2, total.width(), 1), colour("line"))
+        if self.exposed.intersects(total.toAlignedRect()):
+            self._paint_total(painter, total)
+
+    def _paint_total(self, painter: QPainter, place: QRectF) -> None:
         name_font = font(18, 600)
-        room = right - left - width(self._total_name, name_font) - 12
-        used = paint.text(
-            painter,
-            middle.adjusted(right - left - room, 0, 0, 0),
-            self._total,
-            self._total_font(room),
-            "ink",
-            paint.RIGHT,
-        )
-        paint.text(painter, middle.adjusted(0, 0, -used - 8, 0), self._total_name, name_font)
+        room = place.width() - width(self._total_name, name_font) - 12
+        amount = place.adjusted(place.width() - room, 0, 0, 0)
+        used = paint.text(painter, amount, self._total, self._total_font(room), "ink", paint.RIGHT)
+        paint.text(painter, place.adjusted(0, 0, -used - 8, 0), self._total_name, name_font)
 
     def _total_font(self, room: float) -> QFont:
         for size in (48, 42, 36, 30):

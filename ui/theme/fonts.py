@@ -3,8 +3,10 @@
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QStaticText, QTransform
 
 _FILE = "files/Inter[opsz,wght].ttf"
 _DISPLAY_OPTICAL_SIZE = 32.0
@@ -39,24 +41,46 @@ def font(size: int, weight: int = 450, *, tabular: bool = False, display: bool =
     return made
 
 
-_METRICS: dict[int, QFontMetricsF] = {}
+_METRICS: dict[int, tuple[QFont, QFontMetricsF]] = {}
 
 
 def metrics(made: QFont) -> QFontMetricsF:
     """The measures of a font made here, kept: such fonts are never thrown away, so their identity names them."""
-    measures = _METRICS.get(id(made))
-    if measures is None:
-        measures = _METRICS[id(made)] = QFontMetricsF(made)
-    return measures
+    known = _METRICS.get(id(made))
+    if known is None:
+        known = _METRICS[id(made)] = (made, QFontMetricsF(made))
+    return known[1]
+
+
+class ShapedText(NamedTuple):
+    """A text laid out in a font, and how much room it takes, in pixels."""
+
+    text: QStaticText
+    width: float
+    height: float
 
 
 @lru_cache(maxsize=4096)
-def _width(text: str, font_identity: int) -> float:
-    return _METRICS[font_identity].horizontalAdvance(text)
+def _shaped(words: str, font_identity: int) -> ShapedText:
+    made, measures = _METRICS[font_identity]
+    if not words.isprintable():
+        words = "".join(c if c.isprintable() else " " for c in words)
+    text = QStaticText(words)
+    text.setTextFormat(Qt.TextFormat.PlainText)
+    text.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    text.prepare(QTransform(), made)
+    # The lay-out knows its width already, except that it leaves out spaces at the end.
+    wide = measures.horizontalAdvance(words) if words.endswith(" ") else text.size().width()
+    return ShapedText(text, wide, measures.height())
 
 
-def width(text: str, made: QFont) -> float:
-    """How wide a text is drawn, in pixels; measuring a text costs as much as drawing it, so it is kept."""
+def shaped(words: str, made: QFont) -> ShapedText:
+    """A text laid out once and kept, since most are drawn again and again; always plain, whatever it contains."""
     if id(made) not in _METRICS:
         metrics(made)
-    return _width(text, id(made))
+    return _shaped(words, id(made))
+
+
+def width(words: str, made: QFont) -> float:
+    """How wide a text is drawn, in pixels."""
+    return shaped(words, made).width

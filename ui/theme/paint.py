@@ -3,13 +3,11 @@
 All text is drawn as plain text: what comes from data is never read as markup.
 """
 
-from functools import lru_cache
-
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from ui.theme.current import colour, paint_colour
-from ui.theme.fonts import font, metrics, width
+from ui.theme.fonts import font, metrics, shaped, width
 from ui.theme.icons import icon
 from ui.theme.tokens import FOCUS_RING
 
@@ -43,30 +41,19 @@ def text(
     align: int = LEFT,
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> float:
-    """One line of text inside a rectangle, shortened where it does not fit; returns the width it took.
-
-    The shaped text is kept: most texts on the screen are drawn again and again, at a third of the cost then.
-    """
-    needed = width(words, made)
-    if needed > rect.width() + 0.5:
-        words = metrics(made).elidedText(words, elide, rect.width())
-        needed = width(words, made)
+    """One line of text inside a rectangle, shortened where it does not fit; returns the width it took."""
+    made_ready = shaped(words, made)
+    room = rect.width()
+    if made_ready.width > room + 0.5:
+        made_ready = shaped(metrics(made).elidedText(words, elide, room), made)
     painter.setFont(made)
     painter.setPen(_colour(ink))
-    spare = rect.width() - needed
-    left = rect.left() + (0 if align == LEFT else spare if align == RIGHT else spare / 2)
-    top = rect.top() + (rect.height() - metrics(made).height()) / 2
-    painter.drawStaticText(QPointF(left, top), _shaped(words, id(made)))
-    return needed
-
-
-@lru_cache(maxsize=2048)
-def _shaped(words: str, font_identity: int) -> QStaticText:
-    """A text laid out once in one of our fonts, which live for ever; always plain, whatever it contains."""
-    shaped = QStaticText("".join(c if c.isprintable() else " " for c in words))
-    shaped.setTextFormat(Qt.TextFormat.PlainText)
-    shaped.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-    return shaped
+    left = rect.left()
+    if align != LEFT:
+        spare = room - made_ready.width
+        left += spare if align == RIGHT else spare / 2
+    painter.drawStaticText(QPointF(left, rect.top() + (rect.height() - made_ready.height) / 2), made_ready.text)
+    return made_ready.width
 
 
 def amount(
@@ -110,12 +97,16 @@ def key_cap(
     painter: QPainter, right: float, middle: float, key: str, ink: str = "ink_3", border: str = "line_2"
 ) -> float:
     """A small key with its name, its right edge at a point; returns its width."""
-    made = font(12, 600)
-    size = width(key, made) + 14
+    size = key_cap_width(key)
     rect = QRectF(right - size, middle - 10, size, 20)
     rounded(painter, rect, 5, "", border)
-    text(painter, rect, key, made, ink, CENTRE)
+    text(painter, rect, key, font(12, 600), ink, CENTRE)
     return size
+
+
+def key_cap_width(key: str) -> float:
+    """How wide a key is drawn."""
+    return width(key, font(12, 600)) + 14
 
 
 def chip(painter: QPainter, left: float, middle: float, words: str, ink: str, ground: str, border: str = "") -> float:

@@ -10,6 +10,9 @@ from ui.theme.tokens import Height, Radius
 from ui.widgets.control import Control
 
 _PAY_WIDTH_WITH_KEY = 360
+_PAY_AMOUNT, _PAY_NAME = (26, 700), (22, 700)
+_OVERHANG = 3
+"""So far, in pixels, a letter may reach out of the width of its text."""
 _SMALL_TEXT = 12
 _LOOKS = {
     # kind: ground, ground under the pointer, border, text
@@ -94,29 +97,42 @@ class PayButton(Control):
         self._amount = ""
 
     def set_amount(self, amount: str) -> None:
-        """The amount it would take, written out."""
+        """The amount it would take, written out; only its place is painted again, unless the name gives way to it."""
         if amount != self._amount:
-            self._amount = amount
+            before, self._amount = self._place_of_amount(), amount
             self.setAccessibleName(f"{self.text()} {amount}".strip())
-            self.update()
+            changed = (before | self._place_of_amount()).adjusted(-_OVERHANG, 0, _OVERHANG, 0).toAlignedRect()
+            beside = changed.left() >= self._left_of_name() + width(self.text(), font(*_PAY_NAME)) + 12
+            self.update(changed if beside else self.rect())
+
+    def _left_of_name(self) -> float:
+        return 60.0 if self._icon else 24.0
+
+    def _has_key_cap(self) -> bool:
+        return bool(self._key) and self.width() >= _PAY_WIDTH_WITH_KEY
+
+    def _place_of_amount(self) -> QRectF:
+        right = self.width() - 22.0
+        if self._has_key_cap():
+            right -= paint.key_cap_width(self._key) + 20
+        amount = width(self._amount, font(*_PAY_AMOUNT, display=True))
+        return QRectF(right - amount, 0, amount, self.height())
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """A solid ground while it can be used, a flat one while there is nothing to take."""
         ink = "on_go"
         paint.rounded(painter, rect, self.radius, "go_hover" if self.hovered or self.isDown() else "go")
-        middle = rect.center().y()
-        right = rect.right() - 22
-        if self._key and rect.width() >= _PAY_WIDTH_WITH_KEY:
-            right -= paint.key_cap(painter, right, middle, self._key, ink, ink) + 20
-        left = rect.left() + 24
+        amount = self._place_of_amount()
+        paint.text(painter, amount, self._amount, font(*_PAY_AMOUNT, display=True), ink)
+        if self._has_key_cap() and self.exposed.right() > amount.right() + 2 * _OVERHANG:
+            paint.key_cap(painter, rect.right() - 22, rect.center().y(), self._key, ink, ink)
+        if self.exposed.left() >= amount.left() - 2 * _OVERHANG:
+            return
+        left = self._left_of_name()
         if self._icon:
-            paint.glyph(painter, QPointF(left + 12, middle), self._icon, 24, ink)
-            left += 36
-        amount_font = font(26, 700, display=True)
-        amount = width(self._amount, amount_font)
-        paint.text(painter, QRectF(right - amount, rect.top(), amount, rect.height()), self._amount, amount_font, ink)
-        words = QRectF(left, rect.top(), right - amount - left - 12, rect.height())
-        paint.text(painter, words, self.text(), font(22, 700), ink)
+            paint.glyph(painter, QPointF(left - 24, rect.center().y()), self._icon, 24, ink)
+        words = QRectF(left, rect.top(), amount.left() - left - 12, rect.height())
+        paint.text(painter, words, self.text(), font(*_PAY_NAME), ink)
 
 
 class Tile(Control):

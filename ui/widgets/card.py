@@ -1,6 +1,6 @@
 """A white card with round corners: the ground of everything on the screen."""
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -19,6 +19,8 @@ class Card(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        # It paints all of itself, the page in its corners too: what lies behind it is not painted with every change.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.exposed = QRegion()
         """The part being painted: a subclass may leave out what lies outside of it."""
 
@@ -31,6 +33,7 @@ class Card(QWidget):
             for part in self.exposed:
                 painter.fillRect(part, colour("surface"))
         else:
+            painter.fillRect(event.rect(), colour("page"))
             paint.rounded(painter, QRectF(self.rect()), Radius.CARD, "surface", "line")
         self.paint(painter, QRectF(self.rect()))
         painter.end()

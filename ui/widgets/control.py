@@ -24,6 +24,8 @@ class Control(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setMinimumSize(Height.TOUCH, Height.TOUCH)
+        self.exposed = self.rect()
+        """The part being painted: a subclass may leave out what lies outside of it."""
 
     def rename(self, name: str) -> None:
         """Give the control another name, on screen and to a screen reader."""
@@ -44,6 +46,7 @@ class Control(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
+        self.exposed = event.rect()
         if not self.isEnabled() and self.faint_when_disabled:
             painter.setOpacity(0.45)
         self.paint(painter, rect)

@@ -10,8 +10,6 @@ from ui.theme.fonts import font, width
 from ui.theme.tokens import Radius
 from ui.widgets.buttons import Button
 
-_BUTTONS = 236
-
 
 class _ToastButton(Button):
     """The undo of a toast: the toast's own colours."""
@@ -60,10 +58,14 @@ class MessageStrip(QWidget):
             words = f"{banner.title}. {banner.detail}" if banner else toast.words if toast else ""
             self.setAccessibleDescription(words)
             if same_buttons:
-                self.update(0, 0, self.width() - _BUTTONS, self.height())
+                self.update(0, 0, self._left_of_buttons(), self.height())
             else:
                 self._arrange()
                 self.update()
+
+    def _left_of_buttons(self) -> int:
+        shown = (button for button in (self._undo, self._search, self._dismiss) if not button.isHidden())
+        return min((button.x() for button in shown), default=self.width())
 
     @staticmethod
     def _kind(banner: Banner | None, toast: Toast | None) -> tuple[str, bool]:
