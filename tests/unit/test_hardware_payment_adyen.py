@@ -252,6 +252,20 @@ def test_a_terminal_that_is_off_charges_nothing_and_the_same_payment_may_be_trie
     assert stub.charged_minor == 500
 
 
+def test_a_cancel_before_the_terminal_heard_sends_nothing(
+    terminal: AdyenLocalTerminal, stub: AdyenTerminalStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = terminal._line.connect
+
+    def cancelled_meanwhile() -> object:
+        terminal.cancel()
+        return connect()
+
+    monkeypatch.setattr(terminal._line, "connect", cancelled_meanwhile)
+    assert terminal.authorise("payment-1", 500, "USD").outcome is CardOutcome.CANCELLED
+    assert stub.received == []
+
+
 def test_a_disk_that_takes_no_note_lets_no_payment_through(
     stub: AdyenTerminalStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,26 @@ def test_a_question_that_was_closed_leaves_the_payment_unknown_and_the_slip_deci
     assert terminal.recover("payment-1").outcome is CardOutcome.UNKNOWN
     assert terminal.recover("payment-1").outcome is CardOutcome.CANCELLED
     assert [q.purpose.value for q in entries.questions] == ["payment", "slip", "slip"]
+
+
+def test_what_is_just_being_asked_about_is_not_charged() -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    class Slow(Entries):
+        def ask(self, question: ManualCardQuestion) -> SlipEntry | None:
+            if question.purpose is ManualCardPurpose.SLIP:
+                asked.set()
+                assert answered.wait(30)
+            return super().ask(question)
+
+    prompt = Slow(None, SlipEntry(CardOutcome.CANCELLED))
+    terminal = ManualTerminal(prompt, PaymentLog())
+    terminal.authorise("payment-1", 500, "USD")
+    recovering = threading.Thread(target=terminal.recover, args=("payment-1",))
+    recovering.start()
+    assert asked.wait(30)
+    assert terminal.authorise("payment-1", 500, "USD").outcome is CardOutcome.UNKNOWN
+    answered.set()
+    recovering.join(30)
+    assert terminal.authorise("payment-1", 500, "USD").outcome is CardOutcome.CANCELLED
+    assert [q.purpose.value for q in prompt.questions] == ["payment", "slip"]
