@@ -7,6 +7,7 @@ first paint, by connect.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from pos_app.ids import SystemIds
 from pos_app.ports import RewardsGateway, SyncStatus
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
-from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling, save_at_once
 from pos_app.services.tendering import Tendering
@@ -29,6 +29,7 @@ from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_da
 from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
+    from pos_app.services.returning import Returning
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class GatewayWhenConnected:
         return getattr(self._gateway, name)
 
 
-@dataclass(slots=True)
+@dataclass
 class Register:
     """One till, ready to sell: data, services and, once connected, the line to the central service."""
 
@@ -65,10 +66,25 @@ class Register:
     rewards: Rewards
     till_control: TillControl
     membership: Membership
-    returning: Returning
     explaining: Explaining
     gateway: GatewayWhenConnected
     sync: "SyncWorker | None" = None
+
+    @cached_property
+    def returning(self) -> "Returning":
+        """Goods that come back; made for the first of them, so that the till opens sooner."""
+        from pos_app.services.returning import Returning
+
+        return Returning(
+            storage=self.data.storage,
+            catalogue=self.data.catalogue,
+            terms=self.data.terms,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+            profile=self.profile,
+            operator=self.operator,
+        )
 
     def sync_status(self) -> SyncStatus:
         """What the status strip shows."""
@@ -135,16 +151,6 @@ def open_register(
             terms=data.terms,
             clock=clock,
             ids=ids,
-            profile=profile,
-            operator=operator,
-        ),
-        returning=Returning(
-            storage=data.storage,
-            catalogue=data.catalogue,
-            terms=data.terms,
-            clock=clock,
-            ids=ids,
-            formatter=formatter,
             profile=profile,
             operator=operator,
         ),

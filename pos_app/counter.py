@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Event, Thread
 
 from hardware.payment_terminal.settings import CardTerminalSettings
-from hardware.payment_terminal.simulator import Behaviour
 from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.bootstrap import Register, connect
@@ -30,7 +29,6 @@ PRODUCTS_ON_THE_PANEL = 8
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
 _logger = logging.getLogger(__name__)
-_CARD_ANSWERS = {"approve": Behaviour.APPROVE, "decline": Behaviour.DECLINE, "lose_answer": Behaviour.LOST}
 
 
 class PaperAndDrawer:
@@ -240,6 +238,9 @@ class Counter:
 
     def set_next(self, outcome: str) -> None:
         """The simulated card terminal's next answer: approve, decline or lose_answer."""
+        from hardware.payment_terminal.simulator import Behaviour
+
+        answers = {"approve": Behaviour.APPROVE, "decline": Behaviour.DECLINE, "lose_answer": Behaviour.LOST}
         terminal = self.peripherals.simulated_terminal
         if terminal is not None:
-            terminal.set_switches(behaviour=_CARD_ANSWERS[outcome])
+            terminal.set_switches(behaviour=answers[outcome])

@@ -1,13 +1,19 @@
-"""The central service of a demo store: the real program in a process of its own, on this machine only."""
+"""The central service of a demo store: the real program in a process of its own, on this machine only.
+
+It starts behind the window, so what it needs is imported then.
+"""
 
 import os
-import socket
-import subprocess
 import sys
 import threading
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pos_app.errors import WorldError
+
+if TYPE_CHECKING:
+    import subprocess
 
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 5.0
@@ -20,9 +26,12 @@ class EmbeddedCentral:
         self._folder = folder
         self._store_id = store_id
         self._workstation_id = workstation_id
-        self._port = _free_port()
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
+
+    @cached_property
+    def _port(self) -> int:
+        return _free_port()
 
     @property
     def url(self) -> str:
@@ -36,6 +45,8 @@ class EmbeddedCentral:
 
     def start(self) -> None:
         """Start it and wait until it answers. Takes a second: never on the GUI thread. Raises WorldError."""
+        import subprocess
+
         with self._lock:
             if self.running:
                 return
@@ -56,6 +67,8 @@ class EmbeddedCentral:
 
     def enrolment_code(self) -> str:
         """A one-time code that lets this till in. Raises WorldError."""
+        import subprocess
+
         command = ["enrol-code", "--store", self._store_id, "--workstation", self._workstation_id]
         try:
             done = subprocess.run(
@@ -69,6 +82,8 @@ class EmbeddedCentral:
 
     def stop(self) -> None:
         """Stop it; what it acknowledged stays."""
+        import subprocess
+
         with self._lock:
             if self._process is None:
                 return
@@ -87,6 +102,8 @@ class EmbeddedCentral:
 
 
 def _free_port() -> int:
+    import socket
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

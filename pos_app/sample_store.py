@@ -1,17 +1,19 @@
 """The demo store that ships with the program: its profile and its products."""
 
-import csv
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import resources
 from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.money import Currency
-from pos_app.storage.catalogue_writer import CatalogueItem
 from pos_app.storage.terminal_database import TerminalDatabase
 from pos_app.store_profile import StoreFile, load_store_file
 
-FOLDER = Path(str(files("resources"))) / "sample_store"
+if TYPE_CHECKING:
+    from pos_app.storage.catalogue_writer import CatalogueItem
+
+FOLDER = Path(resources.__path__[0]) / "sample_store"
 
 
 def sample_store() -> StoreFile:
@@ -19,8 +21,12 @@ def sample_store() -> StoreFile:
     return load_store_file(FOLDER / "store.toml")
 
 
-def sample_items(currency: Currency) -> Iterator[CatalogueItem]:
+def sample_items(currency: Currency) -> Iterator["CatalogueItem"]:
     """The demo store's products with their barcodes, best sellers first."""
+    import csv
+
+    from pos_app.storage.catalogue_writer import CatalogueItem
+
     with open(FOLDER / "items.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield CatalogueItem(_item(row, currency), (row["gtin"],))

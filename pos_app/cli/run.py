@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pos_app.counter import Counter
 
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
@@ -64,6 +66,7 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
             print(f"ready to scan at {ready_at:.3f}")
             window.close()
             return 0
+        _keep_log_short(folder / "till.log")
         counter.start()
         if scripted:
             from pos_app.cli.scripted_sale import play
@@ -94,8 +97,12 @@ def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
 
 
 def _log_to(path: Path) -> None:
+    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT, filename=path, encoding="utf-8")
+
+
+def _keep_log_short(path: Path) -> None:
+    """From now on the log begins anew at its limit; only now, since what that needs is a hundredth of the start."""
     from logging.handlers import RotatingFileHandler
 
     handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT, handlers=[handler], force=True)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import secrets
 from pathlib import Path
 from typing import Protocol
 
@@ -35,7 +34,7 @@ class KeyFile:
         if text is None:
             if not create:
                 raise _missing(self._path)
-            key = secrets.token_bytes(KEY_BYTES)
+            key = os.urandom(KEY_BYTES)
             _write_private(self._path, _CLEAR + key.hex())
             return key
         return _parse(text.removeprefix(_CLEAR), self._path)
@@ -65,8 +64,8 @@ class SystemKeyStore:
         import keyring
         from keyring.errors import KeyringError
 
-        key = secrets.token_bytes(KEY_BYTES)
-        account = secrets.token_hex(8)
+        key = os.urandom(KEY_BYTES)
+        account = os.urandom(8).hex()
         try:
             keyring.set_password(_SERVICE, account, key.hex())
             kept = keyring.get_password(_SERVICE, account) == key.hex()
