@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.basket import BasketLine
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.domain.pricing import PricedLine
 from pos_app.ports import Formatter
@@ -35,20 +36,18 @@ class RowMaker:
 
     def __init__(self, formatter: Formatter) -> None:
         self._formatter = formatter
-        self._kept: dict[int, tuple[PricedLine, Row]] = {}
+        self._kept: dict[tuple[int, int, int, int], tuple[BasketLine, Row]] = {}
 
     def rows(self, lines: tuple[PricedLine, ...]) -> list[Row]:
         """The rows of these lines, in their order."""
-        kept: dict[int, tuple[PricedLine, Row]] = {}
+        known, self._kept = self._kept, {}
         rows: list[Row] = []
         for priced in lines:
-            number = priced.line.line_number
-            known = self._kept.get(number)
-            if known is None or not _looks_alike(known[0], priced):
-                known = (priced, self._row(priced))
-            kept[number] = known
-            rows.append(known[1])
-        self._kept = kept
+            # Lines are never changed in place, so the same one is the same; what is on it decides how it is written.
+            key = (id(priced.line), priced.net_minor, priced.gross_minor, priced.fees_minor)
+            kept = known.get(key) or (priced.line, self._row(priced))
+            self._kept[key] = kept
+            rows.append(kept[1])
         return rows
 
     def _row(self, priced: PricedLine) -> Row:
@@ -75,16 +74,6 @@ class RowMaker:
             chip=chip,
             spoken=spoken,
         )
-
-
-def _looks_alike(one: PricedLine, other: PricedLine) -> bool:
-    """True when both are written out alike: lines are never changed in place, so the same one is the same."""
-    return (
-        one.line is other.line
-        and one.net_minor == other.net_minor
-        and one.gross_minor == other.gross_minor
-        and one.fees_minor == other.fees_minor
-    )
 
 
 def _reason(priced: PricedLine) -> str:

@@ -45,14 +45,19 @@ _GOODS_ICONS = (
 )
 
 
-@lru_cache(maxsize=1024)
 def goods_look(category: str, name: str) -> tuple[str, int]:
     """The icon for a product and the number of its tint: by the words of its category, else of its name."""
-    for words in (category.lower(), name.lower()):
-        for number, (parts, icon_name) in enumerate(_GOODS_ICONS):
-            if any(words.startswith(part) or f" {part}" in words for part in parts):
+    return _look_of(category) or _look_of(name) or ("package", 2)
+
+
+@lru_cache(maxsize=1024)
+def _look_of(words: str) -> tuple[str, int] | None:
+    lowered = f" {words.lower()}"
+    for number, (parts, icon_name) in enumerate(_GOODS_ICONS):
+        for part in parts:
+            if f" {part}" in lowered:
                 return icon_name, number
-    return "package", 2
+    return None
 
 
 @lru_cache(maxsize=512)

@@ -77,8 +77,9 @@ class Button(Control):
         paint.text(painter, QRectF(left, rect.top(), room, rect.height()), self.text(), made, ink)
 
     def fits(self, words: str) -> bool:
-        """True when these words can be shown in full."""
-        return width(words, font(_SMALL_TEXT, 600, tabular=True)) <= self.width() - 8
+        """True when these words can be shown in full; most can in the size they are painted in, measured only once."""
+        room = self.width() - 8
+        return any(width(words, font(size, 600, tabular=True)) <= room for size in (self._size, _SMALL_TEXT))
 
     def sizeHint(self) -> QSize:
         words = width(self.text(), font(self._size, 600))
