@@ -12,7 +12,8 @@ from hardware.payment_terminal.settings import ADYEN_LOCAL, MANUAL, SIMULATOR, C
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.errors import WorldError
-from pos_app.ports import DeviceState, DeviceStatus, ManualCardPrompt, PaymentTerminal, PrintQueue, ScanEvent
+from pos_app.manual_card import ManualCardPrompt
+from pos_app.ports import DeviceState, DeviceStatus, PaymentTerminal, PrintQueue, ScanEvent
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan

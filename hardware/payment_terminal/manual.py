@@ -7,16 +7,8 @@ from hardware.base import StatusListener
 from hardware.payment_terminal import card_data
 from hardware.payment_terminal.driver import Now, PaymentDriver, nothing
 from hardware.payment_terminal.payment_log import Payment, PaymentLog
-from pos_app.ports import (
-    CardOutcome,
-    CardResult,
-    DeviceState,
-    ManualCardPrompt,
-    ManualCardPurpose,
-    ManualCardQuestion,
-    PaymentPhase,
-    SlipEntry,
-)
+from pos_app.manual_card import ManualCardPrompt, ManualCardPurpose, ManualCardQuestion, SlipEntry
+from pos_app.ports import CardOutcome, CardResult, DeviceState, PaymentPhase
 
 LONGEST_REFERENCE = 32
 

@@ -23,14 +23,8 @@ from hardware.payment_terminal.nexo_cipher import NexoKey
 from hardware.payment_terminal.nexo_line import NexoLine
 from hardware.payment_terminal.payment_log import PaymentLog
 from hardware.payment_terminal.simulator import Behaviour, SimulatedPaymentTerminal
-from pos_app.ports import (
-    CardOutcome,
-    DeviceState,
-    DeviceStatus,
-    ManualCardPurpose,
-    ManualCardQuestion,
-    SlipEntry,
-)
+from pos_app.manual_card import ManualCardPurpose, ManualCardQuestion, SlipEntry
+from pos_app.ports import CardOutcome, DeviceState, DeviceStatus
 
 KILLED_PAYMENT = ("payment-killed", 2_500, "USD")
 

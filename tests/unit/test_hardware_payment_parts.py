@@ -15,7 +15,8 @@ from hardware.payment_terminal import nexo_messages as nexo
 from hardware.payment_terminal.manual import NEEDS_FOUR_DIGITS, NEEDS_REFERENCE, NO_WHOLE_NUMBERS, ManualTerminal
 from hardware.payment_terminal.nexo_cipher import ForgedMessageError, NexoCipher, NexoKey
 from hardware.payment_terminal.payment_log import Payment, PaymentLog
-from pos_app.ports import CardOutcome, CardResult, ManualCardPurpose, ManualCardQuestion, SlipEntry
+from pos_app.manual_card import ManualCardPurpose, ManualCardQuestion, SlipEntry
+from pos_app.ports import CardOutcome, CardResult
 
 CIPHER = NexoCipher(NexoKey(KEY_IDENTIFIER, 1, PASSPHRASE))
 PAYMENT = Payment("payment-1", 12_345, "USD", "2026-03-01T10:00:00+00:00")
