@@ -351,6 +351,16 @@ class MemberStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineExposure:
+    """What a store's tills let be spent without the central service lately, what of it became a debt, and the limit."""
+
+    offline_points: int
+    overdrawn_points: int
+    budget_points: int
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaleRecord:
     """A sale as the central service knows it: its payload and those of its returns, from whatever store."""
 
@@ -395,6 +405,9 @@ class RewardsGateway(Protocol):
 
     def statement(self, member_id: str) -> MemberStatement:
         """The member's statement."""
+
+    def exposure(self) -> OfflineExposure:
+        """Points that this store's tills let be spent offline."""
 
     def link_account(self, event_id: str, member_id: str, kind: str, reference: str) -> MemberAccount:
         """Link a shopping account or the credit card; once."""

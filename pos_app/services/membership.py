@@ -22,6 +22,7 @@ from pos_app.ports import (
     IdSource,
     MemberCache,
     MemberStatement,
+    OfflineExposure,
     PointsHold,
     Proof,
     RewardsGateway,
@@ -199,6 +200,10 @@ class Membership:
     def send_code(self, member_id: str) -> str:
         """Send a one-time code; where it went, masked. Raises OfflineError, RefusedError."""
         return self._gateway.send_code(member_id)
+
+    def exposure(self) -> OfflineExposure:
+        """What this store's tills let be spent offline, for its manager. Raises OfflineError, RefusedError."""
+        return self._gateway.exposure()
 
     # --- points without the central service --------------------------------------------------------------------------
 

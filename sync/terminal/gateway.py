@@ -14,6 +14,7 @@ from pos_app.ports import (
     EnrolmentAnswer,
     GiftCardHold,
     MemberStatement,
+    OfflineExposure,
     PointsHold,
     Proof,
     SaleRecord,
@@ -70,6 +71,12 @@ class CentralGateway:
         return EnrolmentAnswer(
             self._known(answer.member), answer.already_member, answer.similar, offer.status, offer.points, offer.reason
         )
+
+    def exposure(self) -> OfflineExposure:
+        """Points that this store's tills let be spent offline."""
+        self._refuse_offline()
+        found = self._client.get(membership.PATH_EXPOSURE, membership.StoreExposure)
+        return OfflineExposure(found.offline_points, found.overdrawn_points, found.budget_points, found.value_minor)
 
     def statement(self, member_id: str) -> MemberStatement:
         """The member's statement."""

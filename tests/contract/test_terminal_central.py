@@ -111,6 +111,11 @@ def test_points_are_held_once_and_given_back(central: RealCentral, till: RealTil
     assert till.gateway.hold_points("hold-2", member_id, 500, "sale-2").state == "held"
 
 
+def test_a_till_learns_what_its_store_let_be_spent_offline(central: RealCentral, till: RealTill) -> None:
+    exposure = till.gateway.exposure()
+    assert (exposure.offline_points, exposure.overdrawn_points, exposure.value_minor) == (0, 0, 0)
+
+
 def test_a_lost_answer_to_an_enrolment_is_made_good_with_the_same_key(central: RealCentral, tmp_path: Path) -> None:
     from fakes.fault_proxy import PASS, Fault, FaultProxy, Kind
 

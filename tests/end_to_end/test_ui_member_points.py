@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from fakes.ui_shop import ACCOUNT, EMAIL, SHELF
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.offline_redemption import OfflineAllowance, OfflinePolicy
 from pos_app.errors import OfflineError, RefusedError
-from pos_app.ports import NO_PROOF, Proof, RedeemProofs
+from pos_app.ports import NO_PROOF, OfflineExposure, Proof, RedeemProofs
 from ui.services_bundle import UiSettings
 from ui.theme.tokens import Height
 from ui.widgets.control import Control
@@ -317,3 +317,20 @@ def test_every_panel_has_names_sizes_and_room(open_counter, proving, theme, size
             assert min(control.width(), control.height()) >= Height.TOUCH
             assert control.parentWidget().rect().contains(control.geometry()), control.text()
         counter.window.step_back()
+
+
+def test_the_manager_sees_what_the_store_owes_from_points_used_offline(counter, shop):
+    shop.gateway.offline_exposure = OfflineExposure(4200, 300, 50_000, 300)
+    counter.window.functions.exposure()
+    counter.until(lambda: counter.window.side.panel_open)
+    rows = [child for child in counter.window.side.findChildren(QWidget) if child.isVisible()]
+    shown = " ".join(f"{row.accessibleName()} {row.accessibleDescription()}" for row in rows)
+    for words in ("Used offline", "4,200", "Became a debt", "$3.00", "50,000"):
+        assert words in shown
+
+
+def test_offline_the_exposure_is_not_known_and_says_so(counter, shop):
+    shop.gateway.online = False
+    counter.window.functions.exposure()
+    counter.until(lambda: counter.window.sale.banner is not None)
+    assert "cannot be reached" in counter.window.sale.banner.detail

@@ -26,6 +26,7 @@ from pos_app.ports import (
     IdSource,
     ItemHit,
     MemberStatement,
+    OfflineExposure,
     OpenTransaction,
     PointsHold,
     PrintJob,
@@ -313,6 +314,7 @@ class MemoryGateway:
         self.joined: dict[str, EnrolmentAnswer] = {}
         self.offer_points = 0
         self.statements: dict[str, MemberStatement] = {}
+        self.offline_exposure = OfflineExposure(0, 0, 50_000, 0)
         self.pins: dict[str, str] = {}
         self.proofs: list[Proof] = []
         self.left: list[str] = []
@@ -347,6 +349,9 @@ class MemoryGateway:
             answer = EnrolmentAnswer(known or account, known is not None, 0, status, 0 if known else points)
             self.joined[event_id] = answer
         return self._answer(self.joined.get(event_id))
+
+    def exposure(self) -> OfflineExposure:
+        return self._answer(self.offline_exposure)
 
     def statement(self, member_id: str) -> MemberStatement:
         return self._answer(self.statements.get(member_id))

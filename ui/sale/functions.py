@@ -16,6 +16,7 @@ from ui.services_bundle import PrintedReceipt
 from ui.tender.pay_card import tender_name
 
 if TYPE_CHECKING:
+    from pos_app.ports import OfflineExposure
     from ui.member.member_desk import MemberDesk
     from ui.sale.checkout_window import CheckoutWindow
 
@@ -260,8 +261,30 @@ class Functions:
         ]
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
+        rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
         rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
         window.side.show_list("More", rows)
+
+    def exposure(self) -> None:
+        """What the store's tills let be spent without the rewards service, for its manager."""
+        ask = self._window.services.membership.exposure
+        self._window.background.run(ask, self._show_exposure, self._failed)
+
+    def _show_exposure(self, exposure: OfflineExposure) -> None:
+        from ui.widgets.list_panel import ListRow
+
+        formatter = self._window.services.formatter
+
+        def row(name: str, detail: str, trailing: str) -> ListRow:
+            return ListRow(name, detail, lambda: None, "gift", trailing)
+
+        rows = [
+            row("Used offline", "At this store's tills, last 30 days", formatter.points(exposure.offline_points)),
+            row("Became a debt", "More than the members had", formatter.points(exposure.overdrawn_points)),
+            row("Worth of the debt", "", formatter.money(exposure.value_minor)),
+            row("The store's limit", "Shared out to its tills", formatter.points(exposure.budget_points)),
+        ]
+        self._window.side.show_list("Points used offline", rows)
 
     def devices(self) -> None:
         """Show the simulated devices."""
