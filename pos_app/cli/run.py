@@ -73,6 +73,8 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
 
             return play(application, window, counter, folder / "demo", ready_at)
         window.functions.devices()
+        window.raise_()
+        window.activateWindow()
         return int(application.exec())
 
 

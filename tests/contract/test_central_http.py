@@ -260,6 +260,8 @@ def test_a_body_beyond_the_limit_is_refused(till: Till) -> None:
         (gzip.compress(b"{}") + b"more", "gzip", (400, "bad_gzip")),
         (b"{}", "br", (415, "unknown_encoding")),
     ],
+    # Named, because the bytes hold the time at which they were packed.
+    ids=["not packed", "cut short", "too long", "packed otherwise"],
 )
 def test_a_body_packed_wrong_is_refused(till: Till, body: bytes, encoding: str, expected: tuple[int, str]) -> None:
     headers = till.headers("POST", contract.PATH_JOURNAL, body) | {"Content-Encoding": encoding}

@@ -294,8 +294,15 @@ class Functions:
         if window.services.device_panel is not None:
             if self.device_panel is None:
                 self.device_panel = DevicePanel(window.services.device_panel, window.services.bridge)
+                self._put_beside_the_window(self.device_panel)
             self.device_panel.show()
             self.device_panel.raise_()
+
+    def _put_beside_the_window(self, panel: QWidget) -> None:
+        """To the right of the checkout where the screen has room, else as far right as it fits."""
+        window, room = self._window, self._window.screen().availableGeometry()
+        beside = window.frameGeometry().right() + 1
+        panel.move(max(room.left(), min(beside, room.right() + 1 - panel.width())), window.frameGeometry().top())
 
     def close(self) -> None:
         """Close the window; an open sale stays on disk."""
