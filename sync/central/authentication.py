@@ -106,8 +106,10 @@ class Authenticator:
         terminal = self._terminal(terminal_id)
         signed = contract.signing_input(method, path, terminal_id, timestamp, nonce, hashlib.sha256(body).hexdigest())
         if terminal is None or not _verifies(terminal.public_key, signature, signed):
+            self._cache.pop(terminal_id, None)  # it may have been let in again with another key just now
             raise CentralError(401, "not_authenticated", "The signature is not that of a terminal enrolled here.")
         if not terminal.active:
+            self._cache.pop(terminal_id, None)
             raise CentralError(401, "terminal_revoked", "This terminal was shut out. Enrol it again.")
         now_s = self._service.clock.now().timestamp()
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12) or (
