@@ -43,9 +43,8 @@ class Rewards:
         The hold's id follows from the sale, so that asking again after a lost answer finds the same hold
         instead of setting the points aside twice. Raises OfflineError, RefusedError.
         """
-        proofs = (proof,) if proof.kind else ()
         for hold_id in _hold_ids(transaction_id, "points", in_use):
-            hold = self._gateway.hold_points(hold_id, member_id, points, transaction_id, *proofs)
+            hold = self._gateway.hold_points(hold_id, member_id, points, transaction_id, proof)
             if hold.state == "held" and hold.points == points and hold.member_id == member_id:
                 return replace(hold, proof_kind=proof.kind)
             if hold.state == "held":
