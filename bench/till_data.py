@@ -14,7 +14,7 @@ from bench import generated_catalogue
 from bench.generated_catalogue import gtin
 from pos_app.bootstrap import Register, open_register
 from pos_app.sample_store import sample_store
-from pos_app.services.selling import save_at_once
+from pos_app.services.current_sale import save_at_once
 from pos_app.storage import migrations
 from pos_app.storage.catalogue_writer import CatalogueWriter
 from pos_app.storage.keys import KeyFile

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.till_data import built, open_till
 from pos_app.bootstrap import Register
 from pos_app.domain.member import MemberAccount
-from pos_app.services.selling import save_at_once
+from pos_app.services.current_sale import save_at_once
 
 MILLION = 1_000_000
 TEN_THOUSAND = 10_000

@@ -18,10 +18,11 @@ from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SystemIds
 from pos_app.ports import RewardsGateway, SyncStatus
+from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
-from pos_app.services.selling import Selling, save_at_once
+from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyStore

@@ -12,7 +12,7 @@ from pos_app.scenario.explained import explained, granted_points
 from pos_app.scenario.player import Played, Transcript
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.values import quantity_text
-from pos_app.services.selling import SaleView
+from pos_app.services.current_sale import SaleView
 
 
 def answer(shop: Shop, transcript: Transcript, *, explain: bool = False) -> dict[str, Any]:

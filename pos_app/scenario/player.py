@@ -12,8 +12,8 @@ from pos_app.scenario.beginnings import add_gift_cards, add_members
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
+from pos_app.services.current_sale import SaleView
 from pos_app.services.returning import OriginalSale
-from pos_app.services.selling import SaleView
 
 Refusal = CashierError | RefusedError
 

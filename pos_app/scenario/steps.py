@@ -11,7 +11,7 @@ from pos_app.ports import CardOutcome, CardResult
 from pos_app.scenario import document, values
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.shop import Shop
-from pos_app.services.selling import SaleView
+from pos_app.services.current_sale import SaleView
 from pos_app.services.tendering import CompletedSale
 
 REST = "rest"

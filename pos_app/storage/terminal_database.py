@@ -17,7 +17,7 @@ from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.unit_of_work import SqliteStorage
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 KEY_FILE_NAME = "database.key"
 
 

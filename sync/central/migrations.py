@@ -74,6 +74,11 @@ def _fifth(connection: Connection) -> None:
             connection.execute(text(f"CREATE INDEX {table.name}_by_day ON {table.name} USING brin (received_at)"))
 
 
+def _sixth(connection: Connection) -> None:
+    """What the counter needs beyond sales and members: each part has its tables in a module of its own."""
+    tables.metadata.create_all(connection)
+
+
 def _let_quarantine_be_erased(connection: Connection) -> None:
     """What was quarantined may hold an address that a till put in the wrong place: its bytes, and only they, may
     give way to a fixed mark. What was applied stays under its hash for ever.
@@ -117,7 +122,7 @@ def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
             connection.execute(text(f"CREATE TRIGGER {table.name}_no_truncate BEFORE TRUNCATE ON {table.name} {body}"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
 
 
 def migrate(database: Database) -> None:

@@ -12,7 +12,8 @@ from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ItemHit
-from pos_app.services.selling import AddResult, SaleView
+from pos_app.services.current_sale import SaleView
+from pos_app.services.selling import AddResult
 from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
 from ui.member.member_code import is_member_code

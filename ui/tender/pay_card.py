@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
-from pos_app.services.selling import SaleView
+from pos_app.services.current_sale import SaleView
 from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme import paint

@@ -1,0 +1,157 @@
+"""The terminal's own database, as the services ask for it."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pos_app.domain.basket import Basket
+from pos_app.domain.journal import JournalEntry
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
+from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.domain.retail_transaction import TransactionHeader
+from pos_app.domain.rewards import ProgrammeTerms
+from pos_app.domain.tenders import Tender
+from pos_app.domain.till import TillTotals
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A sale under way, kept on disk so that a crash loses nothing."""
+
+    header: TransactionHeader
+    basket: Basket
+    tenders: tuple[Tender, ...] = ()
+    account: MemberAccount | None = None
+    contact_email: str = ""
+
+
+class PrintState(StrEnum):
+    """States of a print job."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT_UNCONFIRMED = "sent_unconfirmed"
+    PRINTED = "printed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A document to print; job_id makes handing it over twice harmless."""
+
+    job_id: str
+    transaction_id: str
+    document: ReceiptDocument
+    open_drawer: bool = False
+    state: PrintState = PrintState.QUEUED
+    reason: str = ""
+
+
+class UnitOfWork(Protocol):
+    """One atomic write. Leaving it without commit() undoes everything in it."""
+
+    def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
+        """One more journal entry; the event id is made here unless the caller already used one elsewhere."""
+
+    def begin_transaction(self) -> int:
+        """The next transaction sequence number of this workstation, without gaps."""
+
+    def save_open_transaction(self, transaction: OpenTransaction) -> None:
+        """Keep the sale under way."""
+
+    def clear_open_transaction(self) -> None:
+        """Forget the sale under way."""
+
+    def add_print_job(self, job: PrintJob) -> None:
+        """Queue a document; the same job id again changes nothing."""
+
+    def open_business_day(self, day: str) -> None:
+        """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""
+
+    def save_till_totals(self, totals: TillTotals) -> None:
+        """The running totals of this till and business day."""
+
+    def add_contact(self, contact_id: str, email: str) -> None:
+        """An address that the central service has to resolve; kept beside the journal until it did."""
+
+    def add_offline_redemption(self, reference: str, member_id: str, points: int) -> None:
+        """Points that a sale of this unit spends without the central service; counted until it has the sale."""
+
+    def commit(self) -> None:
+        """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
+
+
+class Storage(Protocol):
+    """The terminal's own database, as services see it."""
+
+    def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
+        """A new atomic write (BEGIN IMMEDIATE)."""
+
+    def open_transaction(self) -> OpenTransaction | None:
+        """The sale under way, if any."""
+
+    def till_totals(self) -> TillTotals:
+        """The running totals of this till and business day."""
+
+    def business_day(self) -> str:
+        """The open business day (YYYY-MM-DD), or empty when the store is closed."""
+
+    def has_event(self, event_id: str) -> bool:
+        """True when the journal holds the event: the answer to an unknown commit."""
+
+    def sale(self, receipt_number: str) -> JournalEntry | None:
+        """The journal entry of a sale by its receipt number, or None."""
+
+    def offline_spending(self, member_id: str, issued_at: datetime) -> OfflineSpending:
+        """What this terminal let be spent offline: by the member since then or unsent, by all unsent."""
+
+    def returns_of(self, receipt_number: str) -> list[JournalEntry]:
+        """Returns and post-voids of a sale that this terminal took, oldest first."""
+
+
+class PrintQueue(Protocol):
+    """The persisted queue of documents, as the printer's thread sees it. Thread-safe."""
+
+    def next_job(self) -> PrintJob | None:
+        """The oldest queued job, or None."""
+
+    def job(self, job_id: str) -> PrintJob | None:
+        """One job."""
+
+    def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
+        """Record where a job is."""
+
+    def unfinished(self) -> list[PrintJob]:
+        """Jobs that may need somebody: sending, sent unconfirmed or failed, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemProofs:
+    """Kinds of proof that the terms accept (none: nothing is asked), needed above so many points."""
+
+    kinds: tuple[str, ...] = ()
+    above_points: int = 0
+
+    def needed(self, points: int) -> bool:
+        """True when so many points need a proof."""
+        return bool(self.kinds) and points > self.above_points
+
+
+class TermsSource(Protocol):
+    """The programme's terms on this terminal."""
+
+    def current_terms(self) -> ProgrammeTerms:
+        """The version in force now."""
+
+    def offline_policy(self) -> OfflinePolicy:
+        """The limits of redeeming without the central service, this terminal's budget among them."""
+
+    def redeem_proofs(self) -> RedeemProofs:
+        """What a member has to show before points are used."""
+
+    def terms_of(self, terms_id: str, version: int) -> ProgrammeTerms:
+        """The version that a sale was rung up with; the current one when that is not known here any more."""

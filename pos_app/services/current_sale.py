@@ -1,0 +1,292 @@
+"""The sale under way: what is kept of it, what it comes to, and its place on disk, so that a crash loses nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pos_app.domain.basket import Basket, BasketError
+from pos_app.domain.member import MemberAccount
+from pos_app.domain.operator import Operator
+from pos_app.domain.pricing import EMPTY, PricedBasket, price
+from pos_app.domain.promotions import Occasion
+from pos_app.domain.retail_transaction import TransactionHeader
+from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.tenders import Settlement, Tender, TenderType, settle
+from pos_app.errors import CashierError
+from pos_app.ports import Catalogue, Clock, IdSource, OpenTransaction, Storage, TermsSource
+
+UNDO_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """The sale under way as a window shows it; a new one after every change."""
+
+    header: TransactionHeader | None
+    basket: Basket
+    priced: PricedBasket
+    tenders: tuple[Tender, ...]
+    settlement: Settlement
+    account: MemberAccount | None
+    earned: EarnedPoints
+    redeemable_points: int
+    can_undo: bool
+
+    @property
+    def receipt_number(self) -> str:
+        """The number the receipt will carry, or empty before the sale began."""
+        return self.header.receipt_number if self.header else ""
+
+    @property
+    def points_used(self) -> int:
+        """Points among the tenders so far."""
+        return sum(tender.points for tender in self.tenders)
+
+
+def save_at_once(save: Callable[[], None]) -> None:
+    """The plain way to keep the sale on disk; a window may put it behind the next paint instead."""
+    save()
+
+
+class CurrentSale:
+    """The sale under way on this till: begun, changed, undone, kept on disk and ended."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        catalogue: Catalogue,
+        terms: TermsSource,
+        clock: Clock,
+        ids: IdSource,
+        profile: StoreProfile,
+        operator: Operator,
+        schedule_save: Callable[[Callable[[], None]], None] = save_at_once,
+    ) -> None:
+        self._storage = storage
+        self._catalogue = catalogue
+        self._terms = terms
+        self._clock = clock
+        self._ids = ids
+        self.profile = profile
+        self.operator = operator
+        self._rules = profile.pricing_rules()
+        self._schedule_save = schedule_save
+        self.on_change: Callable[[], None] | None = None
+        self._history: list[OpenTransaction] = []
+        self._sale: OpenTransaction | None = None
+        self._unsaved = False
+        self.view = self._compute()
+
+    # --- life of a sale ----------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> OpenTransaction | None:
+        """The sale under way, or None between sales."""
+        return self._sale
+
+    def restore(self) -> bool:
+        """Take up the sale that a crash or power cut interrupted. False when there was none."""
+        self._sale = self._storage.open_transaction()
+        self._history.clear()
+        self._changed(save=False)
+        return self._sale is not None
+
+    def cancel(self, reason: str) -> tuple[Tender, ...]:
+        """Void the whole sale before it is paid; journaled under its own number.
+
+        The points and gift card tenders that come back had holds, which the caller releases.
+        Raises CashierError when money was already taken.
+        """
+        sale = self._sale
+        if sale is None:
+            return ()
+        if any(tender.tender_type in (TenderType.CARD, TenderType.CASH) for tender in sale.tenders):
+            raise CashierError(
+                "part_paid", "Part of this sale is already paid. Give that payment back first, then cancel the sale."
+            )
+        payload = {
+            "transaction_id": sale.header.transaction_id,
+            "sequence_number": sale.header.sequence_number,
+            "receipt_number": sale.header.receipt_number,
+            "operator_id": self.operator.operator_id,
+            "reason": reason,
+            "line_count": len(sale.basket.lines),
+            "total_minor": self.view.priced.total_minor,
+        }
+        with self._storage.unit_of_work() as work:
+            work.append("transaction_cancelled", payload, event_id=sale.header.transaction_id)
+            work.clear_open_transaction()
+            work.commit()
+        self.forget()
+        return sale.tenders
+
+    def forget(self) -> None:
+        """Start afresh; whoever calls this has made the sale's end durable."""
+        self._sale = None
+        self._history.clear()
+        self._unsaved = False
+        self._changed(save=False)
+
+    def save(self) -> None:
+        """Put the sale under way on disk when it changed since the last time."""
+        if self._unsaved and self._sale is not None:
+            with self._storage.unit_of_work() as work:
+                work.save_open_transaction(self._sale)
+                work.commit()
+            self._unsaved = False
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _basket(self) -> Basket:
+        return self._sale.basket if self._sale else Basket()
+
+    def _begin(self) -> OpenTransaction:
+        """Fix the transaction's id and number, and store them, before anything else happens to it."""
+        if self._sale is not None:
+            return self._sale
+        business_day = self._storage.business_day()
+        if not business_day:
+            raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
+        with self._storage.unit_of_work() as work:
+            header = TransactionHeader(
+                transaction_id=self._ids.new_id(),
+                sequence_number=work.begin_transaction(),
+                store_id=self.profile.store_id,
+                workstation_id=self.profile.workstation_id,
+                operator_id=self.operator.operator_id,
+                business_day=business_day,
+                began_at=self._clock.now().isoformat(timespec="milliseconds"),
+                currency_code=self.profile.currency.code,
+            )
+            self._sale = OpenTransaction(header, Basket())
+            work.save_open_transaction(self._sale)
+            work.commit()
+        return self._sale
+
+    def _attempt(self, change: Callable[[], Basket]) -> Basket:
+        if self._paid_in_part():
+            raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
+        try:
+            return change()
+        except BasketError as error:
+            raise CashierError("basket", str(error)) from error
+
+    def _apply(self, after: Basket) -> None:
+        self._check_points_fit(after)
+        self._begin()
+        self._remember()
+        self._update(basket=after)
+
+    def _remember(self) -> None:
+        self._history.append(self._begin())
+        del self._history[:-UNDO_DEPTH]
+
+    def _update(self, **changes: object) -> None:
+        self._sale = replace(self._begin(), **changes)  # type: ignore[arg-type]
+        self._changed(save=True)
+
+    def _changed(self, *, save: bool) -> None:
+        self.view = self._compute()
+        if save:
+            self._unsaved = True
+            self._schedule_save(self.save)
+        if self.on_change is not None:
+            self.on_change()
+
+    def _paid_in_part(self) -> bool:
+        return any(tender.tender_type is not TenderType.POINTS for tender in self.view.tenders)
+
+    def _refuse_while_points_are_used(self, what: str) -> None:
+        if self.view.points_used:
+            raise CashierError(
+                "points_in_use", f"Points of this member are in the payment. Take them out first to {what}."
+            )
+
+    def _check_points_fit(self, after: Basket) -> None:
+        """A basket that became cheaper must still carry the points already in the payment."""
+        if not self.view.points_used:
+            return
+        priced, settlement = self._amounts(replace(self._begin(), basket=after), self.view.tenders)
+        if settlement.due_minor < 0 or priced.subtotal_minor - priced.discount_minor < 0:
+            raise CashierError("points_in_use", "The points in the payment are worth more. Take them out first.")
+
+    def _occasion(self, sale: OpenTransaction | None) -> Occasion:
+        """Promotions are those of the moment the sale began: no price changes because the customer takes time."""
+        began_at = datetime.fromisoformat(sale.header.began_at) if sale else self._clock.now()
+        segment = sale.account.segment if sale and sale.account else "consumer"
+        return Occasion(began_at, self.profile.store_id, segment)
+
+    def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
+        points_discount_minor = 0
+        terms = self._terms.current_terms()
+        if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
+            points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
+        priced = price(sale.basket, self._rules, points_discount_minor, self._occasion(sale))
+        return priced, settle(priced.total_minor, tenders, self._rules.cash_step_minor, self._rules.rounding)
+
+    def _compute(self) -> SaleView:
+        sale = self._sale
+        if sale is None:
+            return SaleView(None, Basket(), EMPTY, (), Settlement(0, 0, 0, 0), None, EarnedPoints(), 0, False)
+        terms = self._terms.current_terms()
+        priced, settlement = self._amounts(sale, sale.tenders)
+        points_used = sum(tender.points for tender in sale.tenders)
+        earned = EarnedPoints(terms.terms_id, terms.version)
+        if sale.basket.member is not None:
+            earned = earn(
+                priced.earning_lines(),
+                terms,
+                points_used=points_used,
+                at=self._clock.now(),
+                store_id=self.profile.store_id,
+                minor_per_unit=self.profile.currency.minor_per_unit,
+                segment=sale.account.segment if sale.account else "consumer",
+            )
+        redeemable = 0
+        if sale.account is not None:
+            payable = settlement.due_minor
+            if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
+                payable = min(payable, priced.subtotal_minor - priced.discount_minor)
+            redeemable = terms.redeemable_points(sale.account.available_points - points_used, payable)
+            as_discount = terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT
+            if as_discount and redeemable and self._due_with_points(sale, redeemable) < 0:
+                redeemable = self._points_that_fit(sale, redeemable, terms.redeem_step_points)
+        return SaleView(
+            header=sale.header,
+            basket=sale.basket,
+            priced=priced,
+            tenders=sale.tenders,
+            settlement=settlement,
+            account=sale.account,
+            earned=earned,
+            redeemable_points=redeemable,
+            can_undo=bool(self._history) and not self._paid_in_part_of(sale),
+        )
+
+    def due_with_points(self, points: int) -> int:
+        """What would be left to pay with so many more points; below zero when they are too many."""
+        return self._due_with_points(self._sale, points) if self._sale else 0
+
+    def _due_with_points(self, sale: OpenTransaction, points: int) -> int:
+        terms = self._terms.current_terms()
+        value_minor = terms.value_minor(points) if terms.points_tax_treatment is PointsTaxTreatment.PAYMENT else 0
+        wanted = Tender("", TenderType.POINTS, value_minor, value_minor, points)
+        return self._amounts(sale, (*sale.tenders, wanted))[1].due_minor
+
+    def _points_that_fit(self, sale: OpenTransaction, points: int, step_points: int) -> int:
+        """Points as a discount lower the tax as well, so a part already paid leaves room for less of them."""
+        fits, too_many = 0, points // step_points
+        while too_many - fits > 1:
+            middle = (fits + too_many) // 2
+            if self._due_with_points(sale, middle * step_points) < 0:
+                too_many = middle
+            else:
+                fits = middle
+        return fits * step_points
+
+    @staticmethod
+    def _paid_in_part_of(sale: OpenTransaction) -> bool:
+        return any(tender.tender_type is not TenderType.POINTS for tender in sale.tenders)
