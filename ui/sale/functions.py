@@ -17,6 +17,7 @@ from ui.tender.pay_card import tender_name
 
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
+    from pos_app.services.approvals import Approval
     from ui.member.member_desk import MemberDesk
     from ui.sale.checkout_window import CheckoutWindow
 
@@ -96,6 +97,13 @@ class Functions:
                 "more": self.more,
             }
             acts[name]()
+
+    def with_approval(self, act: Callable[[Approval | None], None]) -> None:
+        """Do what may need a second person; the words of a refusal are shown."""
+        try:
+            act(None)
+        except (CashierError, WorldError) as error:
+            self._failed(error)
 
     # --- selling ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,107 @@
+"""Who may do what: one table of actions, roles and limits. What is not in it is denied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pos_app.domain.operator import Role
+
+
+class Action(StrEnum):
+    """What somebody may have to be allowed to do."""
+
+    DISCOUNT = "discount"
+    PRICE_OVERRIDE = "price_override"
+    ITEM_NOT_ON_FILE = "item_not_on_file"
+    TAX_EXEMPTION = "tax_exemption"
+    CANCEL_SALE = "cancel_sale"
+    NO_SALE = "no_sale"
+    PAID_IN = "paid_in"
+    PAID_OUT = "paid_out"
+    RETURN = "return"
+    RETURN_WITHOUT_RECEIPT = "return_without_receipt"
+    RETURN_AGAINST_POLICY = "return_against_policy"
+    POST_VOID = "post_void"
+    TAKE_OVER_SALE = "take_over_sale"
+    PROMO_CODE_OFFLINE = "promo_code_offline"
+    OFFLINE_TENDER = "offline_tender"
+
+
+class Decision(StrEnum):
+    """What the table says to a request."""
+
+    ALLOWED = "allowed"
+    NEEDS_APPROVAL = "needs_approval"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Up to here a role may do it alone; beyond, somebody with a wider limit has to approve. None: no limit."""
+
+    amount_minor: int | None = None
+    percent_micro: int | None = None
+
+    def covers(self, amount_minor: int, percent_micro: int) -> bool:
+        """True when an act of this size is within the limit."""
+        within_amount = self.amount_minor is None or amount_minor <= self.amount_minor
+        return within_amount and (self.percent_micro is None or percent_micro <= self.percent_micro)
+
+
+UNLIMITED = Limit()
+WITH_APPROVAL = Limit(amount_minor=-1)
+"""The role may ask for it, and never do it alone."""
+
+RightsTable = Mapping[Action, Mapping[Role, Limit]]
+
+
+def decide(table: RightsTable, role: Role, action: Action, amount_minor: int = 0, percent_micro: int = 0) -> Decision:
+    """What this role may do. A role that the action's row does not name is denied."""
+    limit = table.get(action, {}).get(role)
+    if limit is None:
+        return Decision.DENIED
+    return Decision.ALLOWED if limit.covers(amount_minor, percent_micro) else Decision.NEEDS_APPROVAL
+
+
+def may_approve(table: RightsTable, role: Role, action: Action, amount_minor: int = 0, percent_micro: int = 0) -> bool:
+    """True when this role could have done it alone."""
+    return decide(table, role, action, amount_minor, percent_micro) is Decision.ALLOWED
+
+
+_STAFF = {Role.ASSOCIATE: UNLIMITED, Role.SUPERVISOR: UNLIMITED, Role.MANAGER: UNLIMITED}
+_ASKING = {Role.ASSOCIATE: WITH_APPROVAL, Role.SUPERVISOR: UNLIMITED, Role.MANAGER: UNLIMITED}
+_PERCENT = 10_000
+
+DEFAULT_RIGHTS: RightsTable = {
+    Action.DISCOUNT: {
+        Role.ASSOCIATE: Limit(amount_minor=5_000, percent_micro=10 * _PERCENT),
+        Role.SUPERVISOR: Limit(amount_minor=20_000, percent_micro=25 * _PERCENT),
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.PRICE_OVERRIDE: {
+        Role.ASSOCIATE: Limit(amount_minor=2_500, percent_micro=5 * _PERCENT),
+        Role.SUPERVISOR: Limit(amount_minor=20_000, percent_micro=25 * _PERCENT),
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.ITEM_NOT_ON_FILE: _ASKING,
+    Action.TAX_EXEMPTION: _ASKING,
+    Action.CANCEL_SALE: _STAFF,
+    Action.NO_SALE: _ASKING,
+    Action.PAID_IN: _ASKING,
+    Action.PAID_OUT: _ASKING,
+    Action.RETURN: _STAFF,
+    Action.RETURN_WITHOUT_RECEIPT: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: Limit(amount_minor=10_000),
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.RETURN_AGAINST_POLICY: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.POST_VOID: _ASKING,
+    Action.TAKE_OVER_SALE: _ASKING,
+    Action.PROMO_CODE_OFFLINE: _STAFF,
+    Action.OFFLINE_TENDER: _ASKING,
+}
