@@ -6,7 +6,7 @@ Keeping each version makes undo exact and lets any thread look at one without a 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pos_app.domain.item import QUANTITY_SCALE, Item, SoldBy
+from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, SoldBy
 from pos_app.domain.promotions import normalise_promo_code
 
 MAXIMUM_QUANTITY_MILLI = 99_999 * QUANTITY_SCALE
@@ -64,7 +64,10 @@ class MemberReference:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """One line. Its number is never given to another line of the same sale, voided or not."""
+    """One line. Its number is never given to another line of the same sale, voided or not.
+
+    to_ship: it leaves the store later, sent or picked up. added_fees are those that somebody chose for it.
+    """
 
     line_number: int
     item: Item
@@ -76,12 +79,18 @@ class BasketLine:
     discounts: tuple[Discount, ...] = ()
     voided: bool = False
     to_ship: bool = False
+    added_fees: tuple[Fee, ...] = ()
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """The item's own fees, then those added."""
+        return self.item.fees + self.added_fees if self.added_fees else self.item.fees
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
     """Lines in the order rung up, discounts on the whole, the member, promo codes as compared, and the certificate
-    of a customer who pays no tax.
+    of a customer who does not pay some taxes (all, when none is named). ship_region is where lines are sent to.
     """
 
     lines: tuple[BasketLine, ...] = ()
@@ -89,6 +98,8 @@ class Basket:
     member: MemberReference | None = None
     promo_codes: tuple[str, ...] = ()
     tax_certificate: str = ""
+    exempt_tax_ids: tuple[str, ...] = ()
+    ship_region: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -151,6 +162,29 @@ class Basket:
         """The line sent to the customer instead of handed over; its points are pending until it was shipped."""
         return self._with_line(replace(self.line(line_number), to_ship=True))
 
+    def hand_over_line(self, line_number: int) -> "Basket":
+        """The line handed over with the sale after all."""
+        return self._with_line(replace(self.line(line_number), to_ship=False))
+
+    def add_fee(self, line_number: int, fee: Fee) -> "Basket":
+        """The line with one more fee; the same fee counts once."""
+        line = self.line(line_number)
+        if any(known.fee_id == fee.fee_id for known in line.fees):
+            raise BasketError(f"{fee.name} is on this line already.")
+        return self._with_line(replace(line, added_fees=(*line.added_fees, fee)))
+
+    def remove_fee(self, line_number: int, fee_id: str) -> "Basket":
+        """The line without a fee that was added to it; a fee of the item itself stays."""
+        line = self.line(line_number)
+        left = tuple(fee for fee in line.added_fees if fee.fee_id != fee_id)
+        if len(left) == len(line.added_fees):
+            raise BasketError("That fee was not added to this line.")
+        return self._with_line(replace(line, added_fees=left))
+
+    def send_to(self, region: str) -> "Basket":
+        """Lines to be shipped go to this region; empty: to the store's own."""
+        return replace(self, ship_region=region)
+
     def void_line(self, line_number: int) -> "Basket":
         """The line taken back; it stays on record, counts for nothing and earns nothing."""
         return self._with_line(replace(self.line(line_number), voided=True))
@@ -175,13 +209,16 @@ class Basket:
             raise BasketError(f"The promo code {code} is not on this sale.")
         return replace(self, promo_codes=tuple(entered for entered in self.promo_codes if entered != code))
 
-    def exempt(self, certificate: str) -> "Basket":
-        """No tax is charged, by this certificate; an earlier one is replaced."""
-        return replace(self, tax_certificate=_reference(certificate.strip(), "A tax exemption certificate"))
+    def exempt(self, certificate: str, tax_ids: tuple[str, ...] = ()) -> "Basket":
+        """None of these taxes is charged (none at all, when none is named), by this certificate; an earlier one is
+        replaced.
+        """
+        reference = _reference(certificate.strip(), "A tax exemption certificate")
+        return replace(self, tax_certificate=reference, exempt_tax_ids=tax_ids)
 
     def charge_tax(self) -> "Basket":
         """Tax is charged as usual."""
-        return replace(self, tax_certificate="")
+        return replace(self, tax_certificate="", exempt_tax_ids=())
 
     def attach_member(self, member: MemberReference) -> "Basket":
         """The basket of this member; an earlier one is replaced."""
@@ -230,4 +267,5 @@ def _mergeable(line: BasketLine, item: Item, code: str) -> bool:
         and not line.discounts
         and not line.price_reason
         and not line.to_ship
+        and not line.added_fees
     )

@@ -24,12 +24,18 @@ class SoldBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A charge per piece that is no product price: recycling, delivery, installation. It earns nothing."""
+    """A charge that is no product price: recycling, delivery, installation. It earns nothing.
+
+    It is due per piece, or once for the line whatever its quantity; one that is not refundable stays paid when the
+    goods come back.
+    """
 
     fee_id: str
     name: str
     amount_minor: int
     tax_ids: tuple[str, ...] = ()
+    refundable: bool = True
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

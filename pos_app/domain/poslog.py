@@ -8,7 +8,7 @@ from typing import Any
 
 from pos_app.domain.basket import MemberReference
 from pos_app.domain.promotions import LinePromotion
-from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.retail_transaction import LineFee, LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.returns import Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
@@ -24,6 +24,14 @@ _AMOUNTS = (
     "cash_rounding_minor",
     "change_minor",
 )
+_TENDER_SINCE_2 = (
+    "definition_id",
+    "payment_id",
+    "processor_reference",
+    "currency_code",
+    "foreign_minor",
+    "rate",
+)
 
 
 def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
         "ended_at": sale.ended_at,
         "lines": [_plain(line) for line in sale.lines],
         "taxes": [_plain(tax) for tax in sale.taxes],
-        "tenders": [_plain(tender) for tender in sale.tenders],
+        "tenders": [_sparse(tender, _TENDER_SINCE_2) for tender in sale.tenders],
         **{name: getattr(sale, name) for name in _AMOUNTS},
         # The contact is kept beside the journal so that it can be erased; the journal only names it.
         "member": None if sale.member is None else _member_plain(sale.member),
@@ -49,6 +57,8 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
         },
         "promo_codes": list(sale.promo_codes),
         "tax_certificate": sale.tax_certificate,
+        "exempt_tax_ids": list(sale.exempt_tax_ids),
+        "ship_region": sale.ship_region,
     }
 
 
@@ -56,7 +66,16 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
     """The sale of a payload. Raises KeyError, TypeError or ValueError when it is none."""
     header = {key: value for key, value in plain["header"].items() if key != "receipt_number"}
     lines = tuple(
-        SaleLine(**{**line, "taxes": _taxes(line), "promotions": _promotions(line)}) for line in plain["lines"]
+        SaleLine(
+            **{
+                **line,
+                "taxes": _taxes(line),
+                "promotions": _promotions(line),
+                "fees": _fees(line),
+                "tax_reliefs": tuple(line.get("tax_reliefs", ())),
+            }
+        )
+        for line in plain["lines"]
     )
     points = plain["points"]
     eligible = dict(points["eligible_minor"])
@@ -88,6 +107,8 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
         ),
         promo_codes=tuple(plain.get("promo_codes", ())),
         tax_certificate=plain.get("tax_certificate", ""),
+        exempt_tax_ids=tuple(plain.get("exempt_tax_ids", ())),
+        ship_region=plain.get("ship_region", ""),
     )
 
 
@@ -99,7 +120,7 @@ def return_to_plain(returned: ReturnTransaction) -> dict[str, Any]:
         "original_transaction_id": returned.original_transaction_id,
         "original_receipt_number": returned.original_receipt_number,
         "lines": [_plain(line) for line in returned.lines],
-        "refunds": [_plain(refund) for refund in returned.refunds],
+        "refunds": [_sparse(refund, ("definition_id",)) for refund in returned.refunds],
         "member": {"member_id": returned.member_id, "contact_id": returned.contact_id}
         if returned.member_id or returned.contact_id
         else None,
@@ -135,8 +156,20 @@ def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
+def _sparse(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Keys that came later are written only where they say something."""
+    return {name: part for name, part in _plain(value).items() if part or name not in keys}
+
+
 def _taxes(line: Mapping[str, Any]) -> tuple[LineTax, ...]:
     return tuple(LineTax(*tax) for tax in line.get("taxes", ()))
+
+
+def _fees(line: Mapping[str, Any]) -> tuple[LineFee, ...]:
+    return tuple(
+        LineFee(fee_id, name, amount_minor, refundable, tuple(LineTax(*tax) for tax in taxes))
+        for fee_id, name, amount_minor, refundable, taxes in line.get("fees", ())
+    )
 
 
 def _promotions(line: Mapping[str, Any]) -> tuple[LinePromotion, ...]:

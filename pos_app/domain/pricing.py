@@ -3,12 +3,12 @@
 Plain integers inside; one call recomputes everything, so there is no state that could go stale.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
-from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind
+from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, ItemKind
 from pos_app.domain.money import Currency
 from pos_app.domain.promotion_engine import Reductions, apply_promotions
 from pos_app.domain.promotions import NO_PROMOTIONS, LinePromotion, Occasion, PromotionBook
@@ -25,6 +25,7 @@ from pos_app.domain.tax import (
     compute_tax,
     exempted,
 )
+from pos_app.domain.tax_table import TaxesOfADay, TaxRelief, TaxTable
 
 TAX_EXEMPTION = "tax-exemption"
 """Stands where a promotion's id stands, for the included tax that an exempt customer does not pay."""
@@ -32,25 +33,31 @@ TAX_EXEMPTION = "tax-exemption"
 
 @dataclass(frozen=True, slots=True)
 class PricingRules:
-    """A store's settings that decide amounts."""
+    """A store's settings that decide amounts. tax_rates are by tax, or all of the store's table in its order."""
 
     currency: Currency
-    tax_rates: Mapping[str, TaxRate]
+    tax_rates: Mapping[str, TaxRate] | Sequence[TaxRate]
     tax_rounding: TaxRounding = TaxRounding.TRANSACTION
     rounding: Rounding = Rounding.HALF_UP
     cash_step_minor: int = 1
     promotions: PromotionBook = NO_PROMOTIONS
+    tax_reliefs: tuple[TaxRelief, ...] = ()
+    taxes: TaxTable = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rates = self.tax_rates.values() if isinstance(self.tax_rates, Mapping) else self.tax_rates
+        object.__setattr__(self, "taxes", TaxTable(tuple(rates), self.tax_reliefs))
 
     def unknown_tax(self, item: Item) -> str:
         """The first tax of an item or its fees that the store does not have, or empty: such an item has no price."""
-        for tax_id in item.tax_ids:
-            if tax_id not in self.tax_rates:
-                return tax_id
-        for fee in item.fees:
-            for tax_id in fee.tax_ids:
-                if tax_id not in self.tax_rates:
-                    return tax_id
-        return ""
+        return self.taxes.unknown((*item.tax_ids, *(tax_id for fee in item.fees for tax_id in fee.tax_ids)))
+
+
+class PricedFee(NamedTuple):
+    """A fee of a line and what it comes to."""
+
+    fee: Fee
+    amount_minor: int
 
 
 class PricedLine(NamedTuple):
@@ -69,6 +76,8 @@ class PricedLine(NamedTuple):
     included_tax_minor: int
     fees_included_tax_minor: int = 0
     promotions: tuple[LinePromotion, ...] = ()
+    fees: tuple[PricedFee, ...] = ()
+    tax_reliefs: tuple[str, ...] = ()
 
     @property
     def line_number(self) -> int:
@@ -104,7 +113,7 @@ class PricedBasket:
                 net_minor - included_tax_minor,
                 line.item.kind is not ItemKind.GIFT_CARD,
             )
-            for line, _, _, net_minor, _, _, included_tax_minor, _, _ in self.lines
+            for line, _, _, net_minor, _, _, included_tax_minor, _, _, _, _ in self.lines
         ]
 
 
@@ -131,18 +140,25 @@ def price(
         for line, amount in zip(lines, net, strict=True)
     ]
     if basket.promo_codes:
-        net, by_code = _promoted(lines, net, rules, occasion, basket.promo_codes)
-        promoted = {index: promoted.get(index, ()) + by_code.get(index, ()) for index in (*promoted, *by_code)}
+        net, by_code = _promoted(lines, net, rules, occasion, rules.promotions.switched_on(basket.promo_codes))
+        promoted = _together(promoted, by_code)
     for discount in basket.discounts:
         net = _spread(discount, net, lines, rounding)
+    if occasion is not None and occasion.by_tender:
+        net, by_tender = _promoted(lines, net, rules, occasion, frozenset((occasion.by_tender,)))
+        promoted = _together(promoted, by_tender)
     if points_discount_minor:
         net = _less(points_discount_minor, net, net)
-    fees = [_fees_minor(line, rounding) if line.item.fees else 0 for line in lines]
-    tax = _tax(lines, net, rules)
+    fees = [_fee_amounts(line, rounding) for line in lines]
+    taxes_of_the_day = rules.taxes.on(occasion.at.date() if occasion else None)
+    tax, reliefs = _tax(lines, net, fees, basket.ship_region, rules, taxes_of_the_day)
     if basket.tax_certificate:
-        net, fees, promoted = _without_included(tax, net, fees, promoted)
-        tax = exempted(tax)
-    subtotal, after_discounts, fee_sum = sum(gross), sum(net), sum(fees)
+        left = exempted(tax, basket.exempt_tax_ids)
+        net, fees, promoted = _without_included(tax, left, net, fees, promoted)
+        tax = left
+    subtotal, after_discounts = sum(gross), sum(net)
+    fee_sums = [sum(amounts) for amounts in fees]
+    fee_sum = sum(fee_sums)
     added = sum(tax.added_by_line)
     return PricedBasket(
         lines=tuple(
@@ -151,11 +167,13 @@ def price(
                 gross[i],
                 gross[i] - net[i],
                 net[i],
-                fees[i],
+                fee_sums[i],
                 tax.added_by_line[i],
                 tax.included_by_line[i],
                 tax.included_in_fees_by_line[i],
                 promoted.get(i, ()),
+                tuple(map(PricedFee, line.fees, fees[i])) if fees[i] else (),
+                reliefs.get(i, ()),
             )
             for i, line in enumerate(lines)
         ),
@@ -175,27 +193,38 @@ def _promoted(
     amounts: list[int],
     rules: PricingRules,
     occasion: Occasion | None,
-    promo_codes: tuple[str, ...] | None,
+    switched_on: frozenset[str] | None,
 ) -> tuple[list[int], Reductions]:
     if occasion is None or not rules.promotions.promotions:
         return amounts, {}
-    return apply_promotions(rules.promotions, occasion, lines, amounts, rules.currency, rules.rounding, promo_codes)
+    return apply_promotions(rules.promotions, occasion, lines, amounts, rules.currency, rules.rounding, switched_on)
+
+
+def _together(before: Reductions, more: Reductions) -> Reductions:
+    return {index: before.get(index, ()) + more.get(index, ()) for index in (*before, *more)}
 
 
 def _without_included(
-    tax: TaxResult, net: list[int], fees: list[int], promoted: Reductions
-) -> tuple[list[int], list[int], Reductions]:
+    tax: TaxResult, left: TaxResult, net: list[int], fees: list[list[int]], promoted: Reductions
+) -> tuple[list[int], list[list[int]], Reductions]:
     """Exempt prices and fees are those without the tax that they include; on a line it shows as a reduction."""
-    relieved = dict(promoted)
-    for index, included_minor in enumerate(tax.included_by_line):
-        if included_minor:
-            relief = LinePromotion(TAX_EXEMPTION, "Tax exemption", included_minor, "tax included in the price")
+    included = {one.tax_id for one in tax.taxes if one.included}
+    net, fees, relieved = list(net), [list(amounts) for amounts in fees], dict(promoted)
+    relief_minor = dict.fromkeys(range(len(net)), 0)
+    for part, part_left in zip(tax.parts, left.parts, strict=True):
+        off_minor = part.tax_minor - part_left.tax_minor
+        if part.tax_id not in included:
+            continue
+        if part.fee_number:
+            fees[part.line_index][part.fee_number - 1] -= off_minor
+        else:
+            relief_minor[part.line_index] += off_minor
+    for index, off_minor in relief_minor.items():
+        if off_minor:
+            net[index] -= off_minor
+            relief = LinePromotion(TAX_EXEMPTION, "Tax exemption", off_minor, "tax included in the price")
             relieved[index] = (*promoted.get(index, ()), relief)
-    return (
-        [amount - part for amount, part in zip(net, tax.included_by_line, strict=True)],
-        [amount - part for amount, part in zip(fees, tax.included_in_fees_by_line, strict=True)],
-        relieved,
-    )
+    return net, fees, relieved
 
 
 def _times(unit_minor: int, quantity_milli: int, rounding: Rounding) -> int:
@@ -230,15 +259,36 @@ def _less(off_minor: int, net: list[int], weights: list[int]) -> list[int]:
     return [amount - part for amount, part in zip(net, allocate(off_minor, weights), strict=True)]
 
 
-def _fees_minor(line: BasketLine, rounding: Rounding) -> int:
-    return sum(_times(fee.amount_minor, line.quantity_milli, rounding) for fee in line.item.fees)
+def _fee_amounts(line: BasketLine, rounding: Rounding) -> list[int]:
+    return [
+        fee.amount_minor if fee.once else _times(fee.amount_minor, line.quantity_milli, rounding) for fee in line.fees
+    ]
 
 
-def _tax(lines: list[BasketLine], net: list[int], rules: PricingRules) -> TaxResult:
-    taxables = [Taxable(index, net[index], line.item.tax_ids, line.quantity_milli) for index, line in enumerate(lines)]
+def _tax(
+    lines: list[BasketLine],
+    net: list[int],
+    fees: list[list[int]],
+    ship_region: str,
+    rules: PricingRules,
+    taxes: TaxesOfADay,
+) -> tuple[TaxResult, dict[int, tuple[str, ...]]]:
+    """The taxes, and by the line's index the names of what spared it from some."""
+    taxables: list[Taxable] = []
+    reliefs: dict[int, tuple[str, ...]] = {}
     for index, line in enumerate(lines):
-        for fee in line.item.fees:
+        item, quantity_milli = line.item, line.quantity_milli
+        region = ship_region if line.to_ship else ""
+        if taxes.spares:
+            parts, spared_by = taxes.taxables(index, net[index], item.tax_ids, item.category, quantity_milli, region)
+            taxables += parts
+            if spared_by:
+                reliefs[index] = spared_by
+        else:
+            taxables.append(Taxable(index, net[index], taxes.due(item.tax_ids, region), quantity_milli))
+        for number, (fee, amount_minor) in enumerate(zip(line.fees, fees[index], strict=True), 1):
             if fee.tax_ids:
-                amount_minor = _times(fee.amount_minor, line.quantity_milli, rules.rounding)
-                taxables.append(Taxable(index, amount_minor, fee.tax_ids, line.quantity_milli, is_fee=True))
-    return compute_tax(taxables, len(lines), rules.tax_rates, rules.tax_rounding, rules.rounding)
+                pieces_milli = QUANTITY_SCALE if fee.once else quantity_milli
+                taxables.append(Taxable(index, amount_minor, taxes.due(fee.tax_ids, region), pieces_milli, number))
+    result = compute_tax(taxables, len(lines), taxes.rates, rules.tax_rounding, rules.rounding)
+    return result, reliefs

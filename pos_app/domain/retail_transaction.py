@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, MemberReference
 from pos_app.domain.item import ItemKind, SoldBy
-from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.pricing import PricedBasket, PricedLine
 from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
@@ -43,11 +43,22 @@ class LineTax(NamedTuple):
     tax_minor: int
 
 
+class LineFee(NamedTuple):
+    """A fee of a line, part of its fees_minor; taxes are those of the fee, part of the line's."""
+
+    fee_id: str
+    name: str
+    amount_minor: int
+    refundable: bool = True
+    taxes: tuple[LineTax, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SaleLine:
     """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0.
 
-    included_tax_minor is what net_minor contains, fees_included_tax_minor what fees_minor contains.
+    included_tax_minor is what net_minor contains, fees_included_tax_minor what fees_minor contains. tax_reliefs are
+    the names of holidays and thresholds that spared the line from a tax.
     """
 
     line_number: int
@@ -75,6 +86,8 @@ class SaleLine:
     taxes: tuple[LineTax, ...] = ()
     sold_by: str = SoldBy.EACH.value
     promotions: tuple[LinePromotion, ...] = ()
+    fees: tuple[LineFee, ...] = ()
+    tax_reliefs: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -103,6 +116,8 @@ class RetailTransaction:
     earned: EarnedPoints
     promo_codes: tuple[str, ...] = ()
     tax_certificate: str = ""
+    exempt_tax_ids: tuple[str, ...] = ()
+    ship_region: str = ""
 
     @property
     def points_used(self) -> int:
@@ -113,6 +128,7 @@ class RetailTransaction:
 def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tuple[SaleLine, ...]:
     """The basket's lines with their amounts and points, as the journal would keep them now."""
     taxes_by_number = _taxes_by_number(priced)
+    fee_taxes = _taxes_by_fee(priced)
     priced_by_number = {line.line_number: line for line in priced.lines}
     points_by_number = {line.line_number: line for line in earned.lines}
     lines: list[SaleLine] = []
@@ -146,6 +162,8 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 taxes=taxes_by_number.get(line.line_number, ()),
                 sold_by=line.item.sold_by.value,
                 promotions=amounts.promotions if amounts else (),
+                fees=_line_fees(amounts, fee_taxes) if amounts and amounts.fees else (),
+                tax_reliefs=amounts.tax_reliefs if amounts else (),
             )
         )
     return tuple(lines)
@@ -162,6 +180,23 @@ def _taxes_by_number(priced: PricedBasket) -> dict[int, tuple[LineTax, ...]]:
         number: tuple(LineTax(tax_id, *amounts) for tax_id, amounts in of_line.items())
         for number, of_line in sums.items()
     }
+
+
+def _taxes_by_fee(priced: PricedBasket) -> dict[tuple[int, int], tuple[LineTax, ...]]:
+    """Line number and number of the fee -> its taxes."""
+    found: dict[tuple[int, int], tuple[LineTax, ...]] = {}
+    for part in priced.tax_parts:
+        if part.fee_number:
+            key = (priced.lines[part.line_index].line_number, part.fee_number)
+            found[key] = (*found.get(key, ()), LineTax(part.tax_id, part.base_minor, part.tax_minor))
+    return found
+
+
+def _line_fees(amounts: PricedLine, taxes: dict[tuple[int, int], tuple[LineTax, ...]]) -> tuple[LineFee, ...]:
+    return tuple(
+        LineFee(fee.fee_id, fee.name, amount_minor, fee.refundable, taxes.get((amounts.line_number, number), ()))
+        for number, (fee, amount_minor) in enumerate(amounts.fees, 1)
+    )
 
 
 def complete(
@@ -194,6 +229,8 @@ def complete(
         earned=earned,
         promo_codes=basket.promo_codes,
         tax_certificate=basket.tax_certificate,
+        exempt_tax_ids=basket.exempt_tax_ids,
+        ship_region=basket.ship_region,
     )
 
 

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.money import Currency
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
+from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
 from pos_app.domain.rounding import Rounding
+from pos_app.domain.stored_value import GiftCardRules
 from pos_app.domain.tax import TaxRate, TaxRounding
+from pos_app.domain.tax_table import TaxRelief
+from pos_app.domain.tender_definitions import TenderDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,18 @@ class StoreProfile:
     notes_minor: tuple[int, ...] = field(default=(100, 500, 1000, 2000, 5000, 10000))
     merge_same_item: bool = True
     promotions: PromotionBook = NO_PROMOTIONS
+    reasons: Reasons = NEUTRAL_REASONS
+    tenders: tuple[TenderDefinition, ...] = ()
+    foreign_cash: tuple[ForeignCurrency, ...] = ()
+    gift_cards: GiftCardRules = GiftCardRules()
+    tax_reliefs: tuple[TaxRelief, ...] = ()
 
     def pricing_rules(self) -> PricingRules:
         """The settings that decide amounts."""
         return PricingRules(
             currency=self.currency,
-            tax_rates={rate.tax_id: rate for rate in self.tax_rates},
+            tax_rates=self.tax_rates,
+            tax_reliefs=self.tax_reliefs,
             tax_rounding=self.tax_rounding,
             rounding=self.rounding,
             cash_step_minor=self.cash_step_minor,

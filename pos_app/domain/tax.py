@@ -1,7 +1,8 @@
 """Sales tax: several rates, added to or included in the price, rounded per transaction or per item."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -21,22 +22,32 @@ class TaxRounding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """One tax of one authority."""
+    """One tax of one authority.
+
+    It is due on items that name it or one of its categories, from starts_on to ends_on (both included, by the
+    store's calendar). ship_to names the regions to which goods are sent under this tax instead of the store's own;
+    at_counter says whether it is due on goods handed over in the store.
+    """
 
     tax_id: str
     rate_micro: int
     included: bool = False
     name: str = ""
+    categories: tuple[str, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+    ship_to: tuple[str, ...] = ()
+    at_counter: bool = True
 
 
 class Taxable(NamedTuple):
-    """An amount that taxes apply to: a line's net price, or one of its fees."""
+    """An amount that taxes apply to: a line's net price (or a part of it), or one of its fees, counted from 1."""
 
     line_index: int
     amount_minor: int
     tax_ids: tuple[str, ...]
     quantity_milli: int = QUANTITY_SCALE
-    is_fee: bool = False
+    fee_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +59,17 @@ class TaxLine:
     included: bool
     base_minor: int
     tax_minor: int
+    name: str = ""
 
 
 class TaxPart(NamedTuple):
-    """What one tax came to on one line or fee of it; a return gives exactly this back."""
+    """What one tax came to on one line (fee_number 0) or fee of it; a return gives exactly this back."""
 
     line_index: int
     tax_id: str
     base_minor: int
     tax_minor: int
+    fee_number: int = 0
 
 
 @dataclass(slots=True)
@@ -109,28 +122,40 @@ def compute_tax(
                 result.added_by_line[taxable.line_index] += part
                 continue
             untaxed[index] -= part
-            shares = result.included_in_fees_by_line if taxable.is_fee else result.included_by_line
+            shares = result.included_in_fees_by_line if taxable.fee_number else result.included_by_line
             shares[taxable.line_index] += part
     for rate, group, parts in charged:
         base_minor = sum(untaxed[index] for index in group)
-        result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, sum(parts)))
+        result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, sum(parts), rate.name))
         result.parts += [
-            TaxPart(items[index].line_index, rate.tax_id, untaxed[index], part)
+            TaxPart(items[index].line_index, rate.tax_id, untaxed[index], part, items[index].fee_number)
             for index, part in zip(group, parts, strict=True)
         ]
     return result
 
 
-def exempted(result: TaxResult) -> TaxResult:
-    """The same bases with no tax on them: what an exempt sale reports to each authority."""
-    nothing = [0] * len(result.added_by_line)
-    return TaxResult(
-        [replace(tax, tax_minor=0) for tax in result.taxes],
-        nothing,
-        nothing,
-        nothing,
-        [part._replace(tax_minor=0) for part in result.parts],
-    )
+def exempted(result: TaxResult, tax_ids: Sequence[str] = ()) -> TaxResult:
+    """The same bases with none of these taxes on them (all, when none is named): what an exempt sale reports."""
+    taxes = [replace(tax, tax_minor=0) if _is_exempt(tax.tax_id, tax_ids) else tax for tax in result.taxes]
+    included = {tax.tax_id for tax in taxes if tax.included}
+    lines = len(result.added_by_line)
+    left = TaxResult(taxes, [0] * lines, [0] * lines, [0] * lines)
+    for part in result.parts:
+        if _is_exempt(part.tax_id, tax_ids):
+            left.parts.append(part._replace(tax_minor=0))
+            continue
+        left.parts.append(part)
+        if part.tax_id not in included:
+            left.added_by_line[part.line_index] += part.tax_minor
+        elif part.fee_number:
+            left.included_in_fees_by_line[part.line_index] += part.tax_minor
+        else:
+            left.included_by_line[part.line_index] += part.tax_minor
+    return left
+
+
+def _is_exempt(tax_id: str, tax_ids: Sequence[str]) -> bool:
+    return not tax_ids or tax_id in tax_ids
 
 
 def _parts(

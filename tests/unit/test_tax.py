@@ -28,7 +28,7 @@ taxables = st.lists(
         amount_minor=st.integers(0, 2_000_000),
         tax_ids=st.lists(st.sampled_from(sorted(RATES)), unique=True, max_size=4).map(tuple),
         quantity_milli=st.one_of(st.integers(1, 40).map(lambda n: n * 1000), st.integers(1, 9_999)),
-        is_fee=st.booleans(),
+        fee_number=st.integers(0, 1),
     ),
     max_size=12,
 )
@@ -135,7 +135,7 @@ def test_taxes_come_in_the_order_of_the_store_whatever_was_sold_first() -> None:
 
 def test_a_fee_is_rounded_for_itself_where_items_are() -> None:
     rates = {"t": TaxRate("t", 72_500)}
-    items = [Taxable(0, 1000, ("t",)), Taxable(0, 500, ("t",), is_fee=True)]
+    items = [Taxable(0, 1000, ("t",)), Taxable(0, 500, ("t",), fee_number=1)]
     per_item = compute_tax(items, 1, rates, TaxRounding.ITEM, Rounding.HALF_UP)
     per_transaction = compute_tax(items, 1, rates, TaxRounding.TRANSACTION, Rounding.HALF_UP)
     assert per_item.added_by_line == [73 + 36]
