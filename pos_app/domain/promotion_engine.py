@@ -60,11 +60,13 @@ def apply_promotions(
     amounts: list[int],
     money: Currency,
     rounding: Rounding,
-    promo_codes: Sequence[str] | None = None,
+    switched_on: frozenset[str] | None = None,
 ) -> Applied:
-    """Promotions on lines that cost these amounts: those without a code, or with promo_codes those of the codes."""
+    """Promotions on lines that cost these amounts: those that ask for nothing but goods, or with switched_on those
+    of these ids, which a code or the payment brought.
+    """
     by_group: dict[str, list[_Qualified]] = {}
-    for qualified in _qualified(book, occasion, lines, amounts, promo_codes):
+    for qualified in _qualified(book, occasion, lines, amounts, switched_on):
         by_group.setdefault(qualified.promotion.stacking_group, []).append(qualified)
     if not by_group:
         return Applied(amounts, {})
@@ -90,13 +92,9 @@ def _qualified(
     occasion: Occasion,
     lines: Sequence[BasketLine],
     amounts: Sequence[int],
-    promo_codes: Sequence[str] | None,
+    switched_on: frozenset[str] | None,
 ) -> list[_Qualified]:
     """The promotions of this sale that are in force and reach their minimum, by priority."""
-    switched_on: set[str] = set()
-    for text in promo_codes or ():
-        if found := book.find_code(text):
-            switched_on.add(found[1].promotion_id)
     eligible = [
         index for index, line in enumerate(lines) if amounts[index] and line.item.kind is not ItemKind.GIFT_CARD
     ]
@@ -112,13 +110,18 @@ def _qualified(
     counting = [
         entry
         for entry in covered.values()
-        if entry.promotion.needs_code == (promo_codes is not None)
-        and (not entry.promotion.needs_code or entry.promotion.promotion_id in switched_on)
+        if _is_on(entry.promotion, switched_on)
         and entry.indexes
         and entry.promotion.in_force(occasion)
         and _reaches_minimum(entry, amounts)
     ]
     return sorted(counting, key=lambda entry: (entry.promotion.priority, entry.promotion.promotion_id))
+
+
+def _is_on(promotion: Promotion, switched_on: frozenset[str] | None) -> bool:
+    if switched_on is None:
+        return not promotion.needs_code and promotion.paid_with is None
+    return promotion.promotion_id in switched_on
 
 
 def _reaches_minimum(entry: _Qualified, amounts: Sequence[int]) -> bool:

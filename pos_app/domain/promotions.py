@@ -56,11 +56,28 @@ class PromotionScope:
 
 
 class Occasion(NamedTuple):
-    """Where, when and to whom a sale is made: what decides which promotions are in force."""
+    """Where, when and to whom a sale is made: what decides which promotions are in force.
+
+    by_tender is the one promotion that the payment so far brought; empty for none.
+    """
 
     at: datetime
     store_id: str
     segment: str = "consumer"
+    by_tender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidWith:
+    """The payment that a promotion asks for.
+
+    tender is a kind of tender or the id of a configured one; card_brand is what a card terminal calls the card.
+    minimum_minor counts what the tender pays and what the promotion takes off; 0: all that points do not pay.
+    """
+
+    tender: str
+    card_brand: str = ""
+    minimum_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,9 @@ class Promotion:
     minimum_minor is asked of all goods in scope, at their prices before promotions (with a code: before those with a
     code). limit is how many sets of a buy-get or bundle promotion one sale may have (0: any number). A lower priority
     number goes first: it orders the groups, and of combinations that give the customer the same it decides which one
-    is taken. A promotion that needs a code counts only in sales in which one of its codes was entered.
+    is taken. A promotion that needs a code counts only in sales in which one of its codes was entered, one with
+    paid_with only when the sale is paid like that. weekdays are ISO numbers (Monday is 1) by the clock of the store;
+    none means all.
     """
 
     promotion_id: str
@@ -89,6 +108,8 @@ class Promotion:
     stacking_group: str = ""
     priority: int = 0
     needs_code: bool = False
+    paid_with: PaidWith | None = None
+    weekdays: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if problem := self._problem():
@@ -107,6 +128,7 @@ class Promotion:
             and (not scope.segments or occasion.segment in scope.segments)
             and (self.starts_at is None or self.starts_at <= occasion.at)
             and (self.ends_at is None or occasion.at <= self.ends_at)
+            and (not self.weekdays or occasion.at.isoweekday() in self.weekdays)
         )
 
     def explained(self, money: Currency) -> str:
@@ -146,6 +168,10 @@ class Promotion:
             return f"a set has {MAXIMUM_SET} pieces at most"
         if self.each and self.kind is not PromotionKind.AMOUNT:
             return "only an amount is given off each piece"
+        if not set(self.weekdays) <= set(range(1, 8)):
+            return "weekdays are numbers from 1 (Monday) to 7"
+        if self.paid_with is not None and (problem := self._payment_problem(self.paid_with)):
+            return problem
         window = [moment for moment in (self.starts_at, self.ends_at) if moment is not None]
         if any(moment.utcoffset() is None for moment in window):
             return "a promotion begins and ends at a time with an offset, the same everywhere"
@@ -153,14 +179,29 @@ class Promotion:
             return "the promotion ends before it begins"
         return ""
 
+    def _payment_problem(self, paid_with: PaidWith) -> str:
+        if self.needs_code:
+            return "a promotion asks for a promo code or for a tender, not for both"
+        if paid_with.tender in ("", "cash", "points"):
+            return "a promotion may ask for any tender but cash, which is rounded, and points, which have terms"
+        if paid_with.card_brand and paid_with.tender != "card":
+            return "only a card has a brand"
+        return "a promotion cannot ask less than nothing" if paid_with.minimum_minor < 0 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PromoCode:
-    """A code that switches a promotion on; uses is in how many sales it may count (0: in any number)."""
+    """A code that switches a promotion on; uses is in how many sales of all stores it may count (0: in any number).
+
+    One that is limited is asked for at the central service. offline says whether a till may take it when that cannot
+    be reached, offline_limit_minor how much it may then take off a sale (0: anything).
+    """
 
     code: str
     promotion_id: str
     uses: int = 0
+    offline: bool = False
+    offline_limit_minor: int = 0
 
 
 class LinePromotion(NamedTuple):
@@ -189,6 +230,7 @@ class PromotionBook:
     _by_brand: Mapping[str, tuple[Promotion, ...]] = field(init=False, repr=False, compare=False)
     _by_category: Mapping[str, tuple[Promotion, ...]] = field(init=False, repr=False, compare=False)
     for_all: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
+    by_tender: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.promotions, key=lambda promotion: (promotion.priority, promotion.promotion_id)))
@@ -210,6 +252,7 @@ class PromotionBook:
             ("_by_brand", _index((brand, promotion) for promotion in scoped for brand in promotion.scope.brands)),
             ("_by_category", _index((name, promotion) for promotion in branded for name in promotion.scope.categories)),
             ("for_all", tuple(promotion for promotion in branded if not promotion.scope.categories)),
+            ("by_tender", tuple(promotion for promotion in ordered if promotion.paid_with is not None)),
         ):
             object.__setattr__(self, name, value)
 
@@ -230,6 +273,11 @@ class PromotionBook:
         """The promo code of a text as somebody typed it, with its promotion."""
         code = self._by_promo_code.get(normalise_promo_code(text))
         return None if code is None else (code, self._by_id[code.promotion_id])
+
+    def switched_on(self, promo_codes: Iterable[str]) -> frozenset[str]:
+        """The ids of the promotions that these codes switch on."""
+        found = (self.find_code(text) for text in promo_codes)
+        return frozenset(one[1].promotion_id for one in found if one is not None)
 
 
 def normalise_promo_code(text: str) -> str:
