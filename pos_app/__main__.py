@@ -26,7 +26,7 @@ def main(arguments: "list[str]") -> int:
     if command is None:
         print(f"There is no command {arguments[0]!r}.\n\n{commands.overview()}", file=sys.stderr)
         return 2
-    if command.lock:
+    if command.lock and not getattr(sys, "frozen", False):  # an installed program has its environment in it
         from pos_app.environment import Environment, SetupError
 
         try:

@@ -4,7 +4,6 @@ The face is the DejaVu Sans Mono that comes with python-barcode; what it lacks (
 machine's own fonts, and what no font has is drawn as an empty box, never left out.
 """
 
-import importlib.util
 import re
 import unicodedata
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.receipt_printer.text_cells import cells
+from pos_app.package_data import package_folder
 
 CELL_WIDTH = 12
 CELL_HEIGHT = 24
@@ -31,10 +31,8 @@ _NO_CHARACTER = "\U000ffffe"
 
 
 def _bundled_face() -> Path:
-    spec = importlib.util.find_spec("barcode")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("python-barcode, which brings the receipt font, is not installed")
-    return Path(spec.origin).parent / "fonts" / "DejaVuSansMono.ttf"
+    """python-barcode brings the receipt font."""
+    return package_folder("barcode") / "fonts" / "DejaVuSansMono.ttf"
 
 
 @lru_cache(maxsize=8)

@@ -1,12 +1,12 @@
 """The one typeface, brought along so that every machine draws the same letters (Inter, from fontpkg-inter)."""
 
 from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QStaticText, QTransform
+
+from pos_app.package_data import package_folder
 
 _FILE = "files/Inter[opsz,wght].ttf"
 _DISPLAY_OPTICAL_SIZE = 32.0
@@ -15,10 +15,7 @@ _DISPLAY_OPTICAL_SIZE = 32.0
 @lru_cache(maxsize=1)
 def family() -> str:
     """Load the typeface once and give its family name. Needs a QGuiApplication."""
-    spec = find_spec("fontpkg_inter")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the package fontpkg-inter is not installed")
-    path = Path(spec.origin).parent / _FILE
+    path = package_folder("fontpkg_inter") / _FILE
     number = QFontDatabase.addApplicationFont(str(path))
     families = QFontDatabase.applicationFontFamilies(number)
     if not families:

@@ -6,12 +6,12 @@ an HTTP client for a feature that a till does not need, and cost a third of the 
 
 import sqlite3
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+
+from pos_app.package_data import package_folder
 
 _GOODS_ICONS = (
     (("headphone", "headset", "earphone", "earbud"), "headphones"),
@@ -84,8 +84,5 @@ def _svg(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _database() -> sqlite3.Connection:
-    spec = find_spec("lucide")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the package python-lucide is not installed")
-    path = Path(spec.origin).parent / "data" / "lucide-icons.db"
+    path = package_folder("lucide") / "data" / "lucide-icons.db"
     return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)

@@ -4,9 +4,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import fontpkg_inter  # type: ignore[import-untyped]
 from starlette.requests import Request
 from starlette.responses import Response
+
+from pos_app.package_data import package_folder
 
 FOLDER = Path(__file__).parent / "static"
 _KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
@@ -16,7 +17,7 @@ _KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ttf": "f
 def _files() -> dict[str, tuple[bytes, str, str]]:
     """Content, kind and mark by name: what is not in it cannot be asked for."""
     paths = {path.name: path for path in FOLDER.iterdir() if path.suffix in _KINDS}
-    paths["inter.ttf"] = next((Path(fontpkg_inter.__file__).parent / "files").rglob("Inter*.ttf"))
+    paths["inter.ttf"] = next((package_folder("fontpkg_inter") / "files").rglob("Inter*.ttf"))
     files = {}
     for name, path in paths.items():
         content = path.read_bytes()
