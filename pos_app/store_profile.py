@@ -12,6 +12,8 @@ from pos_app.domain.rounding import Rounding
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
 from pos_app.errors import WorldError
+from pos_app.receipt_settings import parse_receipt
+from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 
 
 class StoreProfileError(WorldError):
@@ -30,7 +32,7 @@ class StoreFile:
 def load_store_file(path: Path) -> StoreFile:
     """The store of a TOML file. Raises StoreProfileError."""
     try:
-        return _store(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _store(tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
     except OSError as error:
         raise StoreProfileError(f"The store's file {path} cannot be read: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
@@ -52,7 +54,7 @@ def parse_rate_micro(text: str) -> int:
     return int(scaled)
 
 
-def _store(raw: dict[str, Any]) -> StoreFile:
+def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
     money = currency(raw["currency"])
     profile = StoreProfile(
         store_id=raw["store_id"],
@@ -73,7 +75,11 @@ def _store(raw: dict[str, Any]) -> StoreFile:
         address_lines=tuple(raw.get("address_lines", ())),
         receipt_footer=tuple(raw.get("receipt_footer", ())),
         receipt_columns=raw.get("receipt_columns", 42),
+        receipt=parse_receipt(raw.get("receipt", {}), folder, money, raw.get("locale", "en_US")),
         merge_same_item=raw.get("merge_same_item", True),
+        tenders=read_tenders(raw, money),
+        foreign_cash=read_foreign_cash(raw, money),
+        gift_cards=read_gift_cards(raw, money),
     )
     operators = tuple(
         Operator(entry["operator_id"], entry["display_name"], Role(entry["role"])) for entry in raw["operators"]

@@ -7,8 +7,9 @@ from pos_app.domain.money import Currency
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
 from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
+from pos_app.domain.receipt_template import STANDARD_RECEIPTS, ReceiptTemplate
 from pos_app.domain.rounding import Rounding
-from pos_app.domain.stored_value import GiftCardRules
+from pos_app.domain.stored_value import DEFAULT_GIFT_CARD_RULES, GiftCardRules
 from pos_app.domain.tax import TaxRate, TaxRounding
 from pos_app.domain.tax_table import TaxRelief
 from pos_app.domain.tender_definitions import TenderDefinition
@@ -31,6 +32,7 @@ class StoreProfile:
     address_lines: tuple[str, ...] = ()
     receipt_footer: tuple[str, ...] = ()
     receipt_columns: int = 42
+    receipt: ReceiptTemplate = STANDARD_RECEIPTS
     cash_denominations_minor: tuple[int, ...] = field(default=(1, 5, 10, 25, 100, 500, 1000, 2000, 5000, 10000))
     notes_minor: tuple[int, ...] = field(default=(100, 500, 1000, 2000, 5000, 10000))
     merge_same_item: bool = True
@@ -38,7 +40,7 @@ class StoreProfile:
     reasons: Reasons = NEUTRAL_REASONS
     tenders: tuple[TenderDefinition, ...] = ()
     foreign_cash: tuple[ForeignCurrency, ...] = ()
-    gift_cards: GiftCardRules = GiftCardRules()
+    gift_cards: GiftCardRules = DEFAULT_GIFT_CARD_RULES
     tax_reliefs: tuple[TaxRelief, ...] = ()
 
     def pricing_rules(self) -> PricingRules:

@@ -1,0 +1,147 @@
+"""What a receipt says, in the languages of the store's customers: one row a message, one column a language."""
+
+from functools import lru_cache
+
+LANGUAGES = ("en", "de", "es", "fr")
+
+# A message is complete by construction: a row that lacks a language does not unpack.
+_MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "decimal_sign": (".", ",", ",", ","),
+    "number": ("No. {number}", "Nr. {number}", "N.º {number}", "Nº {number}"),
+    "till": ("Till {till}", "Kasse {till}", "Caja {till}", "Caisse {till}"),
+    "served_by": ("Served by {operator}", "Bedient von {operator}", "Atendido por {operator}", "Servi par {operator}"),
+    "each": ("{quantity} x {price}", "{quantity} x {price}", "{quantity} x {price}", "{quantity} x {price}"),
+    "discount": ("Discount", "Rabatt", "Descuento", "Remise"),
+    "goods": ("Goods and services", "Waren und Leistungen", "Bienes y servicios", "Biens et services"),
+    "fees": ("Fees", "Gebühren", "Tasas", "Frais"),
+    "tax_included": (
+        "{tax} included: {amount}",
+        "darin {tax}: {amount}",
+        "{tax} incluido: {amount}",
+        "dont {tax} : {amount}",
+    ),
+    "tax_exempt": (
+        "Tax exempt, certificate {certificate}",
+        "Steuerfrei, Bescheinigung {certificate}",
+        "Exento de impuestos, certificado {certificate}",
+        "Exonéré de taxes, certificat {certificate}",
+    ),
+    "total": ("TOTAL", "SUMME", "TOTAL", "TOTAL"),
+    "tender_points": ("Points", "Punkte", "Puntos", "Points"),
+    "tender_cash": ("Cash", "Bar", "Efectivo", "Espèces"),
+    "tender_card": ("Card", "Karte", "Tarjeta", "Carte"),
+    "tender_gift_card": ("Gift card", "Geschenkkarte", "Tarjeta regalo", "Carte cadeau"),
+    "tender_store_credit": ("Store credit", "Guthaben", "Vale", "Avoir"),
+    "tender_voucher": ("Voucher", "Gutschein", "Cupón", "Bon d'achat"),
+    "tender_check": ("Check", "Scheck", "Cheque", "Chèque"),
+    "tender_financing": ("Financing", "Finanzierung", "Financiación", "Financement"),
+    "tender_bank_transfer": ("Bank transfer", "Überweisung", "Transferencia", "Virement"),
+    "tender_customer_account": ("Customer account", "Kundenkonto", "Cuenta de cliente", "Compte client"),
+    "cash_rounding": ("Cash rounding", "Rundung", "Redondeo", "Arrondi"),
+    "change": ("Change", "Rückgeld", "Cambio", "Monnaie rendue"),
+    "saved": ("You saved {amount}", "Sie sparen {amount}", "Usted ahorra {amount}", "Vous économisez {amount}"),
+    "promo_codes": (
+        "Promo codes: {codes}",
+        "Aktionscodes: {codes}",
+        "Códigos promocionales: {codes}",
+        "Codes promo : {codes}",
+    ),
+    "rewards": ("REWARDS", "BONUSPUNKTE", "PUNTOS", "FIDÉLITÉ"),
+    "member": ("Member {member}", "Mitglied {member}", "Socio {member}", "Membre {member}"),
+    "points_used_discount": (
+        "Points used (discount)",
+        "Eingelöste Punkte (Rabatt)",
+        "Puntos usados (descuento)",
+        "Points utilisés (remise)",
+    ),
+    "points_used_payment": (
+        "Points used (payment)",
+        "Eingelöste Punkte (Zahlung)",
+        "Puntos usados (pago)",
+        "Points utilisés (paiement)",
+    ),
+    "points_earned": ("Points earned", "Gesammelte Punkte", "Puntos ganados", "Points gagnés"),
+    "points_estimate": (
+        "Points earned (estimate)",
+        "Gesammelte Punkte (vorläufig)",
+        "Puntos ganados (estimación)",
+        "Points gagnés (estimation)",
+    ),
+    "base_points": ("Base points", "Basispunkte", "Puntos base", "Points de base"),
+    "shipped_later": (
+        "Of these pending until shipped",
+        "Davon erst nach Versand",
+        "De ellos, pendientes de envío",
+        "Dont en attente d'expédition",
+    ),
+    "pending": ("Pending before this sale", "Noch ausstehend", "Pendientes", "En attente"),
+    "balance_after": (
+        "Balance after this sale",
+        "Punktestand nach dem Kauf",
+        "Saldo tras esta compra",
+        "Solde après cet achat",
+    ),
+    "balance_on": ("Balance on {when}", "Punktestand {when}", "Saldo el {when}", "Solde au {when}"),
+    "next_expiry": (
+        "{points} points expire on {day}",
+        "{points} Punkte verfallen am {day}",
+        "{points} puntos caducan el {day}",
+        "{points} points expirent le {day}",
+    ),
+    "offers": ("Offers applied", "Angewandte Aktionen", "Ofertas aplicadas", "Offres appliquées"),
+    "points_pending": (
+        "Points are pending until this sale reaches the rewards service.",
+        "Die Punkte stehen aus, bis dieser Kauf im Bonusprogramm eingegangen ist.",
+        "Los puntos quedan pendientes hasta que esta compra llegue al programa.",
+        "Les points sont en attente jusqu'à réception de cet achat par le programme.",
+    ),
+    "points_offline": (
+        "Points used offline. The balance follows when this sale reaches the rewards service.",
+        "Punkte ohne Verbindung eingelöst. Der Punktestand folgt, sobald dieser Kauf eingegangen ist.",
+        "Puntos usados sin conexión. El saldo se actualizará cuando esta compra llegue al programa.",
+        "Points utilisés hors ligne. Le solde suivra à réception de cet achat par le programme.",
+    ),
+    "check": ("Check {code}", "Prüfcode {code}", "Verificación {code}", "Vérification {code}"),
+    "gift_receipt": ("GIFT RECEIPT", "GESCHENKBELEG", "TICKET REGALO", "TICKET CADEAU"),
+    "gift_terms": (
+        "This receipt shows no prices. With it the gift can be returned for store credit.",
+        "Dieser Beleg nennt keine Preise. Mit ihm wird das Geschenk gegen Guthaben zurückgenommen.",
+        "Este ticket no muestra precios. Permite devolver el regalo a cambio de un vale.",
+        "Ce ticket n'indique aucun prix. Il permet de rendre le cadeau contre un avoir.",
+    ),
+    "copy": ("*** COPY {number} ***", "*** KOPIE {number} ***", "*** COPIA {number} ***", "*** COPIE {number} ***"),
+    "email_subject": (
+        "Your receipt {number} from {store}",
+        "Ihr Beleg {number} von {store}",
+        "Su ticket {number} de {store}",
+        "Votre ticket {number} de {store}",
+    ),
+}
+
+
+class ReceiptTexts:
+    """The messages in one language."""
+
+    def __init__(self, language: str) -> None:
+        """Raises ValueError for a language without a table."""
+        if language not in LANGUAGES:
+            raise ValueError(f"there are no receipt texts in {language!r}; there are {', '.join(LANGUAGES)}")
+        column = LANGUAGES.index(language)
+        self.language = language
+        self._messages = {message_id: texts[column] for message_id, texts in _MESSAGES.items()}
+
+    def __call__(self, message_id: str, **values: str) -> str:
+        """The message with its values in their places. Values are put in as they are, braces and all."""
+        return self._messages[message_id].format(**values)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def receipt_texts(language: str) -> ReceiptTexts:
+    """The messages of a language. Raises ValueError when there is no table of it."""
+    return ReceiptTexts(language)
+
+
+def language_of(locale: str) -> str:
+    """The language of receipts in a locale: its own where there is a table, else English."""
+    language = locale.replace("-", "_").partition("_")[0].lower()
+    return language if language in LANGUAGES else "en"
