@@ -4,17 +4,29 @@ Everything is counted cumulatively over all returns of a sale, so that parts nev
 piece has come back, exactly what was paid and earned has come back. Rules: rewards programme, Returns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.return_policy import Condition
 from pos_app.domain.rewards import ProgrammeTerms
-from pos_app.domain.rounding import allocate, round_to_step
+from pos_app.domain.rounding import Rounding, allocate, divide, round_to_step
 from pos_app.domain.tenders import Tender, TenderType
 
-REFUND_ORDER = (TenderType.POINTS, TenderType.GIFT_CARD, TenderType.CARD, TenderType.CASH)
+REFUND_ORDER = (
+    TenderType.POINTS,
+    TenderType.GIFT_CARD,
+    TenderType.STORE_CREDIT,
+    TenderType.CARD,
+    TenderType.FINANCING,
+    TenderType.CUSTOMER_ACCOUNT,
+    TenderType.BANK_TRANSFER,
+    TenderType.VOUCHER,
+    TenderType.CHECK,
+    TenderType.CASH,
+)
 """Points first, cash last (rewards programme, Returns)."""
 
 
@@ -24,15 +36,22 @@ class ReturnError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReturnRequest:
-    """How much of one line comes back."""
+    """How much of one line comes back, in which condition and why."""
 
     line_number: int
     quantity_milli: int
+    condition: Condition = Condition.SEALED
+    reason: str = ""
+    serial_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """What one line gives back; all amounts and points are positive."""
+    """What one line gives back; amounts and points are positive.
+
+    restocking_fee_minor stays with the store. promotion_loss_minor is what the goods kept cost more without the
+    promotion that goes with these; below zero where more came back and the loss is none any more.
+    """
 
     line_number: int
     item_id: str
@@ -47,11 +66,21 @@ class ReturnedLine:
     unit_price_minor: int = 0
     gross_minor: int = 0
     taxes: tuple[LineTax, ...] = ()
+    restocking_fee_minor: int = 0
+    promotion_loss_minor: int = 0
+    condition: str = Condition.SEALED.value
+    reason: str = ""
+    serial_number: str = ""
+
+    @property
+    def paid_minor(self) -> int:
+        """What was paid for it: price, fees and added tax."""
+        return self.net_minor + self.fees_minor + self.tax_minor
 
     @property
     def refund_minor(self) -> int:
-        """What the customer gets for it: price, fees and added tax."""
-        return self.net_minor + self.fees_minor + self.tax_minor
+        """What the customer gets for it."""
+        return self.paid_minor - self.restocking_fee_minor - self.promotion_loss_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +92,12 @@ class Refund:
     points: int = 0
     original_tender_id: str = ""
     reference: str = ""
+    definition_id: str = ""
+
+    @property
+    def counted_as(self) -> str:
+        """The row of the till's totals that this leaves."""
+        return self.definition_id or self.tender_type.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +111,16 @@ class ReturnQuote:
     def total_minor(self) -> int:
         """The whole refund."""
         return sum(line.refund_minor for line in self.lines)
+
+    @property
+    def restocking_fee_minor(self) -> int:
+        """What stays with the store for opened goods."""
+        return sum(line.restocking_fee_minor for line in self.lines)
+
+    @property
+    def promotion_loss_minor(self) -> int:
+        """What the goods kept cost more without the promotion."""
+        return sum(line.promotion_loss_minor for line in self.lines)
 
     @property
     def points_reversed(self) -> int:
@@ -145,6 +190,16 @@ class ReturnHistory:
         return sum(line.net_minor + line.fees_minor for line in self.lines.values())
 
     @property
+    def kept_back_minor(self) -> int:
+        """What of the price of goods that came back stayed with the store."""
+        return sum(line.paid_minor - line.refund_minor for line in self.lines.values())
+
+    @property
+    def promotion_loss_minor(self) -> int:
+        """What goods kept had cost more so far, as promotions went."""
+        return sum(line.promotion_loss_minor for line in self.lines.values())
+
+    @property
     def refunded_minor(self) -> int:
         """All that was refunded."""
         return sum(line.refund_minor for line in self.lines.values())
@@ -165,9 +220,13 @@ def quote_return(
     history: ReturnHistory,
     terms: ProgrammeTerms,
     rules: PricingRules | None = None,
+    *,
+    fees_micro: Mapping[int, int] | None = None,
+    promotion_loss_minor: int = 0,
 ) -> ReturnQuote:
     """What these lines give back. terms are those the sale was rung up with, rules those of the store that refunds:
-    they round what goes back in cash to its smallest coin.
+    they round what goes back in cash to its smallest coin. fees_micro are restocking fees by line number, of the
+    price without tax; promotion_loss_minor is what the goods kept cost more now. Neither is taken from points.
 
     Raises ReturnError for a line that is not on the sale, was removed, or has come back already.
     """
@@ -191,8 +250,15 @@ def quote_return(
             raise ReturnError(f"{line.name}: that many are no longer open for return.")
         if line.sold_by == SoldBy.EACH and request.quantity_milli % QUANTITY_SCALE:
             raise ReturnError(f"{line.name} was sold by the piece and comes back in whole numbers.")
-        returned.append(_returned_line(line, request.quantity_milli, history, included))
+        returned.append(_returned_line(line, request, history, included))
     refunds = _refunds(sale, returned, history, terms, rules)
+    if fees_micro or promotion_loss_minor:
+        in_money_minor = sum(refund.amount_minor for refund in refunds if not refund.points)
+        rounding = rules.rounding if rules is not None else Rounding.HALF_UP
+        returned = _with_fees(returned, fees_micro or {}, in_money_minor, rounding)
+        left_minor = in_money_minor - sum(line.restocking_fee_minor for line in returned)
+        returned = _with_loss(returned, min(promotion_loss_minor, left_minor))
+        refunds = _refunds(sale, returned, history, terms, rules)
     return ReturnQuote(tuple(returned), tuple(refunds))
 
 
@@ -215,8 +281,24 @@ def _part(total: int, whole_milli: int, before_milli: int, now_milli: int) -> in
     return total * (before_milli + now_milli) // whole_milli - total * before_milli // whole_milli
 
 
-def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory, included: set[str]) -> ReturnedLine:
-    before = history.returned_milli(line.line_number)
+def _with_fees(
+    lines: Sequence[ReturnedLine], fees_micro: Mapping[int, int], most_minor: int, rounding: Rounding
+) -> list[ReturnedLine]:
+    """Restocking fees are of the price without added tax, and never more than comes back in money."""
+    fees = [divide(line.net_minor * fees_micro.get(line.line_number, 0), 1_000_000, rounding) for line in lines]
+    if sum(fees) > most_minor:
+        fees = allocate(most_minor, fees)
+    return [replace(line, restocking_fee_minor=fee) for line, fee in zip(lines, fees, strict=True)]
+
+
+def _with_loss(lines: Sequence[ReturnedLine], loss_minor: int) -> list[ReturnedLine]:
+    """The loss of a promotion, or its end, over the lines that caused it, by what was paid for them."""
+    parts = allocate(loss_minor, [line.paid_minor for line in lines])
+    return [replace(line, promotion_loss_minor=part) for line, part in zip(lines, parts, strict=True)]
+
+
+def _returned_line(line: SaleLine, request: ReturnRequest, history: ReturnHistory, included: set[str]) -> ReturnedLine:
+    before, quantity_milli = history.returned_milli(line.line_number), request.quantity_milli
 
     def part(total: int) -> int:
         return _part(total, line.quantity_milli, before, quantity_milli)
@@ -236,6 +318,9 @@ def _returned_line(line: SaleLine, quantity_milli: int, history: ReturnHistory, 
         unit_price_minor=line.unit_price_minor,
         gross_minor=part(line.gross_minor),
         taxes=taxes,
+        condition=request.condition.value,
+        reason=request.reason,
+        serial_number=request.serial_number,
     )
 
 
@@ -265,10 +350,11 @@ def _refunds(
             )
             points[tender.tender_id] = max(0, target - history.points_restored_to(tender))
             amounts[tender.tender_id] = min(terms.value_minor(points[tender.tender_id]), open_minor[tender.tender_id])
-    left_minor = refund_minor - sum(amounts.values())
+    left_minor = max(0, refund_minor - sum(amounts.values()))
     others = [tender.tender_id for tender in ordered if not tender.points] or [t.tender_id for t in ordered]
     if everything:
-        amounts = open_minor
+        kept_minor = history.kept_back_minor + sum(line.paid_minor - line.refund_minor for line in returned)
+        amounts = _less(open_minor, [tender.tender_id for tender in reversed(ordered)], kept_minor)
     else:
         # A cent that a point cannot pay falls to the points when nothing else had paid.
         room = [open_minor[name] - amounts[name] for name in others]
@@ -281,10 +367,25 @@ def _refunds(
                     coins = round_to_step(amounts[name], rules.cash_step_minor, rules.rounding)
                     amounts[name] = min(coins, open_minor[name])
     return [
-        Refund(tender.tender_type, amounts[name], points[name], name, tender.reference)
+        Refund(tender.tender_type, amounts[name], points[name], name, tender.reference, _refunded_as(tender))
         for tender in ordered
         if amounts[name := tender.tender_id] or points[name]
     ]
+
+
+def _less(amounts: Mapping[str, int], names: Sequence[str], kept_minor: int) -> dict[str, int]:
+    """Amounts without what the store keeps, taken from the first names first."""
+    left, kept = dict(amounts), kept_minor
+    for name in names:
+        taken = min(kept, left[name])
+        left[name] -= taken
+        kept -= taken
+    return left
+
+
+def _refunded_as(tender: Tender) -> str:
+    """Foreign cash goes back in the store's own currency."""
+    return "" if tender.currency_code else tender.definition_id
 
 
 def _sum_of_lines(first: ReturnedLine, second: ReturnedLine) -> ReturnedLine:
@@ -297,4 +398,6 @@ def _sum_of_lines(first: ReturnedLine, second: ReturnedLine) -> ReturnedLine:
         included_tax_minor=first.included_tax_minor + second.included_tax_minor,
         points=first.points + second.points,
         gross_minor=first.gross_minor + second.gross_minor,
+        restocking_fee_minor=first.restocking_fee_minor + second.restocking_fee_minor,
+        promotion_loss_minor=first.promotion_loss_minor + second.promotion_loss_minor,
     )

@@ -1,19 +1,30 @@
-"""How a sale is paid: points, cash, card and gift card, in any split, until nothing is due."""
+"""How a sale is paid: points, cash, card, gift card and what else a store takes, in any split, until it is paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.rounding import Rounding, round_to_step
 
 
 class TenderType(StrEnum):
-    """Kinds of tender (ARTS TenderType)."""
+    """Kinds of tender (ARTS TenderType). What a store calls them, and what it asks for, is a tender definition."""
 
     POINTS = "points"
     CASH = "cash"
     CARD = "card"
     GIFT_CARD = "gift_card"
+    STORE_CREDIT = "store_credit"
+    VOUCHER = "voucher"
+    CHECK = "check"
+    FINANCING = "financing"
+    BANK_TRANSFER = "bank_transfer"
+    CUSTOMER_ACCOUNT = "customer_account"
+
+
+STORED_VALUE = (TenderType.GIFT_CARD, TenderType.STORE_CREDIT)
+"""Tenders whose money the central service keeps, and sets aside while a sale is being paid."""
 
 
 MAXIMUM_CHANGE_MINOR = 10**8
@@ -29,7 +40,10 @@ class Tender:
     """One part of the payment.
 
     amount_minor is what it pays of the sale, tendered_minor what was handed over. A card keeps brand,
-    last four digits and authorisation only; reference names the hold, the authorisation or the gift card account.
+    last four digits and authorisation only; reference names the hold, the authorisation, the gift card account or what
+    was written down of a configured tender, whose definition_id it has. payment_id is the till's name of a card
+    payment, processor_reference the processor's: with it any till can refund it. Foreign cash has its currency, what
+    was handed over in its minor units, and the rate as printed; tendered_minor is then its value.
     """
 
     tender_id: str
@@ -39,11 +53,37 @@ class Tender:
     points: int = 0
     reference: str = ""
     description: str = ""
+    definition_id: str = ""
+    payment_id: str = ""
+    processor_reference: str = ""
+    currency_code: str = ""
+    foreign_minor: int = 0
+    rate: str = ""
 
     @property
     def change_minor(self) -> int:
-        """What goes back to the customer."""
+        """What goes back to the customer, in cash of the store's currency."""
         return self.tendered_minor - self.amount_minor
+
+    @property
+    def counted_as(self) -> str:
+        """The row of the till's totals that this belongs to: its definition, or its kind."""
+        return self.definition_id or self.tender_type.value
+
+
+@dataclass(frozen=True, slots=True)
+class CardAttempt:
+    """A payment or refund that a card terminal was, or is about to be, asked for; kept with the open sale.
+
+    It is on disk before the terminal hears of it (ADR 0011), and gone in the same write that takes its result.
+    refund_of is the tender to give back; empty for a payment.
+    """
+
+    payment_id: str
+    amount_minor: int
+    refund_of: str = ""
+    original_payment_id: str = ""
+    original_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +104,13 @@ class Settlement:
 def settle(total_minor: int, tenders: Sequence[Tender], cash_step_minor: int, rounding: Rounding) -> Settlement:
     """Where a sale of that total stands after these tenders.
 
-    Only the part paid in cash is rounded to the smallest coin, once cash pays the rest of the sale.
+    Only the part paid in cash, or with what gives cash back, is rounded to the smallest coin, once it pays the rest
+    of the sale.
     """
     paid = sum(tender.amount_minor for tender in tenders)
     change = sum(tender.change_minor for tender in tenders)
     cash_rounding = 0
-    if tenders and tenders[-1].tender_type is TenderType.CASH:
+    if tenders and (tenders[-1].tender_type is TenderType.CASH or tenders[-1].change_minor):
         before_last = paid - tenders[-1].amount_minor
         cash_due = round_to_step(total_minor - before_last, cash_step_minor, rounding)
         if tenders[-1].amount_minor == cash_due:
@@ -97,6 +138,35 @@ def cash_tender(tender_id: str, due_minor: int, tendered_minor: int, step_minor:
     if tendered_minor - amount > MAXIMUM_CHANGE_MINOR:
         raise TenderError("That is far more than is due. Check the amount.")
     return Tender(tender_id, TenderType.CASH, amount, tendered_minor)
+
+
+def foreign_cash_tender(
+    tender_id: str,
+    due_minor: int,
+    foreign_minor: int,
+    currency: ForeignCurrency,
+    step_minor: int,
+    rounding: Rounding,
+) -> Tender:
+    """Cash of another currency at the store's rate; the change is in the store's own. Raises TenderError."""
+    if foreign_minor <= 0:
+        raise TenderError("Enter the cash that was handed over.")
+    if foreign_minor % currency.step_minor:
+        smallest = currency.currency.decimal_text(currency.step_minor)
+        raise TenderError(f"The smallest {currency.currency.code} taken here is {smallest}.")
+    value_minor = currency.home_minor(foreign_minor, step_minor)
+    if value_minor <= 0:
+        raise TenderError("That is worth less than the smallest coin.")
+    tender = cash_tender(tender_id, due_minor, value_minor, step_minor, rounding)
+    code = currency.currency.code
+    return replace(
+        tender,
+        description=f"{code} {currency.currency.decimal_text(foreign_minor)}",
+        definition_id=f"cash_{code}",
+        currency_code=code,
+        foreign_minor=foreign_minor,
+        rate=currency.rate_text,
+    )
 
 
 def exact_tender(

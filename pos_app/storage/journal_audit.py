@@ -12,7 +12,7 @@ from pos_app.domain.till import TillTotals
 from pos_app.errors import WorldError
 from pos_app.storage.database import Database
 from pos_app.storage.journal import keys_of, stream_entries
-from pos_app.storage.unit_of_work import TOTALS_COLUMNS
+from pos_app.storage.unit_of_work import TOTALS_COLUMNS, totals_of_row
 from pos_app.storage.witness import Witness, read_witness
 
 
@@ -204,7 +204,7 @@ def _offline_faults(database: Database, expected: dict[str, tuple[int, str, int]
 
 def _totals_faults(database: Database, expected: dict[str, TillTotals]) -> list[str]:
     rows = database.all(f"SELECT business_day, {TOTALS_COLUMNS} FROM till_totals")  # noqa: S608 - constants only
-    stored = {day: TillTotals(*values) for day, *values in rows}
+    stored = {day: totals_of_row(values) for day, *values in rows}
     faults: list[str] = []
     for day in sorted(expected.keys() | stored.keys()):
         from_journal, kept = expected.get(day, TillTotals()), stored.get(day, TillTotals())

@@ -1,7 +1,7 @@
 """One atomic write: transaction, journal entry, print job and till totals become durable together or not at all."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
 
 _TOTALS = tuple(field.name for field in fields(TillTotals))
+_LISTS = ("by_tender", "foreign_cash")
 _totals_of = attrgetter(*_TOTALS)
 TOTALS_COLUMNS = ", ".join(_TOTALS)
 _SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, {TOTALS_COLUMNS}) VALUES (?{', ?' * len(_TOTALS)})"  # noqa: S608
@@ -31,6 +32,15 @@ _OFFLINE_SPENDING = """
         FROM offline_redemption WHERE member_id = ?1 OR settled_at_s IS NULL
     )
 """
+
+
+def totals_of_row(row: Sequence[Any]) -> TillTotals:
+    """The totals of a row of TOTALS_COLUMNS; lists are stored as JSON."""
+    values = dict(zip(_TOTALS, row, strict=True))
+    lists = {name: tuple((key, amount) for key, amount in json.loads(values[name])) for name in _LISTS}
+    return TillTotals(**{**values, **lists})
+
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """As much as the till's clock may be off for an allowance to be taken (domain/offline_redemption.py)."""
 
@@ -108,7 +118,8 @@ class SqliteUnitOfWork:
 
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
-        self._live().execute(_SAVE_TOTALS, (self._business_day, *_totals_of(totals)))
+        values = (json.dumps(value) if type(value) is tuple else value for value in _totals_of(totals))
+        self._live().execute(_SAVE_TOTALS, (self._business_day, *values))
 
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
@@ -169,7 +180,7 @@ class SqliteStorage:
     def till_totals(self) -> TillTotals:
         """The running totals of this till and business day."""
         row = self._database.one(_SELECT_TOTALS)
-        return TillTotals(*row) if row else TillTotals()
+        return totals_of_row(row) if row else TillTotals()
 
     def business_day(self) -> str:
         """The open business day (YYYY-MM-DD), or empty when the store is closed."""
