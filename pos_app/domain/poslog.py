@@ -9,7 +9,7 @@ from typing import Any
 from pos_app.domain.basket import MemberReference
 from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.retail_transaction import LineFee, LineTax, RetailTransaction, SaleLine, TransactionHeader
-from pos_app.domain.returns import Refund, ReturnedLine, ReturnTransaction
+from pos_app.domain.returns import CustomerIdentification, Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Tender, TenderType
@@ -129,7 +129,21 @@ def return_to_plain(returned: ReturnTransaction) -> dict[str, Any]:
         "total_minor": returned.total_minor,
         "points_reversed": returned.points_reversed,
         "points_restored": returned.points_restored,
+        **_return_since_2(returned),
     }
+
+
+def _return_since_2(returned: ReturnTransaction) -> dict[str, Any]:
+    """Keys that came later are written only where they say something."""
+    who = returned.identification
+    later = {
+        "approval_id": returned.approval_id,
+        "approver_id": returned.approver_id,
+        "against_policy": list(returned.against_policy),
+        "exchanged_for": returned.exchanged_for,
+        "identification": None if who is None else _plain(who),
+    }
+    return {name: value for name, value in later.items() if value}
 
 
 def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
@@ -149,6 +163,11 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
         contact_id=member["contact_id"],
         reason=plain["reason"],
         post_void=plain["post_void"],
+        approval_id=plain.get("approval_id", ""),
+        approver_id=plain.get("approver_id", ""),
+        against_policy=tuple(plain.get("against_policy", ())),
+        exchanged_for=plain.get("exchanged_for", ""),
+        identification=CustomerIdentification(**plain["identification"]) if plain.get("identification") else None,
     )
 
 

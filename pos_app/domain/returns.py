@@ -49,6 +49,7 @@ class ReturnRequest:
 class ReturnedLine:
     """What one line gives back; amounts and points are positive.
 
+    fees_minor are those that come back; fees_kept_minor, with their added tax, stay paid by their own rule.
     restocking_fee_minor stays with the store. promotion_loss_minor is what the goods kept cost more without the
     promotion that goes with these; below zero where more came back and the loss is none any more.
     """
@@ -71,6 +72,7 @@ class ReturnedLine:
     condition: str = Condition.SEALED.value
     reason: str = ""
     serial_number: str = ""
+    fees_kept_minor: int = 0
 
     @property
     def paid_minor(self) -> int:
@@ -133,9 +135,22 @@ class ReturnQuote:
         return sum(refund.points for refund in self.refunds)
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerIdentification:
+    """Who brought goods without a receipt. The document is seen, never copied: its kind, at most its last four
+    characters, and a keyed hash that limits can be counted by."""
+
+    kind: str
+    last_four: str
+    id_hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnTransaction(ReturnQuote):
-    """Goods taken back, complete: points_reversed are the lines' own, points_restored those that had paid."""
+    """Goods taken back, complete: points_reversed are the lines' own, points_restored those that had paid.
+
+    against_policy are the ids of clauses that a manager set aside; exchanged_for is the sale of the same ticket.
+    """
 
     header: TransactionHeader
     ended_at: str
@@ -145,6 +160,11 @@ class ReturnTransaction(ReturnQuote):
     contact_id: str
     reason: str
     post_void: bool = False
+    approval_id: str = ""
+    approver_id: str = ""
+    against_policy: tuple[str, ...] = ()
+    exchanged_for: str = ""
+    identification: CustomerIdentification | None = None
 
 
 @dataclass(slots=True)
@@ -195,6 +215,11 @@ class ReturnHistory:
         return sum(line.paid_minor - line.refund_minor for line in self.lines.values())
 
     @property
+    def fees_kept_minor(self) -> int:
+        """Fees, with their added tax, that are not given back with the goods that came back."""
+        return sum(line.fees_kept_minor for line in self.lines.values())
+
+    @property
     def promotion_loss_minor(self) -> int:
         """What goods kept had cost more so far, as promotions went."""
         return sum(line.promotion_loss_minor for line in self.lines.values())
@@ -223,10 +248,12 @@ def quote_return(
     *,
     fees_micro: Mapping[int, int] | None = None,
     promotion_loss_minor: int = 0,
+    keep_fees: bool = True,
 ) -> ReturnQuote:
     """What these lines give back. terms are those the sale was rung up with, rules those of the store that refunds:
     they round what goes back in cash to its smallest coin. fees_micro are restocking fees by line number, of the
     price without tax; promotion_loss_minor is what the goods kept cost more now. Neither is taken from points.
+    keep_fees leaves fees that are not refundable with the store.
 
     Raises ReturnError for a line that is not on the sale, was removed, or has come back already.
     """
@@ -250,7 +277,7 @@ def quote_return(
             raise ReturnError(f"{line.name}: that many are no longer open for return.")
         if line.sold_by == SoldBy.EACH and request.quantity_milli % QUANTITY_SCALE:
             raise ReturnError(f"{line.name} was sold by the piece and comes back in whole numbers.")
-        returned.append(_returned_line(line, request, history, included))
+        returned.append(_returned_line(line, request, history, included, keep_fees=keep_fees))
     refunds = _refunds(sale, returned, history, terms, rules)
     if fees_micro or promotion_loss_minor:
         in_money_minor = sum(refund.amount_minor for refund in refunds if not refund.points)
@@ -265,10 +292,10 @@ def quote_return(
 def quote_all(
     sale: RetailTransaction, history: ReturnHistory, terms: ProgrammeTerms, rules: PricingRules | None = None
 ) -> ReturnQuote:
-    """What everything that is still open gives back."""
+    """What everything that is still open gives back, fees of all kinds included."""
     open_milli = refundable_milli(sale, history)
     requests = [ReturnRequest(number, quantity) for number, quantity in open_milli.items() if quantity]
-    return quote_return(sale, requests, history, terms, rules)
+    return quote_return(sale, requests, history, terms, rules, keep_fees=False)
 
 
 def points_to_reverse(line_points: int, sold_milli: int, returned_before_milli: int, returned_milli: int) -> int:
@@ -297,13 +324,19 @@ def _with_loss(lines: Sequence[ReturnedLine], loss_minor: int) -> list[ReturnedL
     return [replace(line, promotion_loss_minor=part) for line, part in zip(lines, parts, strict=True)]
 
 
-def _returned_line(line: SaleLine, request: ReturnRequest, history: ReturnHistory, included: set[str]) -> ReturnedLine:
+def _returned_line(
+    line: SaleLine, request: ReturnRequest, history: ReturnHistory, included: set[str], *, keep_fees: bool
+) -> ReturnedLine:
     before, quantity_milli = history.returned_milli(line.line_number), request.quantity_milli
 
     def part(total: int) -> int:
         return _part(total, line.quantity_milli, before, quantity_milli)
 
-    taxes = tuple(LineTax(tax.tax_id, part(tax.base_minor), part(tax.tax_minor)) for tax in line.taxes)
+    kept = [fee for fee in line.fees if keep_fees and not fee.refundable]
+    kept_minor = sum(fee.amount_minor for fee in kept)
+    kept_added_minor = sum(tax.tax_minor for fee in kept for tax in fee.taxes if tax.tax_id not in included)
+    whole = _without([tax for fee in kept for tax in fee.taxes], line.taxes)
+    taxes = tuple(LineTax(tax.tax_id, part(tax.base_minor), part(tax.tax_minor)) for tax in whole)
     return ReturnedLine(
         line_number=line.line_number,
         item_id=line.item_id,
@@ -311,7 +344,7 @@ def _returned_line(line: SaleLine, request: ReturnRequest, history: ReturnHistor
         name=line.name,
         quantity_milli=quantity_milli,
         net_minor=part(line.net_minor),
-        fees_minor=part(line.fees_minor),
+        fees_minor=part(line.fees_minor - kept_minor),
         tax_minor=sum(tax.tax_minor for tax in taxes if tax.tax_id not in included),
         included_tax_minor=part(line.included_tax_minor),
         points=part(line.points),
@@ -321,7 +354,20 @@ def _returned_line(line: SaleLine, request: ReturnRequest, history: ReturnHistor
         condition=request.condition.value,
         reason=request.reason,
         serial_number=request.serial_number,
+        fees_kept_minor=part(kept_minor + kept_added_minor),
     )
+
+
+def _without(kept: Sequence[LineTax], taxes: Sequence[LineTax]) -> list[LineTax]:
+    """A line's taxes less those of fees that are kept."""
+    return [
+        LineTax(
+            tax.tax_id,
+            tax.base_minor - sum(one.base_minor for one in kept if one.tax_id == tax.tax_id),
+            tax.tax_minor - sum(one.tax_minor for one in kept if one.tax_id == tax.tax_id),
+        )
+        for tax in taxes
+    ]
 
 
 def _refunds(
@@ -354,6 +400,7 @@ def _refunds(
     others = [tender.tender_id for tender in ordered if not tender.points] or [t.tender_id for t in ordered]
     if everything:
         kept_minor = history.kept_back_minor + sum(line.paid_minor - line.refund_minor for line in returned)
+        kept_minor += history.fees_kept_minor + sum(line.fees_kept_minor for line in returned)
         amounts = _less(open_minor, [tender.tender_id for tender in reversed(ordered)], kept_minor)
     else:
         # A cent that a point cannot pay falls to the points when nothing else had paid.
@@ -398,6 +445,7 @@ def _sum_of_lines(first: ReturnedLine, second: ReturnedLine) -> ReturnedLine:
         included_tax_minor=first.included_tax_minor + second.included_tax_minor,
         points=first.points + second.points,
         gross_minor=first.gross_minor + second.gross_minor,
+        fees_kept_minor=first.fees_kept_minor + second.fees_kept_minor,
         restocking_fee_minor=first.restocking_fee_minor + second.restocking_fee_minor,
         promotion_loss_minor=first.promotion_loss_minor + second.promotion_loss_minor,
     )
