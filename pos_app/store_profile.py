@@ -2,7 +2,6 @@
 
 import tomllib
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ from pos_app.domain.money import MoneyError, currency
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.store import StoreProfile
-from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
+from pos_app.domain.tax import TaxRounding
 from pos_app.errors import WorldError
 from pos_app.receipt_settings import parse_receipt
+from pos_app.store_taxes import read_tax_rates, read_tax_reliefs
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 
 
@@ -43,17 +43,6 @@ def load_store_file(path: Path) -> StoreFile:
         raise StoreProfileError(f"The store's file {path} holds a value that cannot be used: {error}.") from error
 
 
-def parse_rate_micro(text: str) -> int:
-    """Millionths of a decimal rate: "0.0825" is 82,500. Raises ValueError for more than six digits."""
-    try:
-        scaled = Decimal(text) * RATE_SCALE
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not a rate; write it like 0.0825") from error
-    if scaled != int(scaled) or not 0 <= scaled <= RATE_SCALE:
-        raise ValueError(f"{text!r} is not a rate between 0 and 1 with at most six digits")
-    return int(scaled)
-
-
 def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
     money = currency(raw["currency"])
     profile = StoreProfile(
@@ -63,12 +52,8 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         currency=money,
         time_zone=raw["time_zone"],
         locale=raw.get("locale", "en_US"),
-        tax_rates=tuple(
-            TaxRate(
-                tax["tax_id"], parse_rate_micro(tax["rate"]), tax.get("included", False), tax.get("name", tax["tax_id"])
-            )
-            for tax in raw.get("tax", [])
-        ),
+        tax_rates=read_tax_rates(raw),
+        tax_reliefs=read_tax_reliefs(raw, money),
         tax_rounding=TaxRounding(raw.get("tax_rounding", "transaction")),
         rounding=Rounding(raw.get("rounding", "half_up")),
         cash_step_minor=money.parse_minor(raw.get("cash_step", money.decimal_text(1))),
