@@ -12,6 +12,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRounding
 from pos_app.errors import WorldError
 from pos_app.receipt_settings import parse_receipt
+from pos_app.store_returns import read_return_policy
 from pos_app.store_taxes import read_tax_rates, read_tax_reliefs
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 
@@ -62,6 +63,7 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         receipt_columns=raw.get("receipt_columns", 42),
         receipt=parse_receipt(raw.get("receipt", {}), folder, money, raw.get("locale", "en_US")),
         merge_same_item=raw.get("merge_same_item", True),
+        return_policy=read_return_policy(raw, money),
         tenders=read_tenders(raw, money),
         foreign_cash=read_foreign_cash(raw, money),
         gift_cards=read_gift_cards(raw, money),

@@ -8,11 +8,20 @@ from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
 from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
 from pos_app.domain.receipt_template import STANDARD_RECEIPTS, ReceiptTemplate
+from pos_app.domain.return_policy import NO_POLICY, ReturnPolicy
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.stored_value import DEFAULT_GIFT_CARD_RULES, GiftCardRules
 from pos_app.domain.tax import TaxRate, TaxRounding
 from pos_app.domain.tax_table import TaxRelief
 from pos_app.domain.tender_definitions import TenderDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class ParkingRules:
+    """How long a sale may stay parked, and whether a slip is printed that recalls it by a scan."""
+
+    expires_after_hours: int = 24
+    slip: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class StoreProfile:
     notes_minor: tuple[int, ...] = field(default=(100, 500, 1000, 2000, 5000, 10000))
     merge_same_item: bool = True
     promotions: PromotionBook = NO_PROMOTIONS
+    return_policy: ReturnPolicy = NO_POLICY
+    parking: ParkingRules = ParkingRules()
     reasons: Reasons = NEUTRAL_REASONS
     tenders: tuple[TenderDefinition, ...] = ()
     foreign_cash: tuple[ForeignCurrency, ...] = ()

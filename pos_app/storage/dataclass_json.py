@@ -52,6 +52,8 @@ def _read(kind: Any, value: Any) -> Any:
     if origin is tuple:
         inner = typing.get_args(kind)[0]
         return tuple(_read(inner, part) for part in value)
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return kind(*(_read(_types(kind)[name], part) for name, part in zip(kind._fields, value, strict=True)))
     if dataclasses.is_dataclass(kind):
         return _construct(kind, value)
     if kind is datetime:
