@@ -18,6 +18,7 @@ from pos_app.ports import (
     SyncStatus,
     TermsSource,
 )
+from pos_app.services.approving import Approving
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
@@ -136,6 +137,7 @@ class Services:
     payment_terminal: PaymentTerminal | None = None
     print_actions: PrintActions | None = None
     device_panel: DevicePanelParts | None = None
+    approving: Approving | None = None
     settings: UiSettings = field(default_factory=UiSettings)
 
     def __post_init__(self) -> None:

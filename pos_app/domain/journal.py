@@ -24,10 +24,20 @@ class EventKind(StrEnum):
     BUSINESS_DAY_OPENED = "business_day_opened"
     SIGNED_ON = "signed_on"
     SIGNED_OFF = "signed_off"
+    SIGN_ON_FAILED = "sign_on_failed"
+    SALE_HANDED_OVER = "sale_handed_over"
+    APPROVAL = "approval"
+    OPERATOR_CHANGED = "operator_changed"
+    CLOCKED_IN = "clocked_in"
+    CLOCKED_OUT = "clocked_out"
     SALE = "sale"
     TRANSACTION_CANCELLED = "transaction_cancelled"
+    TRANSACTION_SUSPENDED = "transaction_suspended"
+    TRANSACTION_RETRIEVED = "transaction_retrieved"
+    TRANSACTION_TAKEN_ELSEWHERE = "transaction_taken_elsewhere"
     RETURN = "return"
     POST_VOID = "post_void"
+    RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     SHIPPED = "shipped"
     SHIPMENT_CANCELLED = "shipment_cancelled"
     MEMBER_ENROLLED = "member_enrolled"
@@ -39,6 +49,7 @@ class EventKind(StrEnum):
     PAID_IN = "paid_in"
     NO_SALE = "no_sale"
     PRINT_OUTCOME = "print_outcome"
+    RECEIPT_REPRINTED = "receipt_reprinted"
 
 
 @dataclass(frozen=True, slots=True)

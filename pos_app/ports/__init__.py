@@ -13,6 +13,17 @@ from pos_app.ports.devices import (
 )
 from pos_app.ports.identity import Enrolment, IdentityStore
 from pos_app.ports.outbox import EventOutcome, Outbox, SyncStatus
+from pos_app.ports.parking import (
+    OfferState,
+    ParkedElsewhere,
+    ParkedHere,
+    ParkedSale,
+    ParkedSales,
+    ParkingGateway,
+    StoresParked,
+)
+from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
+from pos_app.ports.receipts import MailQueue, MailState, ReceiptCheck, ReceiptEmail, ReceiptIndex, ReceiptSigner
 from pos_app.ports.rewards import (
     NO_PROOF,
     EnrolmentAnswer,
@@ -26,6 +37,7 @@ from pos_app.ports.rewards import (
     SaleRecord,
     StatementMovement,
 )
+from pos_app.ports.scanning import Gs1Reader
 from pos_app.ports.storage import (
     OpenTransaction,
     PrintJob,
@@ -39,7 +51,9 @@ from pos_app.ports.storage import (
 from pos_app.ports.time import Clock, IdSource
 
 __all__ = [
+    "BADGE_PREFIX",
     "NO_PROOF",
+    "PIN_DIGITS",
     "CardOutcome",
     "CardResult",
     "Catalogue",
@@ -51,27 +65,43 @@ __all__ = [
     "EventOutcome",
     "Formatter",
     "GiftCardHold",
+    "Gs1Reader",
     "IdSource",
     "IdentityStore",
     "ItemHit",
+    "MailQueue",
+    "MailState",
     "MemberCache",
     "MemberStatement",
+    "OfferState",
     "OfflineExposure",
     "OpenTransaction",
     "Outbox",
+    "ParkedElsewhere",
+    "ParkedHere",
+    "ParkedSale",
+    "ParkedSales",
+    "ParkingGateway",
     "PaymentPhase",
     "PaymentTerminal",
+    "People",
+    "Person",
     "PointsHold",
     "PrintJob",
     "PrintQueue",
     "PrintState",
     "Proof",
+    "ReceiptCheck",
+    "ReceiptEmail",
+    "ReceiptIndex",
+    "ReceiptSigner",
     "RedeemProofs",
     "RewardsGateway",
     "SaleRecord",
     "ScanEvent",
     "StatementMovement",
     "Storage",
+    "StoresParked",
     "SyncStatus",
     "TermsSource",
     "UnitOfWork",

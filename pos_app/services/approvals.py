@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pos_app.domain.operator import Operator
 from pos_app.domain.rights import DEFAULT_RIGHTS, Action, Decision, RightsTable, decide
 from pos_app.errors import CashierError
+from pos_app.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class ApprovalRequest:
     amount_minor: int = 0
     percent_micro: int = 0
     detail: str = ""
+    reason: str = ""
+    """Why, when whoever asks has said so already; otherwise the approver says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Approval:
     request: ApprovalRequest
     approver_id: str
     reason: str = ""
+    expires_at_ms: int | None = None
+    """Until then it may be used, by the till's monotonic clock; None: for as long as whoever holds it lives."""
 
 
 class ApprovalNeededError(CashierError):
@@ -42,9 +47,11 @@ class ApprovalNeededError(CashierError):
 class Approvals:
     """Says whether an act may go on, by the table of rights and the approvals that were given."""
 
-    def __init__(self, operator: Operator, table: RightsTable = DEFAULT_RIGHTS) -> None:
+    def __init__(self, operator: Operator, table: RightsTable = DEFAULT_RIGHTS, clock: Clock | None = None) -> None:
         self._operator = operator
         self._table = table
+        self._clock = clock
+        self._used: set[str] = set()
 
     def require(
         self,
@@ -53,15 +60,27 @@ class Approvals:
         amount_minor: int = 0,
         percent_micro: int = 0,
         detail: str = "",
+        reason: str = "",
         approval: Approval | None = None,
     ) -> None:
         """Return when the act may go on. Raises ApprovalNeededError, or CashierError when the role may not even ask.
 
         An approval counts once, and for the request it was given for.
         """
-        request = ApprovalRequest(action, amount_minor, percent_micro, detail)
+        request = ApprovalRequest(action, amount_minor, percent_micro, detail, reason)
         decision = decide(self._table, self._operator.role, action, amount_minor, percent_micro)
         if decision is Decision.DENIED:
             raise CashierError("not_allowed", f"{self._operator.display_name} may not do this.")
-        if decision is Decision.NEEDS_APPROVAL and (approval is None or approval.request != request):
-            raise ApprovalNeededError(request)
+        if decision is Decision.NEEDS_APPROVAL:
+            if approval is None or not self._holds(approval, request):
+                raise ApprovalNeededError(request)
+            self._used.add(approval.approval_id)
+
+    def _holds(self, approval: Approval, request: ApprovalRequest) -> bool:
+        if approval.request != request or approval.approval_id in self._used:
+            return False
+        if approval.approver_id == self._operator.operator_id:
+            return False
+        if approval.expires_at_ms is None or self._clock is None:
+            return True
+        return self._clock.monotonic_ms() <= approval.expires_at_ms

@@ -23,12 +23,22 @@ _WITHOUT_POINTS = (
     EventKind.BUSINESS_DAY_OPENED,
     EventKind.SIGNED_ON,
     EventKind.SIGNED_OFF,
+    EventKind.SIGN_ON_FAILED,
+    EventKind.SALE_HANDED_OVER,
+    EventKind.APPROVAL,
+    EventKind.OPERATOR_CHANGED,
+    EventKind.CLOCKED_IN,
+    EventKind.CLOCKED_OUT,
     EventKind.TRANSACTION_CANCELLED,
+    EventKind.TRANSACTION_SUSPENDED,
+    EventKind.TRANSACTION_RETRIEVED,
+    EventKind.TRANSACTION_TAKEN_ELSEWHERE,
     EventKind.TENDER_LOAN,
     EventKind.PAID_OUT,
     EventKind.PAID_IN,
     EventKind.NO_SALE,
     EventKind.PRINT_OUTCOME,
+    EventKind.RECEIPT_REPRINTED,
 )
 _WITH_POINTS = (EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS, *member_events.KINDS)
 KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, *_WITH_POINTS))

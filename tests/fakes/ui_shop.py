@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes import memory_shop as memory
+from fakes.memory_people import ASSOCIATE, MemoryPeople
 
 from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item
 from pos_app.domain.member import MemberAccount, PoolBalance
-from pos_app.domain.operator import Operator, Role
+from pos_app.domain.operator import SignedOn
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.ports import (
     CardOutcome,
@@ -21,6 +22,7 @@ from pos_app.ports import (
     StatementMovement,
     SyncStatus,
 )
+from pos_app.services.approving import Approving
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
@@ -169,6 +171,8 @@ class UiShop:
         self.terminal = ScriptedTerminal()
         self.paper = Paper(self.storage)
         self.bridge = QtBridge()
+        self.people = MemoryPeople()
+        self.operator = SignedOn(ASSOCIATE)
         self.status = SyncStatus(online=True, queued=0)
         self.profile = memory.profile(store_name="Northgate Electronics", **profile)
         self.formatter = memory.PlainFormatter()
@@ -179,7 +183,7 @@ class UiShop:
 
     def services(self, settings: UiSettings | None = None) -> Services:
         """A fresh set of services over what is on 'disk'."""
-        operator = Operator("associate-1", "Associate", Role.ASSOCIATE)
+        operator = self.operator
         selling = Selling(
             storage=self.storage,
             catalogue=self.catalogue,
@@ -224,6 +228,9 @@ class UiShop:
             device_statuses=lambda: self.devices,
             payment_terminal=self.terminal,
             print_actions=self.paper,
+            approving=Approving(
+                operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
+            ),
             settings=settings or UiSettings(sounds=False),
         )
 

@@ -18,6 +18,7 @@ from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.sale.side_column import SideColumn
 from ui.sale.top_bar import TopBar
 from ui.services_bundle import Services
+from ui.sign_on.people_at_the_till import PeopleAtTheTill
 from ui.sounds import Sounds
 from ui.tender.pay_card import PayCard
 from ui.tender.tender_view_model import TenderViewModel
@@ -49,6 +50,7 @@ class CheckoutWindow(QWidget):
         self.member = MemberViewModel(self.sale)
         self.tender = TenderViewModel(self.sale, self.member)
         self.functions = Functions(self)
+        self.people = PeopleAtTheTill(self)
         self._build()
         self._connect()
         self._clear_timer = QTimer(self)
@@ -87,6 +89,7 @@ class CheckoutWindow(QWidget):
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
+        sale.approval_wanted.connect(self.people.ask_approval)
         self.member.changed.connect(self._member_changed)
         self.scan_field.entered.connect(self._entered)
         self.scan_field.typed.connect(self._search)
@@ -118,7 +121,7 @@ class CheckoutWindow(QWidget):
         for keys, act in self.functions.shortcuts():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(act)
+            shortcut.activated.connect(lambda act=act: None if self.people.covering else act())
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
@@ -180,6 +183,8 @@ class CheckoutWindow(QWidget):
 
     def on_scan(self, code: str) -> None:
         """A scan from anywhere: it goes to the basket, never into a number that is being typed."""
+        if self.people.take_scan(code):
+            return
         if self.sale.question is None and self.side.take_scan(code):
             return
         if self.sale.scan(code):
@@ -248,7 +253,7 @@ class CheckoutWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys nobody wanted: basket keys work from everywhere, digits belong to the find field."""
         basket = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete)
-        if self.sale.question is not None:
+        if self.sale.question is not None or self.people.covering:
             return
         if event.key() in basket and not self.side.panel_open and not self.basket.sheet_open:
             self._basket_key(event)
@@ -261,7 +266,7 @@ class CheckoutWindow(QWidget):
 
     def step_back(self) -> None:
         """Esc: one step back, and never more."""
-        if self.sale.question is not None:
+        if self.sale.question is not None or self.people.covering:
             return
         if self.basket.sheet_open:
             self.close_sheet()
@@ -292,6 +297,7 @@ class CheckoutWindow(QWidget):
         self.side.setGeometry(wide - side - gutter, top, side, middle)
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
         self.question.setGeometry(0, 0, wide, high)
+        self.people.place(wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

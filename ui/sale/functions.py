@@ -99,11 +99,8 @@ class Functions:
             acts[name]()
 
     def with_approval(self, act: Callable[[Approval | None], None]) -> None:
-        """Do what may need a second person; the words of a refusal are shown."""
-        try:
-            act(None)
-        except (CashierError, WorldError) as error:
-            self._failed(error)
+        """Do what may need a second person: they are asked, and it is done again with their approval."""
+        self._window.sale.with_approval(act)
 
     # --- selling ----------------------------------------------------------------------------------------------------
 
@@ -226,7 +223,7 @@ class Functions:
         actions = self._window.services.print_actions
         if actions is None:
             return
-        self._window.background.run(lambda: actions.recent_receipts(_RECEIPTS), self._show_receipts, self._failed)
+        self._window.background.run(lambda: actions.recent_receipts(_RECEIPTS), self._show_receipts, self.failed)
 
     def _show_receipts(self, receipts: list[PrintedReceipt]) -> None:
         from ui.widgets.list_panel import ListRow
@@ -248,7 +245,7 @@ class Functions:
         if actions is not None:
             words = f"A copy of {number} is being printed"
             self._window.background.run(
-                lambda: actions.reprint(number), lambda _: self._window.sale.say(words), self._failed
+                lambda: actions.reprint(number), lambda _: self._window.sale.say(words), self.failed
             )
 
     def drawer(self) -> None:
@@ -256,7 +253,7 @@ class Functions:
         actions = self._window.services.print_actions
         if actions is not None:
             self._window.background.run(
-                actions.open_drawer, lambda _: self._window.sale.say("Drawer opened, no sale"), self._failed
+                actions.open_drawer, lambda _: self._window.sale.say("Drawer opened, no sale"), self.failed
             )
 
     def more(self) -> None:
@@ -276,7 +273,7 @@ class Functions:
     def exposure(self) -> None:
         """What the store's tills let be spent without the rewards service, for its manager."""
         ask = self._window.services.membership.exposure
-        self._window.background.run(ask, self._show_exposure, self._failed)
+        self._window.background.run(ask, self._show_exposure, self.failed)
 
     def _show_exposure(self, exposure: OfflineExposure) -> None:
         from ui.widgets.list_panel import ListRow
@@ -316,7 +313,8 @@ class Functions:
         """Close the window; an open sale stays on disk."""
         self._window.close()
 
-    def _failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> None:
+        """Something in the background did not work: say so."""
         if not isinstance(error, CashierError | WorldError):
             raise error
         with self._window.sale.one_change():

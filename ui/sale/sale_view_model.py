@@ -12,6 +12,7 @@ from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ItemHit
+from pos_app.services.approvals import Approval, ApprovalNeededError
 from pos_app.services.current_sale import SaleView
 from pos_app.services.selling import AddResult
 from pos_app.services.tendering import CompletedSale, TenderOutcome
@@ -42,6 +43,8 @@ class SaleViewModel(QObject):
     """words for a screen reader, and whether they are urgent"""
     member_scanned = Signal(str)
     item_added = Signal(object)
+    approval_wanted = Signal(object, object)
+    """the request, and what to call with the approval"""
 
     def __init__(self, services: Services, background: Background, sounds: Sounds) -> None:
         super().__init__()
@@ -359,6 +362,25 @@ class SaleViewModel(QObject):
         with self.one_change():
             try:
                 act()
+            except (CashierError, WorldError) as error:
+                self.refuse(Banner("Not done", str(error)))
+                return False
+            return True
+
+    def with_approval(self, act: Callable[[Approval | None], None], approval: Approval | None = None) -> bool:
+        """Do what may need a second person: when it does, they are asked, and it is done again with their approval.
+
+        True when it was done now. A refusal is heard and seen.
+        """
+        with self.one_change():
+            try:
+                act(approval)
+            except ApprovalNeededError as needed:
+                if self.services.approving is None:
+                    self.refuse(Banner("Not done", str(needed)))
+                else:
+                    self.approval_wanted.emit(needed.request, partial(self.with_approval, act))
+                return False
             except (CashierError, WorldError) as error:
                 self.refuse(Banner("Not done", str(error)))
                 return False

@@ -1,0 +1,50 @@
+"""People of a shop in memory, with their PINs in clear: for tests of windows and services."""
+
+from collections.abc import Sequence
+
+from pos_app.domain.operator import Operator, Role
+from pos_app.domain.pin_guard import wait_after_ms
+from pos_app.ports import Person
+
+ASSOCIATE = Operator("associate-1", "Associate", Role.ASSOCIATE)
+SECOND_ASSOCIATE = Operator("associate-2", "Second Associate", Role.ASSOCIATE)
+SUPERVISOR = Operator("supervisor-1", "Supervisor", Role.SUPERVISOR)
+MANAGER = Operator("manager-1", "Manager", Role.MANAGER)
+TECHNICIAN = Operator("technician-1", "Technician", Role.TECHNICIAN)
+PINS = {
+    "101": (ASSOCIATE, "111111"),
+    "102": (SECOND_ASSOCIATE, "121212"),
+    "201": (SUPERVISOR, "222222"),
+    "301": (MANAGER, "333333"),
+    "401": (TECHNICIAN, "444444"),
+}
+BADGES = {"OPB-SUPERVISOR": SUPERVISOR, "OPB-MANAGER": MANAGER, "OPB-SECOND": SECOND_ASSOCIATE}
+
+
+class MemoryPeople:
+    """The rules of the real store, without a disk; time stands still, so a wait lasts until a test ends it."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+
+    def by_pin(self, number: str, pin: str) -> Operator | None:
+        if self.pin_wait_ms():
+            return None
+        operator, wanted = PINS.get(number, (None, ""))
+        if operator is None or pin != wanted:
+            self.failures += 1
+            return None
+        self.failures = 0
+        return operator
+
+    def by_badge(self, code: str) -> Operator | None:
+        return BADGES.get(code)
+
+    def pin_wait_ms(self) -> int:
+        return wait_after_ms(self.failures)
+
+    def everybody(self) -> Sequence[Person]:
+        return [
+            Person(operator, number, has_pin=True, has_badge=operator in BADGES.values())
+            for number, (operator, _) in PINS.items()
+        ]

@@ -1,0 +1,1 @@
+"""Who is at the till: signing on, locking, and a second person's approval."""
