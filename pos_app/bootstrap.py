@@ -18,6 +18,7 @@ from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SystemIds
 from pos_app.ports import RewardsGateway, SyncStatus
+from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
@@ -130,7 +131,16 @@ def open_register(
         operator=operator,
         schedule_save=schedule_save,
     )
-    tendering = Tendering(selling, storage=data.storage, terms=data.terms, clock=clock, ids=ids, formatter=formatter)
+    signer = DeviceKeySigner(data.identity)
+    tendering = Tendering(
+        selling,
+        storage=data.storage,
+        terms=data.terms,
+        clock=clock,
+        ids=ids,
+        formatter=formatter,
+        signer=signer,
+    )
     till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
     till_control.open_day_if_closed(store.opening_float_minor)
     gateway = GatewayWhenConnected()

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pos_app.domain.basket import Basket
 from pos_app.domain.journal import JournalEntry
@@ -13,25 +13,37 @@ from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import ProgrammeTerms
-from pos_app.domain.tenders import Tender
+from pos_app.domain.stored_value import StoredValueLoad
+from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.domain.till import TillTotals
+
+if TYPE_CHECKING:
+    from pos_app.ports.parking import ParkedSale
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTransaction:
-    """A sale under way, kept on disk so that a crash loses nothing."""
+    """A sale under way, kept on disk so that a crash loses nothing.
+
+    card_attempt is what a card terminal was asked for and has not answered, card_attempts how often it was asked in
+    this sale; loads are the gift cards that the sale sells.
+    """
 
     header: TransactionHeader
     basket: Basket
     tenders: tuple[Tender, ...] = ()
     account: MemberAccount | None = None
     contact_email: str = ""
+    card_attempt: CardAttempt | None = None
+    card_attempts: int = 0
+    loads: tuple[StoredValueLoad, ...] = ()
 
 
 class PrintState(StrEnum):
     """States of a print job."""
 
     QUEUED = "queued"
+    HELD = "held"
     SENDING = "sending"
     SENT_UNCONFIRMED = "sent_unconfirmed"
     PRINTED = "printed"
@@ -65,6 +77,12 @@ class UnitOfWork(Protocol):
 
     def clear_open_transaction(self) -> None:
         """Forget the sale under way."""
+
+    def park(self, sale: "ParkedSale") -> None:
+        """Keep a sale that was set aside."""
+
+    def unpark(self, parking_id: str) -> None:
+        """Forget a sale that was set aside; whoever calls this has journaled what became of it."""
 
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
@@ -127,6 +145,12 @@ class PrintQueue(Protocol):
 
     def unfinished(self) -> list[PrintJob]:
         """Jobs that may need somebody: sending, sent unconfirmed or failed, oldest first."""
+
+    def of_transaction(self, transaction_id: str) -> PrintJob | None:
+        """The first document of a transaction: its receipt."""
+
+    def held(self) -> list[PrintJob]:
+        """Receipts that wait for the customer's choice, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.domain.receipt_template import FirstPrint
 from pos_app.domain.retail_transaction import RetailTransaction, complete
 from pos_app.domain.rewards import PointsTaxTreatment
 from pos_app.domain.tenders import (
@@ -27,11 +28,16 @@ from pos_app.ports import (
     OpenTransaction,
     PointsHold,
     PrintJob,
+    PrintState,
+    ReceiptSigner,
     Storage,
     TermsSource,
 )
+from pos_app.services.receipt_seal import sealed
 from pos_app.services.receipts import compose_sale_receipt
 from pos_app.services.selling import Selling
+
+NOT_PRINTED = "not printed when the sale was completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class CompletedSale:
     document: ReceiptDocument
     print_job_id: str
     change_minor: int
+    receipt_held: bool = False
+    """True while the customer is asked how to get the receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,10 @@ class Tendering:
         clock: Clock,
         ids: IdSource,
         formatter: Formatter,
+        signer: ReceiptSigner | None = None,
     ) -> None:
         self._selling = selling
+        self._signer = signer
         self._storage = storage
         self._terms = terms
         self._clock = clock
@@ -240,27 +250,30 @@ class Tendering:
             view.settlement,
             view.earned,
         )
-        document = compose_sale_receipt(
-            transaction, self._selling.profile, self._formatter, self._terms.current_terms(), sale.account
-        )
-        has_cash = any(tender.tender_type is TenderType.CASH for tender in sale.tenders)
-        job = PrintJob(self._ids.new_id(), sale.header.transaction_id, document, open_drawer=has_cash)
-        self._commit(sale, transaction, job)
+        job = self._commit(sale, transaction)
         self._selling.forget()
-        return CompletedSale(transaction, document, job.job_id, transaction.change_minor)
+        return CompletedSale(
+            transaction, job.document, job.job_id, transaction.change_minor, job.state is PrintState.HELD
+        )
 
-    def _commit(self, sale: OpenTransaction, transaction: RetailTransaction, job: PrintJob) -> None:
-        """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up."""
+    def _commit(self, sale: OpenTransaction, transaction: RetailTransaction) -> PrintJob:
+        """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up.
+
+        The receipt is composed in it, because its code covers the hash of the journal entry.
+        """
         event_id = sale.header.transaction_id
+        job: PrintJob | None = None
         try:
             with self._storage.unit_of_work() as work:
                 if sale.basket.member is not None and sale.contact_email:
                     work.add_contact(sale.basket.member.contact_id, sale.contact_email)
-                work.append("sale", sale_to_plain(transaction), event_id=event_id)
+                entry = work.append("sale", sale_to_plain(transaction), event_id=event_id)
                 for tender in transaction.tenders:
                     if tender.reference.startswith(OFFLINE_REFERENCE) and sale.basket.member is not None:
                         work.add_offline_redemption(tender.reference, sale.basket.member.member_id, tender.points)
-                work.add_print_job(job)
+                job, *drawer = self._print_jobs(sale, transaction, entry.entry_hash)
+                for each in (job, *drawer):
+                    work.add_print_job(each)
                 work.save_till_totals(
                     self._storage.till_totals().with_sale(
                         transaction.total_minor, transaction.tenders, transaction.earned.points
@@ -269,5 +282,31 @@ class Tendering:
                 work.clear_open_transaction()
                 work.commit()
         except CommitUnknownError:
-            if not self._storage.has_event(event_id):
+            if job is None or not self._storage.has_event(event_id):
                 raise
+        return job
+
+    def _print_jobs(self, sale: OpenTransaction, transaction: RetailTransaction, entry_hash: str) -> list[PrintJob]:
+        """The receipt; and the drawer by itself where cash was taken and no paper comes out now."""
+        profile = self._selling.profile
+        seal = sealed(transaction, entry_hash, self._signer)
+        document = compose_sale_receipt(
+            transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
+        )
+        state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
+        has_cash = any(tender.tender_type is TenderType.CASH for tender in sale.tenders)
+        at_once = state is PrintState.QUEUED
+        receipt = PrintJob(
+            self._ids.new_id(), sale.header.transaction_id, document, has_cash and at_once, state, reason
+        )
+        if at_once or not has_cash:
+            return [receipt]
+        job_id = self._ids.new_id()
+        return [receipt, PrintJob(job_id, job_id, ReceiptDocument("Drawer", ()), open_drawer=True)]
+
+
+_FIRST_STATES = {
+    FirstPrint.AT_ONCE: (PrintState.QUEUED, ""),
+    FirstPrint.HELD: (PrintState.HELD, "the customer is asked"),
+    FirstPrint.NOT_WANTED: (PrintState.CANCELLED, NOT_PRINTED),
+}

@@ -43,8 +43,16 @@ class SqlitePrintQueue:
     def unfinished(self) -> list[PrintJob]:
         """Jobs that may need somebody: sending, sent unconfirmed or failed, oldest first."""
         rows = self._database.all(
-            f"{_SELECT} WHERE state NOT IN ('printed', 'cancelled') AND state <> ? ORDER BY position",
-            (PrintState.QUEUED.value,),
+            f"{_SELECT} WHERE state NOT IN ('printed', 'cancelled') AND state NOT IN (?, ?) ORDER BY position",
+            (PrintState.QUEUED.value, PrintState.HELD.value),
+        )
+        return [_job(row) for row in rows]
+
+    def held(self) -> list[PrintJob]:
+        """Receipts that wait for the customer's choice, oldest first."""
+        rows = self._database.all(
+            f"{_SELECT} WHERE state NOT IN ('printed', 'cancelled') AND state = ? ORDER BY position",
+            (PrintState.HELD.value,),
         )
         return [_job(row) for row in rows]
 

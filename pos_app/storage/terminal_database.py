@@ -11,9 +11,12 @@ from pos_app.storage.folder_lock import FolderLock
 from pos_app.storage.identity import SqliteIdentityStore, establish, witness_of
 from pos_app.storage.journal import JournalTail
 from pos_app.storage.keys import KeyStore
+from pos_app.storage.mail_queue import SqliteMailQueue
 from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.outbox import SqliteOutbox
+from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.print_queue import SqlitePrintQueue
+from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.unit_of_work import SqliteStorage
 
@@ -37,8 +40,11 @@ class TerminalDatabase:
         self.storage = SqliteStorage(database, tail, clock, ids)
         self.catalogue = SqliteCatalogue(database)
         self.print_queue = SqlitePrintQueue(database)
+        self.receipts = SqliteReceiptIndex(database, tail)
+        self.mail_queue = SqliteMailQueue(database)
         self.terms = SqliteTerms(database, clock)
         self.members = SqliteMemberCache(database, clock)
+        self.parked = SqliteParkedSales(database)
         self.outbox = SqliteOutbox(database, tail, self.terms, self.members, self._witness)
         self.identity = SqliteIdentityStore(database, tail)
 

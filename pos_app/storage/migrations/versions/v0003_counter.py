@@ -8,6 +8,26 @@ branch_labels = None
 depends_on = None
 
 _STATEMENTS: tuple[str, ...] = (
+    # Receipts to be sent by e-mail; address and text are emptied when it is sent or refused for good.
+    """
+    CREATE TABLE receipt_email (
+        email_id TEXT PRIMARY KEY,
+        transaction_id TEXT NOT NULL,
+        receipt_number TEXT NOT NULL,
+        document TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        address TEXT NOT NULL,
+        member_id TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_at_s INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX receipt_email_due ON receipt_email (due_at_s) WHERE state = 'queued'",
+    # Copies of receipts are counted from the journal.
+    "CREATE INDEX journal_reprints ON journal (position) WHERE kind = 'receipt_reprinted'",
     # What each tender paid in a day, also tenders of the store's own making, and foreign cash to be counted.
     "ALTER TABLE till_totals ADD COLUMN by_tender TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE till_totals ADD COLUMN foreign_cash TEXT NOT NULL DEFAULT '[]'",
@@ -35,6 +55,43 @@ _STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX card_refund_open ON card_refund (payment_id) WHERE outcome = 'unknown'",
     "CREATE INDEX card_refund_of ON card_refund (refund_id)",
+    # Screens have a size, for recycling fees.
+    "ALTER TABLE item ADD COLUMN screen_size_tenths INTEGER NOT NULL DEFAULT 0",
+    # What is asked before an item is sold, its department, and the price it had before this one.
+    "ALTER TABLE item ADD COLUMN department TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE item ADD COLUMN serial_rule TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE item ADD COLUMN minimum_age INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE item ADD COLUMN quantity_limit INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE item ADD COLUMN last_price_minor INTEGER",
+    # Serial numbers of what was sold, so that none is sold twice and a return finds its sale.
+    """
+    CREATE TABLE sold_serial (
+        serial_number TEXT NOT NULL,
+        position INTEGER NOT NULL REFERENCES journal (position),
+        item_id TEXT NOT NULL,
+        line_number INTEGER NOT NULL,
+        PRIMARY KEY (serial_number, position, line_number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Words of names and brands, and what is left of their beginnings when letters are left out (catalogue_spelling.py).
+    "CREATE TABLE search_word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE search_slip (
+        rest TEXT NOT NULL, stem TEXT NOT NULL, PRIMARY KEY (rest, stem)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Sales that were set aside; what the other tills of the store may take, and until when.
+    """
+    CREATE TABLE parked_sale (
+        parking_id TEXT PRIMARY KEY,
+        sequence_number INTEGER NOT NULL UNIQUE,
+        parked_at TEXT NOT NULL,
+        document TEXT NOT NULL,
+        offered INTEGER NOT NULL DEFAULT 0 CHECK (offered IN (0, 1)),
+        offered_until TEXT,
+        taken_by TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
 )
 
 
