@@ -12,8 +12,9 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRounding
 from pos_app.errors import WorldError
 from pos_app.receipt_settings import parse_receipt
+from pos_app.store_fees import read_fees
 from pos_app.store_returns import read_return_policy
-from pos_app.store_taxes import read_tax_rates, read_tax_reliefs
+from pos_app.store_taxes import read_tax_rates, read_tax_reliefs, tax_names
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 
 
@@ -55,6 +56,8 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         locale=raw.get("locale", "en_US"),
         tax_rates=read_tax_rates(raw),
         tax_reliefs=read_tax_reliefs(raw, money),
+        region=raw.get("region", "").upper(),
+        fees=read_fees(raw, money, tax_names(raw)),
         tax_rounding=TaxRounding(raw.get("tax_rounding", "transaction")),
         rounding=Rounding(raw.get("rounding", "half_up")),
         cash_step_minor=money.parse_minor(raw.get("cash_step", money.decimal_text(1))),

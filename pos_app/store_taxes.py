@@ -41,6 +41,11 @@ def read_tax_rates(raw: dict[str, Any]) -> tuple[TaxRate, ...]:
     return rates
 
 
+def tax_names(raw: dict[str, Any]) -> frozenset[str]:
+    """Everything that an item or a fee may name: the taxes and their categories."""
+    return frozenset(name for rate in read_tax_rates(raw) for name in (rate.tax_id, *rate.categories))
+
+
 def read_tax_reliefs(raw: dict[str, Any], money: Currency) -> tuple[TaxRelief, ...]:
     """Tax holidays and thresholds. Raises KeyError, TypeError or ValueError."""
     known = {entry["tax_id"] for entry in raw.get("tax", ())}

@@ -39,6 +39,19 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChecks:
+    """What is asked before an item is sold.
+
+    serial_rule is one of domain/serial_number.py, minimum_age in years, quantity_limit in pieces of one sale; empty
+    or 0 asks nothing.
+    """
+
+    serial_rule: str = ""
+    minimum_age: int = 0
+    quantity_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One product as the till sells it. A price is per piece, or per unit of weight."""
 
@@ -51,3 +64,7 @@ class Item:
     category: str = ""
     brand: str = ""
     fees: tuple[Fee, ...] = ()
+    department: str = ""
+    checks: ItemChecks | None = None
+    screen_size_tenths: int = 0
+    """Diagonal in tenths of an inch, 0 for what has no screen: recycling fees go by it."""

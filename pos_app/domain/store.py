@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pos_app.domain.fee_table import FeeRule
 from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.money import Currency
 from pos_app.domain.pricing import PricingRules
@@ -53,6 +54,9 @@ class StoreProfile:
     foreign_cash: tuple[ForeignCurrency, ...] = ()
     gift_cards: GiftCardRules = DEFAULT_GIFT_CARD_RULES
     tax_reliefs: tuple[TaxRelief, ...] = ()
+    region: str = ""
+    """The state or province the store is in, like CA: fees go by it."""
+    fees: tuple[FeeRule, ...] = ()
 
     def pricing_rules(self) -> PricingRules:
         """The settings that decide amounts."""

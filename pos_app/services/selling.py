@@ -4,13 +4,17 @@ One object holds the sale under way of this till. It is called from the GUI thre
 network, and keeps the sale on disk so that a crash loses nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pos_app.domain.basket import Basket, Discount, EntryMethod, MemberReference
-from pos_app.domain.item import QUANTITY_SCALE, Item
+from pos_app.domain.basket import Basket, BasketError, Discount, EntryMethod, MemberReference
+from pos_app.domain.fee_table import fees_by_themselves, fees_to_choose
+from pos_app.domain.item import QUANTITY_SCALE, Fee, Item
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
-from pos_app.domain.tenders import Tender
+from pos_app.domain.stored_value import StoredValueLoad
+from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.errors import CashierError
+from pos_app.ports import UnitOfWork
 from pos_app.services.current_sale import CurrentSale
 
 
@@ -51,6 +55,7 @@ class Selling(CurrentSale):
         item = self._catalogue.find_by_code(cleaned) if cleaned else None
         if item is None:
             return AddResult(cleaned, reason="not_on_file" if cleaned else "empty")
+        item = self._with_fees(item)
         if tax_id := self._rules.unknown_tax(item):
             raise CashierError(
                 "unknown_tax", f"{item.name} cannot be sold: this store has no tax {tax_id!r}. Tell a manager."
@@ -63,6 +68,34 @@ class Selling(CurrentSale):
             new for new, old in zip(reversed(after.lines), _aligned(after, before), strict=True) if new is not old
         )
         return AddResult(cleaned, item, changed.line_number, merged=len(after.lines) == len(before.lines))
+
+    def _with_fees(self, item: Item) -> Item:
+        """The item with the fees that the store's table has for it."""
+        if not self.profile.fees:
+            return item
+        fees = fees_by_themselves(self.profile.fees, item, self.profile.region)
+        return replace(item, fees=item.fees + fees) if fees else item
+
+    def fees_to_choose(self, line_number: int) -> tuple[Fee, ...]:
+        """Services and fees that may still be added to a line. Raises CashierError."""
+        try:
+            line = self._basket.line(line_number)
+        except BasketError as error:
+            raise CashierError("basket", str(error)) from error
+        there = {fee.fee_id for fee in line.fees}
+        offered = fees_to_choose(self.profile.fees, line.item, self.profile.region)
+        return tuple(fee for fee in offered if fee.fee_id not in there)
+
+    def add_fee(self, line_number: int, fee_id: str) -> None:
+        """Add a service or fee of the store's table to a line. Raises CashierError."""
+        offered = {fee.fee_id: fee for fee in self.fees_to_choose(line_number)}
+        if fee_id not in offered:
+            raise CashierError("no_such_fee", "That service is not offered for this item.")
+        self._apply(self._attempt(lambda: self._basket.add_fee(line_number, offered[fee_id])))
+
+    def remove_fee(self, line_number: int, fee_id: str) -> None:
+        """Take an added service or fee off a line. Raises CashierError."""
+        self._apply(self._attempt(lambda: self._basket.remove_fee(line_number, fee_id)))
 
     def set_quantity(self, line_number: int, quantity_milli: int) -> None:
         """Sell another quantity on a line. Raises CashierError."""
@@ -101,9 +134,11 @@ class Selling(CurrentSale):
         """Take a promo code out of the sale. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.remove_promo_code(text)))
 
-    def exempt_from_tax(self, certificate: str) -> None:
-        """Charge no tax, by a certificate that goes on record and on the receipt. Raises CashierError."""
-        self._apply(self._attempt(lambda: self._basket.exempt(certificate)))
+    def exempt_from_tax(self, certificate: str, tax_ids: tuple[str, ...] = ()) -> None:
+        """Charge none of these taxes (none at all, when none is named), by a certificate that goes on record and on
+        the receipt. Raises CashierError.
+        """
+        self._apply(self._attempt(lambda: self._basket.exempt(certificate, tax_ids)))
 
     def charge_tax(self) -> None:
         """Charge tax after all. Raises CashierError."""
@@ -176,14 +211,43 @@ class Selling(CurrentSale):
 
     # --- tenders (called by Tendering) --------------------------------------------------------------------------------
 
-    def set_tenders(self, tenders: tuple[Tender, ...]) -> None:
-        """Replace the tenders. They stand for money, so they are on disk before this returns.
+    def set_tenders(self, tenders: tuple[Tender, ...], record: Callable[[UnitOfWork], None] | None = None) -> None:
+        """Replace the tenders; what a card terminal was asked for is answered with them. They stand for money, so
+        they are on disk before this returns, and what record journals with them.
 
         Tenders that settle the sale are not stored by themselves: the commit that completes the sale follows at once.
         """
-        self._update(tenders=tenders)
+        self._update(tenders=tenders, card_attempt=None)
         if self.view.settlement.due_minor:
-            self.save()
+            self.save(record)
+
+    def add_load(
+        self, item: Item, load: Callable[[int], StoredValueLoad], entry_method: EntryMethod = EntryMethod.SCANNED
+    ) -> int:
+        """Ring up money for a gift card on a line of its own; load makes what is known of it for the line's number.
+
+        Raises CashierError when the sale cannot take items now.
+        """
+        before = self._basket
+        after = self._attempt(lambda: before.add(item, item.item_id, QUANTITY_SCALE, entry_method, False))
+        self._check_points_fit(after)
+        loads = self._begin().loads
+        self._remember()
+        line_number = after.lines[-1].line_number
+        self._update(basket=after, loads=(*loads, load(line_number)))
+        return line_number
+
+    def ask_card(self, attempt: CardAttempt) -> None:
+        """Note what the card terminal is going to be asked for; on disk when this returns."""
+        sale = self._begin()
+        self._refuse_while_a_card_is_asked(sale)
+        self._update(card_attempt=attempt, card_attempts=sale.card_attempts + 1)
+        self.save()
+
+    def card_not_charged(self) -> None:
+        """The card terminal did nothing: the attempt is over, on disk when this returns."""
+        self._update(card_attempt=None)
+        self.save()
 
 
 def _aligned(after: Basket, before: Basket) -> list[object]:

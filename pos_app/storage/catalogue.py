@@ -5,12 +5,15 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from pos_app.domain.item import Fee, Item, ItemKind, SoldBy
+from pos_app.domain.item import Fee, Item, ItemChecks, ItemKind, SoldBy
 from pos_app.ports import ItemHit
 from pos_app.storage.database import Database
 from pos_app.storage.item_codes import SKU_PREFIX, candidates, shown_code
 
-ITEM_COLUMNS = "i.item_id, i.name, i.price_minor, i.tax_ids, i.kind, i.sold_by, i.category, i.brand, i.fees"
+ITEM_COLUMNS = """
+    i.item_id, i.name, i.price_minor, i.tax_ids, i.kind, i.sold_by, i.category, i.brand, i.fees, i.department,
+    i.screen_size_tenths, i.serial_rule, i.minimum_age, i.quantity_limit
+"""
 _FIND = f"SELECT {ITEM_COLUMNS} FROM item_code c JOIN item i USING (sales_rank) WHERE c.code = ?"  # noqa: S608
 # Never by relevance: row ids are sales ranks, so the first rows found are the best sellers (and it is 30 times faster).
 _SEARCH = """
@@ -86,7 +89,20 @@ def _hit(row: tuple[Any, ...]) -> ItemHit:
 
 def item_of(row: tuple[Any, ...]) -> Item:
     """The item of a row of ITEM_COLUMNS."""
-    item_id, name, price_minor, tax_ids, kind, sold_by, category, brand, fees = row
+    (
+        item_id,
+        name,
+        price_minor,
+        tax_ids,
+        kind,
+        sold_by,
+        category,
+        brand,
+        fees,
+        department,
+        screen_size_tenths,
+        *checks,
+    ) = row
     return Item(
         item_id,
         name,
@@ -97,6 +113,9 @@ def item_of(row: tuple[Any, ...]) -> Item:
         category,
         brand,
         _fees(fees) if fees else (),
+        department,
+        ItemChecks(*checks) if any(checks) else None,
+        screen_size_tenths,
     )
 
 

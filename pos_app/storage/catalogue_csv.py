@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pos_app.domain.item import Item, ItemKind, SoldBy
+from pos_app.domain.item import Item, ItemChecks, ItemKind, SoldBy
 from pos_app.domain.money import Currency, MoneyError
+from pos_app.domain.scan_code import expand_upc_e, gtin
+from pos_app.domain.serial_number import ANY, IMEI, check_rule
 from pos_app.errors import WorldError
 from pos_app.storage.catalogue_writer import CatalogueItem
-from pos_app.storage.item_codes import expand_upc_e, gtin
 
 FIELDS = {
     "sku": ("sku", "item_id", "product_id", "article"),
@@ -22,22 +23,30 @@ FIELDS = {
     "barcodes": ("barcodes", "barcodes_raw", "barcode_raw"),
     "brand": ("brand", "manufacturer"),
     "model": ("model", "mpn", "model_number"),
-    "category": ("category", "department"),
+    "category": ("category",),
     "kind": ("kind",),
     "by_weight": ("by_weight", "sold_by_weight"),
     "tax_ids": ("tax_ids",),
+    "screen_size": ("screen_size", "screen_size_inches", "diagonal"),
+    "department": ("department", "department_id"),
+    "plu": ("plu", "plu_code"),
+    "serial_rule": ("serial_rule",),
+    "minimum_age": ("minimum_age", "age_restriction"),
+    "quantity_limit": ("quantity_limit", "maximum_quantity"),
 }
 """What a product has, and the column names that mean it without being told so."""
 
 MAXIMUM_PRICE_MINOR = 10**10
-LONGEST = {"sku": 64, "name": 500, "brand": 300, "model": 300, "category": 300}
+LONGEST = {"sku": 64, "name": 500, "brand": 300, "model": 300, "category": 300, "department": 64}
 _LONGEST_BARCODE = 48
+_SCREEN_SIZE = re.compile(r"(?:(\d{1,3})(?:[.,](\d)0*)?\s*(?:\"|in|inches)?)?", re.ASCII)
 _MOST_LINES_PER_ROW = 50
 _GROUPED = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?")
 _GROUPED_DECIMAL_COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d*)(?:,\d+)?")
 _DECIMAL_COMMA_TO_POINT = str.maketrans({".": None, ",": "."})
 _SYMBOLS = re.compile(r"^(?:[A-Z]{3}|[$€£¥])?\s*|\s*(?:[A-Z]{3}|[$€£¥])?$")
 _CONTROLS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Co": "", "Cn": ""}
+_PLU = re.compile(r"[0-9]{4,5}")
 _YES, _NO = ("1", "true", "yes", "y"), ("", "0", "false", "no", "n")
 
 
@@ -148,7 +157,7 @@ class ProductReader:
         try:
             refused: list[Refusal] = []
             texts = {}
-            for name in ("sku", "name", "brand", "model", "category"):
+            for name in LONGEST:
                 column = name
                 texts[name] = clean(cells.get(name, ""), LONGEST[name])
             column = "name"
@@ -165,6 +174,14 @@ class ProductReader:
             kind = _one_of(ItemKind, cells.get("kind", "").strip().lower() or ItemKind.GOODS.value)
             column = "by_weight"
             by_weight = _yes_or_no(cells.get("by_weight", ""))
+            column = "screen_size"
+            screen_size_tenths = _screen_size_tenths(cells.get(column, ""))
+            column = "serial_rule"
+            serial_rule = _serial_rule(cells.get(column, ""))
+            column = "minimum_age"
+            minimum_age = _count(cells.get(column, ""), 99)
+            column = "quantity_limit"
+            quantity_limit = _count(cells.get(column, ""), 99_999)
         except _BadValueError as error:
             return Refusal(line, self._column_of.get(column, column), str(error), cells.get(column, ""))
         item = Item(
@@ -174,8 +191,14 @@ class ProductReader:
             tax_ids=_tax_ids(cells["tax_ids"]) if "tax_ids" in cells else self._options.tax_ids,
             kind=kind,
             sold_by=SoldBy.WEIGHT if by_weight else SoldBy.EACH,
-            category=texts["category"],
+            # A file of one level of grouping calls it either way.
+            category=texts["category"] or texts["department"],
             brand=texts["brand"],
+            department=texts["department"],
+            screen_size_tenths=screen_size_tenths,
+            checks=ItemChecks(serial_rule, minimum_age, quantity_limit)
+            if serial_rule or minimum_age or quantity_limit
+            else None,
         )
         return ProductRow(line, CatalogueItem(item, tuple(codes), texts["model"]), tuple(refused))
 
@@ -202,6 +225,12 @@ class ProductReader:
                         codes.append(barcode(text, gtin_only=name == "gtin"))
                 except _BadValueError as error:
                     refused.append(Refusal(line, self._column_of[name], str(error), text, whole_row=False))
+        if plu := cells.get("plu", "").strip():
+            if _PLU.fullmatch(plu):
+                codes.append(plu)
+            else:
+                reason = "the PLU is no number of 4 or 5 digits"
+                refused.append(Refusal(line, self._column_of["plu"], reason, plu, whole_row=False))
         return codes
 
 
@@ -286,11 +315,35 @@ def _one_of(kind: type[ItemKind], value: str) -> ItemKind:
         raise _BadValueError(f"the kind must be one of {', '.join(kind)}") from error
 
 
+def _screen_size_tenths(text: str) -> int:
+    """Tenths of an inch of a diagonal such as 42 or 42.5"."""
+    match = _SCREEN_SIZE.fullmatch(text.strip())
+    if match is None:
+        raise _BadValueError("the screen size must be inches, like 42.5")
+    return int(match[1] or 0) * 10 + int(match[2] or 0)
+
+
 def _yes_or_no(text: str) -> bool:
     value = text.strip().lower()
     if value not in _YES + _NO:
         raise _BadValueError("whether it is sold by weight must be 1 or 0")
     return value in _YES
+
+
+def _serial_rule(text: str) -> str:
+    rule = text.strip()
+    try:
+        return check_rule(rule.lower() if rule.lower() in (IMEI, ANY) else rule)
+    except ValueError as error:
+        raise _BadValueError(str(error)) from error
+
+
+def _count(text: str, most: int) -> int:
+    """A whole number; empty is 0."""
+    digits = text.strip() or "0"
+    if not re.fullmatch(r"[0-9]{1,6}", digits) or int(digits) > most:
+        raise _BadValueError(f"the value is no whole number up to {most}")
+    return int(digits)
 
 
 def _tax_ids(text: str) -> tuple[str, ...]:

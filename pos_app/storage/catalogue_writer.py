@@ -7,20 +7,25 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from pos_app.domain.item import Item
+from pos_app.domain.item import Item, ItemChecks
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.item_codes import SKU_PREFIX, stored_code, stored_sku
 
 CHUNK_ITEMS = 20_000
 
-_COLUMNS = "item_id, name, brand, model, category, kind, sold_by, price_minor, tax_ids, fees"
+_NAMES = (
+    "item_id", "name", "brand", "model", "category", "kind", "sold_by", "price_minor", "tax_ids", "fees", "department",
+    "screen_size_tenths", "serial_rule", "minimum_age", "quantity_limit",
+)  # fmt: skip
+_COLUMNS = ", ".join(_NAMES)
 _EXISTING = f"SELECT sales_rank, code, {_COLUMNS} FROM item WHERE item_id IN (SELECT value FROM json_each(?))"  # noqa: S608
-_INSERT = f"INSERT INTO item (sales_rank, code, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_UPDATE = """
-    UPDATE item SET code = ?, name = ?, brand = ?, model = ?, category = ?, kind = ?, sold_by = ?, price_minor = ?,
-                    tax_ids = ?, fees = ?
-    WHERE sales_rank = ?
-"""
+_INSERT = f"INSERT INTO item (sales_rank, code, {_COLUMNS}) VALUES (?, ?{', ?' * len(_NAMES)})"  # noqa: S608
+_UPDATE = f"""
+    UPDATE item SET last_price_minor = CASE WHEN price_minor = ?1 THEN last_price_minor ELSE price_minor END,
+                    code = ?2, {", ".join(f"{name} = ?{number}" for number, name in enumerate(_NAMES[1:], 3))}
+    WHERE sales_rank = ?{len(_NAMES) + 2}
+"""  # noqa: S608
+_PRICE = _NAMES.index("price_minor") + 2
 _INDEX = "INSERT INTO item_search (rowid, name, brand, item_id, model) VALUES (?, ?, ?, ?, ?)"
 _UNINDEX = "INSERT INTO item_search (item_search, rowid, name, brand, item_id, model) VALUES ('delete', ?, ?, ?, ?, ?)"
 _CODE_OWNERS = """
@@ -148,7 +153,7 @@ def _write_chunk(connection: Connection, chunk: list[CatalogueItem], change: Cat
         wanted += [(code, rank, item_id) for code in codes]
     connection.executemany(_INSERT, inserts)
     connection.executemany(_UNINDEX, [_indexed(old) for old, _ in updates])
-    connection.executemany(_UPDATE, [(new[1], *new[3:], new[0]) for _, new in updates])
+    connection.executemany(_UPDATE, [(new[_PRICE], new[1], *new[3:], new[0]) for _, new in updates])
     connection.executemany(_INDEX, [_indexed(new) for new in inserts + [new for _, new in updates]])
     _add_codes(connection, wanted, change)
     change.added += len(inserts)
@@ -158,6 +163,7 @@ def _write_chunk(connection: Connection, chunk: list[CatalogueItem], change: Cat
 
 def _values(entry: CatalogueItem) -> tuple[Any, ...]:
     item = entry.item
+    checks = item.checks or ItemChecks()
     fees = [[fee.fee_id, fee.name, fee.amount_minor, fee.tax_ids] for fee in item.fees]
     return (
         item.item_id,
@@ -170,6 +176,11 @@ def _values(entry: CatalogueItem) -> tuple[Any, ...]:
         item.price_minor,
         "\n".join(item.tax_ids),
         json.dumps(fees, ensure_ascii=False) if fees else "",
+        item.department,
+        item.screen_size_tenths,
+        checks.serial_rule,
+        checks.minimum_age,
+        checks.quantity_limit,
     )
 
 

@@ -92,6 +92,9 @@ _STATEMENTS: tuple[str, ...] = (
         taken_by TEXT NOT NULL DEFAULT ''
     ) STRICT
     """,
+    # Returns whose money is on its way back, and those taken without a receipt, whose limits are counted here.
+    "CREATE TABLE pending_return (return_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT",
+    "CREATE INDEX journal_without_receipt ON journal (business_day) WHERE kind = 'return_without_receipt'",
 )
 
 
