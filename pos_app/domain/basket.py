@@ -3,10 +3,12 @@
 Keeping each version makes undo exact and lets any thread look at one without a lock.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, SoldBy
+from pos_app.domain.price_list import ListPrice
 from pos_app.domain.promotions import normalise_promo_code
 
 MAXIMUM_QUANTITY_MILLI = 99_999 * QUANTITY_SCALE
@@ -23,6 +25,7 @@ class EntryMethod(StrEnum):
     SCANNED = "scanned"
     KEYED = "keyed"
     PICKED = "picked"
+    DEPARTMENT = "department"
 
 
 class BasketError(ValueError):
@@ -63,8 +66,23 @@ class MemberReference:
 
 
 @dataclass(frozen=True, slots=True)
+class PromoCodeUse:
+    """How an entered promo code was reserved: by a hold of the central service, or by the till's own rule, offline.
+
+    A code that may be used in any number of sales needs neither.
+    """
+
+    code: str
+    hold_id: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BasketLine:
     """One line. Its number is never given to another line of the same sale, voided or not.
+
+    former_price_minor is what a piece cost before its price changed under way, by another price list or another
+    customer; price_list is the list that the price stands in, empty for the catalogue's own.
 
     to_ship: it leaves the store later, sent or picked up. added_fees are those that somebody chose for it.
     """
@@ -80,6 +98,9 @@ class BasketLine:
     voided: bool = False
     to_ship: bool = False
     added_fees: tuple[Fee, ...] = ()
+    former_price_minor: int | None = None
+    price_list: str = ""
+    serial_number: str = ""
 
     @property
     def fees(self) -> tuple[Fee, ...]:
@@ -97,9 +118,14 @@ class Basket:
     discounts: tuple[Discount, ...] = ()
     member: MemberReference | None = None
     promo_codes: tuple[str, ...] = ()
+    code_uses: tuple[PromoCodeUse, ...] = ()
     tax_certificate: str = ""
     exempt_tax_ids: tuple[str, ...] = ()
     ship_region: str = ""
+    age_checked: int = 0
+    """The highest minimum age that somebody checked for this sale, in years."""
+    confirmed_quantities: tuple[str, ...] = ()
+    """Items of which more than their limit is meant."""
 
     @property
     def is_empty(self) -> bool:
@@ -122,23 +148,38 @@ class Basket:
         quantity_milli: int = QUANTITY_SCALE,
         entry_method: EntryMethod = EntryMethod.SCANNED,
         merge: bool = False,
+        list_price: ListPrice | None = None,
     ) -> "Basket":
-        """One more line; with merge, an untouched line of the same item takes the quantity instead."""
+        """One more line; with merge, an untouched line of the same item takes the quantity instead.
+
+        list_price is the price in force where it is not the item's own. When the price has changed since the code
+        was rung up first, its lines take the new one too, and remember the old.
+        """
         check_quantity(item, quantity_milli)
-        _check_amount(quantity_milli, item.price_minor)
+        unit_price_minor = item.price_minor if list_price is None else list_price.price_minor
+        price_list = "" if list_price is None else list_price.list_id
+        _check_amount(quantity_milli, unit_price_minor)
+        repriced = tuple(
+            _repriced(line, unit_price_minor, price_list, item) if _same_goods(line, item, code) else line
+            for line in self.lines
+        )
+        if repriced != self.lines:
+            return replace(self, lines=repriced).add(item, code, quantity_milli, entry_method, merge, list_price)
         if merge:
             for line in reversed(self.lines):
-                if _mergeable(line, item, code):
+                if _mergeable(line, item, code) and line.unit_price_minor == unit_price_minor:
                     return self.set_quantity(line.line_number, line.quantity_milli + quantity_milli)
         if len(self.lines) >= MAXIMUM_LINES:
             raise BasketError(f"A sale can have {MAXIMUM_LINES} lines; finish this one first.")
         line_number = self.lines[-1].line_number + 1 if self.lines else 1
-        new = BasketLine(line_number, item, code, quantity_milli, item.price_minor, entry_method)
+        new = BasketLine(line_number, item, code, quantity_milli, unit_price_minor, entry_method, price_list=price_list)
         return replace(self, lines=(*self.lines, new))
 
     def set_quantity(self, line_number: int, quantity_milli: int) -> "Basket":
         """The line with another quantity."""
         line = self.line(line_number)
+        if line.serial_number and quantity_milli != QUANTITY_SCALE:
+            raise BasketError("Each piece has its own serial number: scan the next one.")
         check_quantity(line.item, quantity_milli)
         _check_amount(quantity_milli, line.unit_price_minor)
         return self._with_line(replace(line, quantity_milli=quantity_milli))
@@ -193,21 +234,40 @@ class Basket:
         """One more discount on the whole sale."""
         return replace(self, discounts=(*self.discounts, discount))
 
-    def enter_promo_code(self, text: str) -> "Basket":
-        """One more promo code; each counts once in a sale."""
+    def reprice(self, list_price_of: Callable[[BasketLine], ListPrice | None]) -> "Basket":
+        """All lines at the prices now in force, but for those whose price was set by hand; None is the item's own."""
+        lines: list[BasketLine] = []
+        for line in self.lines:
+            if not line.voided and not line.price_reason:
+                found = list_price_of(line)
+                price_minor, price_list = found[:2] if found else (line.item.price_minor, "")
+                line = _repriced(line, price_minor, price_list, line.item)
+                _check_amount(line.quantity_milli, line.unit_price_minor)
+            lines.append(line)
+        return replace(self, lines=tuple(lines)) if lines != list(self.lines) else self
+
+    def enter_promo_code(self, text: str, hold_id: str = "", *, offline: bool = False) -> "Basket":
+        """One more promo code; each counts once in a sale. hold_id and offline: how it was reserved."""
         code = _reference(normalise_promo_code(text), "A promo code")
         if code in self.promo_codes:
             raise BasketError(f"The promo code {code} is on this sale already.")
         if len(self.promo_codes) == MAXIMUM_PROMO_CODES:
             raise BasketError(f"A sale can have {MAXIMUM_PROMO_CODES} promo codes.")
-        return replace(self, promo_codes=(*self.promo_codes, code))
+        uses = self.code_uses
+        if hold_id or offline:
+            uses = (*uses, PromoCodeUse(code, hold_id, offline))
+        return replace(self, promo_codes=(*self.promo_codes, code), code_uses=uses)
 
     def remove_promo_code(self, text: str) -> "Basket":
         """Without a promo code that was entered."""
         code = normalise_promo_code(text)
         if code not in self.promo_codes:
             raise BasketError(f"The promo code {code} is not on this sale.")
-        return replace(self, promo_codes=tuple(entered for entered in self.promo_codes if entered != code))
+        return replace(
+            self,
+            promo_codes=tuple(entered for entered in self.promo_codes if entered != code),
+            code_uses=tuple(use for use in self.code_uses if use.code != code),
+        )
 
     def exempt(self, certificate: str, tax_ids: tuple[str, ...] = ()) -> "Basket":
         """None of these taxes is charged (none at all, when none is named), by this certificate; an earlier one is
@@ -219,6 +279,18 @@ class Basket:
     def charge_tax(self) -> "Basket":
         """Tax is charged as usual."""
         return replace(self, tax_certificate="", exempt_tax_ids=())
+
+    def set_serial_number(self, line_number: int, serial_number: str) -> "Basket":
+        """The line as the one piece that has this serial number."""
+        return self._with_line(replace(self.line(line_number), serial_number=serial_number))
+
+    def check_age(self, minimum_age: int) -> "Basket":
+        """Somebody saw that the customer is so many years old; it counts for the whole sale."""
+        return replace(self, age_checked=max(self.age_checked, minimum_age))
+
+    def confirm_quantity(self, item_id: str) -> "Basket":
+        """More of an item than its limit is meant; it is not asked again."""
+        return replace(self, confirmed_quantities=(*self.confirmed_quantities, item_id))
 
     def attach_member(self, member: MemberReference) -> "Basket":
         """The basket of this member; an earlier one is replaced."""
@@ -257,6 +329,25 @@ def _reference(text: str, what: str) -> str:
     return text
 
 
+def _same_goods(line: BasketLine, item: Item, code: str) -> bool:
+    """True for lines rung up by this code, at a price that nobody set by hand."""
+    return line.code == code and line.item.item_id == item.item_id and not line.voided and not line.price_reason
+
+
+def _repriced(line: BasketLine, price_minor: int, price_list: str, item: Item) -> BasketLine:
+    """The line at another price; going back to the price it had leaves no trace of a change."""
+    if price_minor == line.unit_price_minor:
+        return line
+    former = line.unit_price_minor if line.former_price_minor is None else line.former_price_minor
+    return replace(
+        line,
+        item=item,
+        unit_price_minor=price_minor,
+        former_price_minor=None if former == price_minor else former,
+        price_list=price_list,
+    )
+
+
 def _mergeable(line: BasketLine, item: Item, code: str) -> bool:
     return (
         not line.voided
@@ -267,5 +358,6 @@ def _mergeable(line: BasketLine, item: Item, code: str) -> bool:
         and not line.discounts
         and not line.price_reason
         and not line.to_ship
+        and not line.serial_number
         and not line.added_fees
     )
