@@ -26,6 +26,12 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Exento de impuestos, certificado {certificate}",
         "Exonéré de taxes, certificat {certificate}",
     ),
+    "tax_relief": (
+        "Tax free: {relief}",
+        "Steuerfrei: {relief}",
+        "Libre de impuestos: {relief}",
+        "Hors taxe : {relief}",
+    ),
     "total": ("TOTAL", "SUMME", "TOTAL", "TOTAL"),
     "tender_points": ("Points", "Punkte", "Puntos", "Points"),
     "tender_cash": ("Cash", "Bar", "Efectivo", "Espèces"),

@@ -164,6 +164,8 @@ def _line(line: SaleLine, formatter: Formatter, texts: ReceiptTexts) -> list[Blo
     by_hand_minor = line.discount_minor - sum(promotion.reduction_minor for promotion in line.promotions)
     if by_hand_minor:
         blocks.append(Pair(texts("discount"), formatter.amount(-by_hand_minor), indent=2))
+    blocks += [Pair(fee.name, formatter.amount(fee.amount_minor), indent=2) for fee in line.fees if fee.amount_minor]
+    blocks += [Text(f"  {texts('tax_relief', relief=name)}") for name in line.tax_reliefs]
     return blocks
 
 
@@ -179,14 +181,18 @@ def _totals(sale: RetailTransaction, profile: StoreProfile, formatter: Formatter
         blocks.append(Pair(texts("goods"), formatter.amount(sale.subtotal_minor - sale.discount_minor)))
     if sale.fees_minor:
         blocks.append(Pair(texts("fees"), formatter.amount(sale.fees_minor)))
-    for tax in sale.taxes if not sale.tax_certificate else ():
+    for tax in sale.taxes:
         name = _tax_name(tax, rates.get(tax.tax_id), texts)
+        if not tax.tax_minor:
+            continue  # nothing is said of a tax that costs nothing
         if tax.included:
             blocks.append(Text(texts("tax_included", tax=name, amount=formatter.amount(tax.tax_minor))))
         else:
             blocks.append(Pair(name, formatter.amount(tax.tax_minor)))
     if sale.tax_certificate:
         blocks.append(Text(texts("tax_exempt", certificate=sale.tax_certificate)))
+        names = {tax.tax_id: tax.name or tax.tax_id for tax in sale.taxes}
+        blocks += [Text(f"  {names[tax_id]}") for tax_id in sale.exempt_tax_ids if tax_id in names]
     blocks.append(Pair(texts("total"), formatter.money(sale.total_minor), bold=True, size=Size.DOUBLE))
     return blocks
 
@@ -194,7 +200,7 @@ def _totals(sale: RetailTransaction, profile: StoreProfile, formatter: Formatter
 def _tax_name(tax: TaxLine, rate: TaxRate | None, texts: ReceiptTexts) -> str:
     whole, part = divmod(tax.rate_micro, 10_000)
     percent = f"{whole}{texts('decimal_sign')}{part:04d}".rstrip("0") if part else str(whole)
-    return f"{(rate.name if rate else '') or tax.tax_id} {percent}%"
+    return f"{tax.name or (rate.name if rate else '') or tax.tax_id} {percent}%"
 
 
 def _payment(sale: RetailTransaction, formatter: Formatter, texts: ReceiptTexts, *, show_savings: bool) -> list[Block]:
