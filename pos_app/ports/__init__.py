@@ -22,8 +22,10 @@ from pos_app.ports.parking import (
     ParkingGateway,
     StoresParked,
 )
+from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
 from pos_app.ports.receipts import MailQueue, MailState, ReceiptCheck, ReceiptEmail, ReceiptIndex, ReceiptSigner
+from pos_app.ports.returns import PendingReturns, SaleFinder, SaleQuestion, SaleSummary
 from pos_app.ports.rewards import (
     NO_PROOF,
     EnrolmentAnswer,
@@ -55,6 +57,8 @@ __all__ = [
     "NO_PROOF",
     "PIN_DIGITS",
     "CardOutcome",
+    "CardRefund",
+    "CardRefundBook",
     "CardResult",
     "Catalogue",
     "Clock",
@@ -84,6 +88,7 @@ __all__ = [
     "ParkingGateway",
     "PaymentPhase",
     "PaymentTerminal",
+    "PendingReturns",
     "People",
     "Person",
     "PointsHold",
@@ -97,7 +102,10 @@ __all__ = [
     "ReceiptSigner",
     "RedeemProofs",
     "RewardsGateway",
+    "SaleFinder",
+    "SaleQuestion",
     "SaleRecord",
+    "SaleSummary",
     "ScanEvent",
     "StatementMovement",
     "Storage",

@@ -78,6 +78,7 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
         reached = witness.transaction_sequence if witness else 0
         with database.write() as connection:
             connection.execute("DELETE FROM open_transaction")
+            connection.execute("DELETE FROM parked_sale")
             # An older copy does not know what was spent offline since: nothing more until the service is heard.
             connection.execute("DELETE FROM member_cache")
             connection.execute("UPDATE programme SET terminal_budget_points = 0")

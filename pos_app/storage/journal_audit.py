@@ -87,7 +87,7 @@ def _audit_entries(
         if acknowledged > (last.sequence if last else 0):
             report.faults.append(f"incarnation {name}: {acknowledged} entries are acknowledged, more than there are")
         is_current = number == rows[-1][0]
-        numbers = derived.transaction_numbers + (_open_number(database) if is_current else [])
+        numbers = derived.transaction_numbers + (_open_numbers(database) if is_current else [])
         report.transactions += len(derived.transaction_numbers)
         end = reached if is_current else max(numbers, default=before)
         report.faults += [f"incarnation {name}: {text}" for text in _number_faults(numbers, before, end)]
@@ -128,11 +128,11 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
                 if tender.reference.startswith(OFFLINE_REFERENCE)
             }
             totals = totals.with_sale(sale.total_minor, sale.tenders, sale.earned.points)
-        case EventKind.RETURN | EventKind.POST_VOID:
+        case EventKind.RETURN | EventKind.POST_VOID | EventKind.RETURN_WITHOUT_RECEIPT:
             returned = return_from_plain(payload)
             derived.transaction_numbers.append(returned.header.sequence_number)
             totals = totals.with_return(returned.refunds, returned.points_reversed)
-        case EventKind.TRANSACTION_CANCELLED:
+        case EventKind.TRANSACTION_CANCELLED | EventKind.TRANSACTION_TAKEN_ELSEWHERE:
             derived.transaction_numbers.append(payload["sequence_number"])
             return
         case EventKind.TENDER_LOAN:
@@ -146,12 +146,15 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
     derived.totals[entry.business_day] = totals
 
 
-def _open_number(database: Database) -> list[int]:
-    return [number for (number,) in database.all("SELECT sequence_number FROM open_transaction")]
+def _open_numbers(database: Database) -> list[int]:
+    rows = database.all(
+        "SELECT sequence_number FROM open_transaction UNION ALL SELECT sequence_number FROM parked_sale"
+    )
+    return [number for (number,) in rows]
 
 
 def _number_faults(numbers: list[int], before: int, end: int) -> list[str]:
-    """Every transaction number given out must belong to exactly one sale, cancelled sale or sale under way."""
+    """Every transaction number given out must belong to exactly one sale: completed, ended, under way or parked."""
     faults: list[str] = []
     seen: set[int] = set()
     for number in numbers:

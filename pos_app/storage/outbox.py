@@ -23,7 +23,7 @@ _SENDING = """
 """
 
 # An address goes once the service has every event that names it, none of them is quarantined, and no sale
-# under way will name it again.
+# under way or parked will name it again.
 _ERASE_CONTACTS = """
     DELETE FROM contact WHERE EXISTS (
         SELECT 1 FROM journal j WHERE j.contact_id = contact.contact_id
@@ -37,6 +37,7 @@ _ERASE_CONTACTS = """
             )
         )
     ) AND NOT EXISTS (SELECT 1 FROM open_transaction WHERE instr(document, contact.contact_id))
+    AND NOT EXISTS (SELECT 1 FROM parked_sale WHERE instr(document, contact.contact_id))
 """
 
 

@@ -17,6 +17,7 @@ from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.receipt_index import SqliteReceiptIndex
+from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.unit_of_work import SqliteStorage
 
@@ -45,6 +46,8 @@ class TerminalDatabase:
         self.terms = SqliteTerms(database, clock)
         self.members = SqliteMemberCache(database, clock)
         self.parked = SqliteParkedSales(database)
+        self.sale_finder = SqliteSaleFinder(database, tail.terminal_id)
+        self.pending_returns = SqlitePendingReturns(database)
         self.outbox = SqliteOutbox(database, tail, self.terms, self.members, self._witness)
         self.identity = SqliteIdentityStore(database, tail)
 

@@ -12,7 +12,7 @@ from pos_app.domain.journal import JournalEntry
 from pos_app.domain.offline_redemption import OfflineSpending
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
-from pos_app.ports import Clock, IdSource, OpenTransaction, PrintJob
+from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
@@ -98,6 +98,17 @@ class SqliteUnitOfWork:
     def clear_open_transaction(self) -> None:
         """Forget the sale under way."""
         self._live().execute("DELETE FROM open_transaction")
+
+    def park(self, sale: ParkedSale) -> None:
+        """Keep a sale that was set aside."""
+        self._live().execute(
+            "INSERT INTO parked_sale (parking_id, sequence_number, parked_at, document) VALUES (?, ?, ?, ?)",
+            (sale.parking_id, sale.transaction.header.sequence_number, sale.parked_at, to_json(sale)),
+        )
+
+    def unpark(self, parking_id: str) -> None:
+        """Forget a sale that was set aside."""
+        self._live().execute("DELETE FROM parked_sale WHERE parking_id = ?", (parking_id,))
 
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""

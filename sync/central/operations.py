@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership
+from sync import contract, membership, parking
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -172,6 +172,33 @@ OPERATIONS = (
         contract.SaleAnswer,
         lambda service, terminal, message, name: service.find_sale(message),
         look_up=True,
+    ),
+    Operation(
+        "offer_parked",
+        "POST",
+        parking.PATH_OFFER_PARKED,
+        "Keep a parked sale, sealed, for the other tills of the store. The same again changes nothing.",
+        parking.OfferParked,
+        None,
+        lambda service, terminal, message, name: service.parking.offer(terminal, message),
+    ),
+    Operation(
+        "look_parked",
+        "POST",
+        parking.PATH_LOOK_PARKED,
+        "The parked sales of the store's other tills; exactly those of its own that the till names may be taken.",
+        parking.LookParked,
+        parking.ParkedList,
+        lambda service, terminal, message, name: service.parking.look(terminal, message),
+    ),
+    Operation(
+        "take_parked",
+        "POST",
+        parking.PATH_TAKE_PARKED,
+        "Take a parked sale for the asking till alone. Asked again by the same till, it gets the same answer.",
+        parking.TakeParked,
+        parking.ParkedDocument,
+        lambda service, terminal, message, name: service.parking.take(terminal, message.parking_id),
     ),
     Operation(
         "partner_earnings",

@@ -43,6 +43,7 @@ from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, local_day, parse, stored
+from sync.central.parking import ParkingDesk
 from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
@@ -101,6 +102,7 @@ class CentralService:
         self.office = Office(database, vault, self.clock, self._ids)
         self.desk = MemberDesk(database, vault, self.clock, sender)
         self.care = CustomerCare(database, vault, self.clock, self._ids)
+        self.parking = ParkingDesk(database, vault, self.clock)
         migrate(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 

@@ -1,6 +1,6 @@
 """A shop in memory: the same behaviour as the real parts, without files or sockets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,8 +26,11 @@ from pos_app.ports import (
     IdSource,
     ItemHit,
     MemberStatement,
+    OfferState,
     OfflineExposure,
     OpenTransaction,
+    ParkedHere,
+    ParkedSale,
     PointsHold,
     PrintJob,
     Proof,
@@ -99,6 +102,7 @@ class MemoryState:
     contacts: dict[str, str] = field(default_factory=dict)
     offline_redemptions: dict[str, OfflineRedemption] = field(default_factory=dict)
     acknowledged: int = 0
+    parked: dict[str, ParkedHere] = field(default_factory=dict)
 
     def copy(self) -> "MemoryState":
         return MemoryState(
@@ -111,6 +115,7 @@ class MemoryState:
             dict(self.contacts),
             dict(self.offline_redemptions),
             self.acknowledged,
+            dict(self.parked),
         )
 
 
@@ -146,6 +151,12 @@ class MemoryWork:
 
     def clear_open_transaction(self) -> None:
         self._state.open_transaction = None
+
+    def park(self, sale: ParkedSale) -> None:
+        self._state.parked[sale.parking_id] = ParkedHere(sale)
+
+    def unpark(self, parking_id: str) -> None:
+        self._state.parked.pop(parking_id, None)
 
     def add_print_job(self, job: PrintJob) -> None:
         self._state.print_jobs.setdefault(job.job_id, job)
@@ -233,6 +244,38 @@ class MemoryStorage:
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.state.entries]
+
+
+class MemoryParkedSales:
+    """Parked sales without a disk; what would go to another till stays a value."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._storage = storage
+        self._documents: dict[str, ParkedSale] = {}
+
+    def all(self) -> list[ParkedHere]:
+        return list(reversed(self._storage.state.parked.values()))
+
+    def find(self, parking_id: str) -> ParkedHere | None:
+        return self._storage.state.parked.get(parking_id)
+
+    def document(self, sale: ParkedSale) -> str:
+        self._documents[sale.parking_id] = sale
+        return sale.parking_id
+
+    def read(self, document: str) -> ParkedSale:
+        return self._documents[document]
+
+    def offering(self, parking_ids: Sequence[str], until: datetime) -> None:
+        for parking_id in parking_ids:
+            self._change(parking_id, offered_until=until)
+
+    def note_offer(self, state: OfferState) -> None:
+        self._change(state.parking_id, offered=state.state != "withdrawn", taken_by=state.taken_by)
+
+    def _change(self, parking_id: str, **changes: Any) -> None:
+        parked = self._storage.state.parked
+        parked[parking_id] = replace(parked[parking_id], **changes)
 
 
 class MemoryTerms:

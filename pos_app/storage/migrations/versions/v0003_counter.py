@@ -95,6 +95,31 @@ _STATEMENTS: tuple[str, ...] = (
     # Returns whose money is on its way back, and those taken without a receipt, whose limits are counted here.
     "CREATE TABLE pending_return (return_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT",
     "CREATE INDEX journal_without_receipt ON journal (business_day) WHERE kind = 'return_without_receipt'",
+    # Who may sign on; of PINs and badges only what is worthless without this machine's keystore (pin_hash.py).
+    """
+    CREATE TABLE operator (
+        operator_id TEXT PRIMARY KEY,
+        number TEXT NOT NULL UNIQUE,
+        display_name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        pin_salt BLOB,
+        pin_cost TEXT,
+        pin_check BLOB,
+        badge_check BLOB UNIQUE,
+        origin TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Wrong PINs in a row, by operator and (with an empty subject) of the whole till.
+    """
+    CREATE TABLE pin_guard (
+        subject TEXT PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        left_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # The secret of approvals by telephone.
+    "CREATE TABLE approval_secret (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL) STRICT",
+    "CREATE INDEX journal_time_clock ON journal (position) WHERE kind IN ('clocked_in', 'clocked_out')",
 )
 
 

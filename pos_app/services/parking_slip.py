@@ -1,0 +1,59 @@
+"""The slip of a parked sale: what the customer keeps, and what any till of the store recalls it by."""
+
+from datetime import datetime
+
+from pos_app.domain.receipt_document import (
+    Align,
+    Barcode,
+    Block,
+    Cut,
+    Feed,
+    Logo,
+    Pair,
+    ReceiptDocument,
+    Rule,
+    Size,
+    Text,
+)
+from pos_app.domain.store import StoreProfile
+from pos_app.ports import Formatter, ParkedSale
+
+SLIP_PREFIX = "P-"
+
+
+def slip_code(receipt_number: str) -> str:
+    """What the barcode of a slip says."""
+    return SLIP_PREFIX + receipt_number
+
+
+def receipt_number_of_slip(code: str) -> str:
+    """The receipt number on a slip, or empty when the code is none of a slip."""
+    number = code.strip().removeprefix(SLIP_PREFIX)
+    return number if number != code.strip() and number.count("-") == 2 else ""
+
+
+def compose_parking_slip(
+    parked: ParkedSale, profile: StoreProfile, formatter: Formatter, expires_at: datetime
+) -> ReceiptDocument:
+    """The slip; it is no receipt and says so."""
+    header, items = parked.transaction.header, parked.item_count
+    blocks: list[Block] = [
+        Logo(profile.store_name),
+        Text("PARKED SALE", Align.CENTRE, bold=True, size=Size.DOUBLE),
+        Text("This is not a receipt. Nothing was paid.", Align.CENTRE),
+        Feed(),
+        Pair(formatter.date_time(datetime.fromisoformat(parked.parked_at)), f"Till {header.workstation_id}"),
+        Pair(f"{items} {'item' if items == 1 else 'items'}", f"Parked by {parked.operator_name}"),
+    ]
+    if parked.note:
+        blocks.append(Text(parked.note))
+    blocks += [
+        Rule(),
+        Pair("So far", formatter.money(parked.total_minor), bold=True),
+        Text(f"Kept until {formatter.date_time(expires_at)}."),
+        Feed(),
+        Barcode(slip_code(parked.receipt_number)),
+        Text("Scan this at any till of the store to go on.", Align.CENTRE),
+        Cut(),
+    ]
+    return ReceiptDocument(f"Parked sale {parked.receipt_number}", tuple(blocks))

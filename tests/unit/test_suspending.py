@@ -1,0 +1,283 @@
+"""Parking a sale and taking it up again: nothing is lost, and every transaction number is accounted for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes.memory_shop import DEMO_ACCOUNT, ITEMS
+from fakes.parking_till import ParkingTill
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pos_app.clock import SetClock
+from pos_app.domain.operator import Operator, Role
+from pos_app.errors import CashierError, CommitUnknownError
+from pos_app.ports import PointsHold
+from pos_app.services.approvals import Approval, ApprovalNeededError
+from pos_app.services.parking_slip import receipt_number_of_slip, slip_code
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[ParkingTill]:
+    made = ParkingTill(tmp_path / "till", clock=SetClock(NOON))
+    yield made
+    assert made.faults() == []
+    made.close()
+
+
+def code_of(error: pytest.ExceptionInfo[CashierError]) -> str:
+    return error.value.code
+
+
+def test_a_parked_sale_comes_back_as_it_was_under_its_own_number(till: ParkingTill) -> None:
+    till.scan("12", "10")
+    till.selling.attach_member(DEMO_ACCOUNT)
+    before = till.selling.view
+    parked, given_back = till.suspending.park("blue bag")
+    assert given_back == ()
+    assert till.selling.current is None
+    assert (parked.total_minor, parked.item_count, parked.note) == (before.priced.total_minor, 2, "blue bag")
+    assert till.faults() == []
+
+    recalled = till.recall(parked.parking_id)
+    view = till.selling.view
+    assert (recalled.total_minor, recalled.repriced) == (parked.total_minor, False)
+    assert view.receipt_number == before.receipt_number
+    assert view.basket == before.basket
+    assert till.suspending.parked() == []
+    assert till.tendering.add_cash(till.tendering.cash_due_minor).completed is not None
+    assert till.kinds() == ["transaction_suspended", "transaction_retrieved", "sale"]
+
+
+def test_other_customers_are_served_meanwhile_and_numbers_stay_in_order(till: ParkingTill) -> None:
+    parked = []
+    for codes in (("10",), ("11", "12"), ("13",)):
+        till.scan(*codes)
+        parked.append(till.suspending.park()[0])
+    till.ring_up("10")
+    assert [row.sale.receipt_number for row in till.suspending.parked()] == [
+        "001-01-000003", "001-01-000002", "001-01-000001",
+    ]  # fmt: skip
+    assert till.recall(parked[1].parking_id).sale.item_count == 2
+    assert till.selling.view.receipt_number == "001-01-000002"
+
+
+def test_after_a_restart_the_parked_sales_are_there(tmp_path: Path) -> None:
+    till = ParkingTill(tmp_path)
+    till.scan("12")
+    parked, _ = till.suspending.park()
+    till.data.database.close()  # without a word, as at a power cut
+    till.data._lock.release()
+
+    again = ParkingTill(tmp_path)
+    assert not again.selling.restore()
+    assert [row.sale for row in again.suspending.parked()] == [parked]
+    again.recall(parked.parking_id)
+    assert again.faults() == []
+    again.close()
+
+
+def test_nothing_is_parked_where_there_is_nothing_or_money_was_taken(till: ParkingTill) -> None:
+    with pytest.raises(CashierError) as nothing:
+        till.suspending.park()
+    assert code_of(nothing) == "nothing_to_park"
+    till.scan("12")
+    till.tendering.add_cash(1_000)
+    with pytest.raises(CashierError, match="already paid") as paid:
+        till.suspending.park()
+    assert code_of(paid) == "part_paid"
+    assert len(till.selling.view.tenders) == 1
+
+
+def test_points_that_were_set_aside_come_back_when_the_sale_is_parked(till: ParkingTill) -> None:
+    till.scan("12")
+    till.selling.attach_member(DEMO_ACCOUNT)
+    till.tendering.add_points(PointsHold("h-1", DEMO_ACCOUNT.member_id, 500, ""))
+    parked, given_back = till.suspending.park()
+    assert [tender.reference for tender in given_back] == ["h-1"]
+    till.recall(parked.parking_id)
+    view = till.selling.view
+    assert (view.points_used, view.tenders) == (0, ())
+    assert view.account is not None
+    assert view.account.remembered
+    assert till.tendering.due_minor == parked.total_minor
+
+
+def test_a_sale_is_recalled_once(till: ParkingTill) -> None:
+    till.scan("12")
+    parked, _ = till.suspending.park()
+    permit = till.suspending.permit(parked)
+    till.suspending.recall(parked, permit)
+    with pytest.raises(CashierError) as again:
+        till.suspending.recall(parked, permit)
+    assert code_of(again) == "parked_gone"
+
+
+def test_while_a_sale_is_under_way_no_other_is_recalled_but_an_empty_one_makes_room(till: ParkingTill) -> None:
+    till.scan("12")
+    parked, _ = till.suspending.park()
+    till.scan("11")
+    with pytest.raises(CashierError) as busy:
+        till.suspending.permit(parked)
+    assert code_of(busy) == "sale_under_way"
+    till.selling.void_line(1)
+    till.recall(parked.parking_id)
+    assert till.selling.view.receipt_number == parked.receipt_number
+    assert till.kinds() == ["transaction_suspended", "transaction_cancelled", "transaction_retrieved"]
+
+
+def test_somebody_elses_sale_needs_the_right_to_take_it_over(tmp_path: Path) -> None:
+    till = ParkingTill(tmp_path)
+    till.scan("12")
+    parked, _ = till.suspending.park()
+    till.close()
+
+    till = ParkingTill(tmp_path, operator=Operator("associate-2", "Associate", Role.ASSOCIATE))
+    with pytest.raises(ApprovalNeededError) as needed:
+        till.suspending.permit(parked)
+    approval = Approval("a-1", needed.value.request, "manager-1")
+    till.suspending.recall(parked, till.suspending.permit(parked, approval))
+    header = till.selling.view.header
+    assert header is not None
+    assert header.operator_id == "associate-2"
+    assert till.faults() == []
+    till.close()
+
+
+def test_a_supervisor_takes_it_over_alone(tmp_path: Path) -> None:
+    till = ParkingTill(tmp_path)
+    till.scan("12")
+    parked, _ = till.suspending.park()
+    till.close()
+    till = ParkingTill(tmp_path, operator=Operator("supervisor-1", "Supervisor", Role.SUPERVISOR))
+    assert till.recall(parked.parking_id).sale == parked
+    till.close()
+
+
+def test_on_the_next_business_day_todays_prices_count_and_what_changed_is_said(till: ParkingTill) -> None:
+    till.scan("10", "12")
+    till.selling.set_price(2, 20_000, "price match")
+    till.scan("11")
+    parked, _ = till.suspending.park()
+    till.catalogue.items["10"] = replace_price("10", 5_999)
+    till.catalogue.items["12"] = replace_price("12", 30_000)
+    till.clock.at += timedelta(hours=20)  # type: ignore[attr-defined]
+    with till.data.storage.unit_of_work() as work:
+        work.open_business_day("2026-11-23")
+        work.commit()
+    recalled = till.recall(parked.parking_id)
+    assert recalled.repriced
+    assert [(c.name, c.before_minor, c.after_minor) for c in recalled.changes] == [
+        ("Wireless microphone", 4_999, 5_999)
+    ]
+    assert [line.unit_price_minor for line in till.selling.view.basket.lines] == [5_999, 20_000, 50]
+    header = till.selling.view.header
+    assert header is not None
+    assert header.business_day == "2026-11-23"
+
+
+def replace_price(code: str, price_minor: int):
+    from dataclasses import replace
+
+    return replace(ITEMS[code], price_minor=price_minor)
+
+
+def test_on_the_same_day_the_prices_stay_as_rung_up(till: ParkingTill) -> None:
+    till.scan("10")
+    parked, _ = till.suspending.park()
+    till.catalogue.items["10"] = replace_price("10", 9_999)
+    assert till.recall(parked.parking_id).changes == ()
+    assert till.selling.view.priced.subtotal_minor == 4_999
+
+
+def test_what_is_parked_too_long_is_cancelled_under_its_number(till: ParkingTill) -> None:
+    till.scan("10")
+    parked, _ = till.suspending.park()
+    till.clock.at += timedelta(hours=23)  # type: ignore[attr-defined]
+    assert till.elsewhere() == ()
+    assert till.suspending.age(parked) == timedelta(hours=23)
+    assert len(till.suspending.parked()) == 1
+    till.clock.at += timedelta(hours=2)  # type: ignore[attr-defined]
+    assert till.elsewhere() == ()
+    assert till.suspending.parked() == []
+    assert till.kinds()[-1] == "transaction_cancelled"
+
+
+def test_the_slip_says_that_it_is_no_receipt_and_carries_a_barcode(till: ParkingTill) -> None:
+    till.scan("10")
+    parked, _ = till.suspending.park("red jacket")
+    job = till.data.print_queue.next_job()
+    assert job is not None
+    words = str(job.document)
+    assert "not a receipt" in words
+    assert "red jacket" in words
+    assert slip_code(parked.receipt_number) in words
+    assert not job.open_drawer
+    assert receipt_number_of_slip(slip_code(parked.receipt_number)) == parked.receipt_number
+    assert receipt_number_of_slip(parked.receipt_number) == ""
+    assert receipt_number_of_slip("4006381333931") == ""
+
+
+@pytest.mark.parametrize("lands", [True, False], ids=["landed", "lost"])
+def test_a_commit_of_unknown_outcome_is_looked_up(till: ParkingTill, lands: bool, monkeypatch) -> None:
+    till.scan("10")
+    database, real = till.data.database, till.data.database.commit
+
+    def unsure() -> None:
+        if lands:
+            real()
+        else:
+            database._connection.rollback() if hasattr(database, "_connection") else None
+        raise CommitUnknownError("unknown")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "commit", unsure)
+        if lands:
+            parked, _ = till.suspending.park()
+        else:
+            with pytest.raises(CommitUnknownError):
+                till.suspending.park()
+    if lands:
+        assert [row.sale for row in till.suspending.parked()] == [parked]
+    else:
+        assert till.selling.current is not None
+    till.data.storage.has_event("")  # reads the file again
+
+
+def test_a_note_is_one_short_line(till: ParkingTill) -> None:
+    till.scan("10")
+    for note in ("x" * 41, "a\u202eb"):
+        with pytest.raises(CashierError, match="one line"):
+            till.suspending.park(note)
+    assert till.suspending.park("  two\n words ")[0].note == "two words"
+
+
+@few
+@given(
+    steps=st.lists(st.sampled_from(["scan", "park", "recall", "recall-old", "pay", "cancel", "discard"]), max_size=25)
+)
+def test_whatever_is_parked_recalled_paid_and_cancelled_the_journal_proves_itself(
+    steps: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    till = ParkingTill(tmp_path_factory.mktemp("till"), clock=SetClock(NOON))
+    for step in steps:
+        rows = till.suspending.parked()
+        is_empty = till.selling.view.basket.is_empty
+        if step == "scan":
+            till.scan("10")
+        elif step == "park" and not is_empty:
+            till.suspending.park()
+        elif step.startswith("recall") and rows and is_empty:
+            till.recall(rows[0 if step == "recall" else -1].sale.parking_id)
+        elif step == "pay" and not is_empty:
+            till.tendering.add_cash(till.tendering.cash_due_minor)
+        elif step == "cancel":
+            till.selling.cancel("asked to")
+        elif step == "discard" and rows:
+            till.suspending.discard(rows[-1].sale.parking_id, "closing")
+        assert till.faults() == []
+    till.close()
