@@ -9,6 +9,8 @@ from pos_app.errors import WorldError
 FILE_NAME = "settings.toml"
 THEMES = ("system", "light", "dark")
 CARD_TERMINAL_DRIVERS = ("simulator", "adyen_local", "manual")
+CUSTOMER_DISPLAYS = ("none", "window")
+SMTP_SECURITIES = ("starttls", "tls", "none")
 SECRET_PLACES = ("keystore:", "env:", "file:")
 
 
@@ -19,7 +21,8 @@ class TerminalSettings:
     central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
     and printer_address where its device is (host:port, serial port, file). scale_percent is the size of everything
     on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md; card_terminal_key is
-    where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key.
+    where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
+    window. The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
     """
 
     central_url: str = ""
@@ -35,6 +38,13 @@ class TerminalSettings:
     card_terminal_key: str = ""
     card_terminal_key_name: str = ""
     card_terminal_key_version: int = 1
+    customer_display: str = "none"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_sender: str = ""
 
 
 def default_data_folder() -> Path:
@@ -73,6 +83,20 @@ def load_settings(folder: Path) -> TerminalSettings:
         raise WorldError(
             f"{path}: card_terminal_key says where the key is (keystore:NAME, env:NAME or file:PATH); take the key out."
         )
+    _check_receipts(settings, path)
     if not 50 <= settings.scale_percent <= 300:
         raise WorldError(f"{path}: scale_percent must be between 50 and 300.")
     return settings
+
+
+def _check_receipts(settings: TerminalSettings, path: Path) -> None:
+    if settings.customer_display not in CUSTOMER_DISPLAYS:
+        raise WorldError(f"{path}: customer_display must be one of {', '.join(CUSTOMER_DISPLAYS)}.")
+    if settings.smtp_security not in SMTP_SECURITIES:
+        raise WorldError(f"{path}: smtp_security must be one of {', '.join(SMTP_SECURITIES)}.")
+    if settings.smtp_host and "@" not in settings.smtp_sender:
+        raise WorldError(f"{path}: smtp_sender must be the address that receipts come from.")
+    if settings.smtp_password and not settings.smtp_password.startswith(SECRET_PLACES):
+        raise WorldError(
+            f"{path}: smtp_password says where the password is (keystore:NAME, env:NAME or file:PATH); take it out."
+        )

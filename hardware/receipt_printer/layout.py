@@ -73,7 +73,7 @@ def layout(document: ReceiptDocument, columns: int) -> list[PrintedLine]:
 def _marked(document: ReceiptDocument) -> tuple[Block, ...]:
     if not document.copy:
         return document.blocks
-    mark = Text(COPY_MARK, Align.CENTRE, Size.DOUBLE, bold=True)
+    mark = Text(document.copy_mark or COPY_MARK, Align.CENTRE, Size.DOUBLE, bold=True)
     last = len(document.blocks) - 1
     if last >= 0 and isinstance(document.blocks[last], Cut):
         return (mark, *document.blocks[:last], mark, document.blocks[last])

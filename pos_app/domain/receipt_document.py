@@ -89,11 +89,15 @@ Block = Text | Pair | Rule | Feed | Logo | Barcode | QrCode | Cut
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """A printed document; title names it in lists ("Sale 001-02-000147")."""
+    """A printed document; title names it in lists ("Sale 001-02-000147").
+
+    A copy says so above and below, in the words of copy_mark where it has some.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     copy: bool = False
+    copy_mark: str = ""
 
 
 def to_plain(document: ReceiptDocument) -> dict[str, object]:
@@ -101,6 +105,7 @@ def to_plain(document: ReceiptDocument) -> dict[str, object]:
     return {
         "title": document.title,
         "copy": document.copy,
+        "copy_mark": document.copy_mark,
         "blocks": [
             {"kind": type(block).__name__, **{name: getattr(block, name) for name in block.__slots__}}
             for block in document.blocks
@@ -126,4 +131,5 @@ def from_plain(plain: dict[str, object]) -> ReceiptDocument:
         if kind is None:
             raise ValueError(f"unknown block in a receipt document: {entry!r}")
         made.append(kind(**{name: _ENUMS[name](v) if name in _ENUMS else v for name, v in values.items()}))
-    return ReceiptDocument(str(plain["title"]), tuple(made), bool(plain.get("copy", False)))
+    copy, copy_mark = bool(plain.get("copy", False)), str(plain.get("copy_mark", ""))
+    return ReceiptDocument(str(plain["title"]), tuple(made), copy, copy_mark)

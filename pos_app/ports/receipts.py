@@ -1,6 +1,6 @@
 """Receipts after the sale: what signs them, the list of them, the e-mails on their way, and who checks one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,9 +22,9 @@ class ReceiptIndex(Protocol):
     """This till's sales, returns and post-voids, as somebody looks for them. Thread-safe."""
 
     def find(
-        self, limit: int, number: str = "", amount_minor: int | None = None, time_of_day: str = ""
+        self, limit: int, number: str = "", amount_minor: int | None = None, times_of_day: Collection[str] = ()
     ) -> list[JournalEntry]:
-        """Newest first; those that have any of what was given, all when nothing was. time_of_day is like 14:2."""
+        """Newest first; those that have any of what was given, all when nothing was. A time is like 14:2."""
 
     def entry(self, receipt_number: str) -> JournalEntry | None:
         """The sale, return or post-void of a receipt number, or None."""

@@ -1,5 +1,6 @@
 """This till's receipts in its journal, as somebody looks for one of them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pos_app.domain.journal import EventKind, JournalEntry
@@ -18,7 +19,7 @@ class SqliteReceiptIndex:
         self._tail = tail
 
     def find(
-        self, limit: int, number: str = "", amount_minor: int | None = None, time_of_day: str = ""
+        self, limit: int, number: str = "", amount_minor: int | None = None, times_of_day: Collection[str] = ()
     ) -> list[JournalEntry]:
         """Newest first; those that have any of what was given, all when nothing was."""
         wanted: list[str] = []
@@ -29,7 +30,7 @@ class SqliteReceiptIndex:
         if amount_minor is not None:
             wanted.append(f"abs(json_extract({_PAYLOAD}, '$.total_minor')) = ?")
             values.append(abs(amount_minor))
-        if time_of_day:
+        for time_of_day in times_of_day:
             wanted.append("instr(j.occurred_at, ?)")
             values.append(f"T{time_of_day}")
         found = f"AND ({' OR '.join(wanted)})" if wanted else ""

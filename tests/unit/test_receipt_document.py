@@ -33,7 +33,7 @@ blocks = st.one_of(
     st.builds(QrCode, texts),
     st.just(Cut()),
 )
-documents = st.builds(ReceiptDocument, texts, st.lists(blocks, max_size=12).map(tuple), st.booleans())
+documents = st.builds(ReceiptDocument, texts, st.lists(blocks, max_size=12).map(tuple), st.booleans(), texts)
 
 
 @given(documents)
