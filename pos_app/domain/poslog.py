@@ -8,7 +8,7 @@ from typing import Any
 
 from pos_app.domain.basket import MemberReference
 from pos_app.domain.promotions import LinePromotion
-from pos_app.domain.retail_transaction import LineFee, LineTax, RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.retail_transaction import CodeUse, LineFee, LineTax, RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.returns import CustomerIdentification, Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
@@ -56,6 +56,8 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
             "eligible_minor": [[line.line_number, line.eligible_minor] for line in sale.earned.lines],
         },
         "promo_codes": list(sale.promo_codes),
+        "code_uses": [_plain(use) for use in sale.code_uses],
+        "promotions_id": sale.promotions_id,
         "tax_certificate": sale.tax_certificate,
         "exempt_tax_ids": list(sale.exempt_tax_ids),
         "ship_region": sale.ship_region,
@@ -106,6 +108,8 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
             offers=tuple(OfferPoints(**offer) for offer in points["offers"]),
         ),
         promo_codes=tuple(plain.get("promo_codes", ())),
+        code_uses=tuple(CodeUse(**use) for use in plain.get("code_uses", ())),
+        promotions_id=plain.get("promotions_id", ""),
         tax_certificate=plain.get("tax_certificate", ""),
         exempt_tax_ids=tuple(plain.get("exempt_tax_ids", ())),
         ship_region=plain.get("ship_region", ""),

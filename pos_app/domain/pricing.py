@@ -102,6 +102,12 @@ class PricedBasket:
     taxes: tuple[TaxLine, ...]
     tax_parts: tuple[TaxPart, ...] = ()
 
+    def taken_off(self, promotion_id: str) -> int:
+        """What a promotion took off the sale."""
+        return sum(
+            part.reduction_minor for line in self.lines for part in line.promotions if part.promotion_id == promotion_id
+        )
+
     def earning_lines(self) -> list[EarningLine]:
         """The lines as the rewards programme sees them."""
         return [

@@ -101,11 +101,4 @@ def _saving_with_one_more(
     except BasketError:
         return 0
     with_more = price(more, rules, occasion=occasion)
-    return taken_off(with_more, promotion.promotion_id) - taken_off(priced, promotion.promotion_id)
-
-
-def taken_off(priced: PricedBasket, promotion_id: str) -> int:
-    """What a promotion took off a sale."""
-    return sum(
-        part.reduction_minor for line in priced.lines for part in line.promotions if part.promotion_id == promotion_id
-    )
+    return with_more.taken_off(promotion.promotion_id) - priced.taken_off(promotion.promotion_id)

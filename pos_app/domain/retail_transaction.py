@@ -6,10 +6,10 @@ It holds every input of its amounts and points, so that both can be recomputed a
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pos_app.domain.basket import Basket, MemberReference
+from pos_app.domain.basket import Basket, MemberReference, PromoCodeUse
 from pos_app.domain.item import ItemKind, SoldBy
 from pos_app.domain.pricing import PricedBasket, PricedLine
-from pos_app.domain.promotions import LinePromotion
+from pos_app.domain.promotions import NO_PROMOTIONS, LinePromotion, PromotionBook
 from pos_app.domain.rewards import EarnedPoints
 from pos_app.domain.tax import TaxLine
 from pos_app.domain.tenders import Settlement, Tender, TenderType
@@ -54,8 +54,21 @@ class LineFee(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class CodeUse:
+    """A promo code of a sale: what it took off (0: it did not count), and how its use was reserved."""
+
+    code: str
+    promotion_id: str
+    reduction_minor: int
+    hold_id: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SaleLine:
     """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0.
+
+    former_price_minor is the price before it changed under way; price_list is empty for the catalogue's own price.
 
     included_tax_minor is what net_minor contains, fees_included_tax_minor what fees_minor contains. tax_reliefs are
     the names of holidays and thresholds that spared the line from a tax.
@@ -88,6 +101,9 @@ class SaleLine:
     promotions: tuple[LinePromotion, ...] = ()
     fees: tuple[LineFee, ...] = ()
     tax_reliefs: tuple[str, ...] = ()
+    serial_number: str = ""
+    former_price_minor: int | None = None
+    price_list: str = ""
 
     @property
     def points(self) -> int:
@@ -97,7 +113,7 @@ class SaleLine:
 
 @dataclass(frozen=True, slots=True)
 class RetailTransaction:
-    """A sale, complete and paid."""
+    """A sale, complete and paid. promotions_id names the edition of the store's promotions it was rung up with."""
 
     header: TransactionHeader
     ended_at: str
@@ -118,6 +134,9 @@ class RetailTransaction:
     tax_certificate: str = ""
     exempt_tax_ids: tuple[str, ...] = ()
     ship_region: str = ""
+    age_checked: int = 0
+    code_uses: tuple[CodeUse, ...] = ()
+    promotions_id: str = ""
 
     @property
     def points_used(self) -> int:
@@ -162,8 +181,11 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 taxes=taxes_by_number.get(line.line_number, ()),
                 sold_by=line.item.sold_by.value,
                 promotions=amounts.promotions if amounts else (),
+                former_price_minor=line.former_price_minor,
+                price_list=line.price_list,
                 fees=_line_fees(amounts, fee_taxes) if amounts and amounts.fees else (),
                 tax_reliefs=amounts.tax_reliefs if amounts else (),
+                serial_number=line.serial_number,
             )
         )
     return tuple(lines)
@@ -207,6 +229,8 @@ def complete(
     tenders: tuple[Tender, ...],
     settlement: Settlement,
     earned: EarnedPoints,
+    promotions: PromotionBook = NO_PROMOTIONS,
+    promotions_id: str = "",
 ) -> RetailTransaction:
     """The finished transaction. Raises ValueError when something is still due: that is a bug of the caller."""
     if settlement.due_minor:
@@ -231,7 +255,26 @@ def complete(
         tax_certificate=basket.tax_certificate,
         exempt_tax_ids=basket.exempt_tax_ids,
         ship_region=basket.ship_region,
+        code_uses=_code_uses(basket, priced, promotions),
+        promotions_id=promotions_id,
     )
+
+
+def _code_uses(basket: Basket, priced: PricedBasket, promotions: PromotionBook) -> tuple[CodeUse, ...]:
+    """What each promo code did. Of two codes of one promotion the first one counts."""
+    reserved = {use.code: use for use in basket.code_uses}
+    counted: set[str] = set()
+    uses: list[CodeUse] = []
+    for text in basket.promo_codes:
+        found = promotions.find_code(text)
+        if found is None:
+            continue
+        code, promotion_id = found[0].code, found[1].promotion_id
+        reduction_minor = 0 if promotion_id in counted else priced.taken_off(promotion_id)
+        counted.add(promotion_id)
+        how = reserved.get(text, PromoCodeUse(text))
+        uses.append(CodeUse(code, promotion_id, reduction_minor, how.hold_id, how.offline))
+    return tuple(uses)
 
 
 def is_product(line: SaleLine) -> bool:
