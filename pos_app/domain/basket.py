@@ -152,19 +152,12 @@ class Basket:
     ) -> "Basket":
         """One more line; with merge, an untouched line of the same item takes the quantity instead.
 
-        list_price is the price in force where it is not the item's own. When the price has changed since the code
-        was rung up first, its lines take the new one too, and remember the old.
+        list_price is the price in force where it is not the item's own.
         """
         check_quantity(item, quantity_milli)
         unit_price_minor = item.price_minor if list_price is None else list_price.price_minor
         price_list = "" if list_price is None else list_price.list_id
         _check_amount(quantity_milli, unit_price_minor)
-        repriced = tuple(
-            _repriced(line, unit_price_minor, price_list, item) if _same_goods(line, item, code) else line
-            for line in self.lines
-        )
-        if repriced != self.lines:
-            return replace(self, lines=repriced).add(item, code, quantity_milli, entry_method, merge, list_price)
         if merge:
             for line in reversed(self.lines):
                 if _mergeable(line, item, code) and line.unit_price_minor == unit_price_minor:
@@ -174,6 +167,20 @@ class Basket:
         line_number = self.lines[-1].line_number + 1 if self.lines else 1
         new = BasketLine(line_number, item, code, quantity_milli, unit_price_minor, entry_method, price_list=price_list)
         return replace(self, lines=(*self.lines, new))
+
+    def take_price(self, item: Item, code: str, list_price: ListPrice | None = None) -> "Basket":
+        """The lines rung up by a code at the price that it has now; what they cost before is remembered.
+
+        A price that was set by hand stays.
+        """
+        price_minor, price_list = (item.price_minor, "") if list_price is None else list_price[:2]
+        lines = tuple(
+            _repriced(line, price_minor, price_list, item) if _same_goods(line, item, code) else line
+            for line in self.lines
+        )
+        for line in lines:
+            _check_amount(line.quantity_milli, line.unit_price_minor)
+        return replace(self, lines=lines) if lines != self.lines else self
 
     def set_quantity(self, line_number: int, quantity_milli: int) -> "Basket":
         """The line with another quantity."""

@@ -81,24 +81,25 @@ def test_a_line_that_was_touched_takes_no_more(touched) -> None:
     assert len(touched(Basket().add(PEN, "111")).add(PEN, "111", merge=True).lines) == 2
 
 
-def test_another_barcode_or_a_weighed_item_is_a_line_of_its_own() -> None:
+def test_another_barcode_a_changed_price_or_a_weighed_item_is_a_line_of_its_own() -> None:
     assert len(Basket().add(PEN, "111").add(PEN, "112", merge=True).lines) == 2
+    assert len(Basket().add(PEN, "111").add(replace(PEN, price_minor=160), "111", merge=True).lines) == 2
     assert len(Basket().add(APPLES, "4011", 500).add(APPLES, "4011", 700, merge=True).lines) == 2
 
 
 def test_a_price_that_changed_under_way_holds_for_all_pieces_and_the_line_remembers_the_old_one() -> None:
     dearer = replace(PEN, price_minor=160)
-    basket = Basket().add(PEN, "111").add(dearer, "111", merge=True)
+    basket = Basket().add(PEN, "111").take_price(dearer, "111").add(dearer, "111", merge=True)
     line = basket.line(1)
     assert (len(basket.lines), line.quantity_milli, line.unit_price_minor) == (1, 2000, 160)
     assert line.former_price_minor == PEN.price_minor
-    back = basket.add(PEN, "111", merge=True).line(1)
+    back = basket.take_price(PEN, "111").line(1)
     assert (back.unit_price_minor, back.former_price_minor) == (PEN.price_minor, None)
 
 
 def test_a_price_set_by_hand_stays_when_the_items_own_changes() -> None:
-    basket = Basket().add(PEN, "111").set_price(1, 99, "price match").add(replace(PEN, price_minor=160), "111")
-    assert [line.unit_price_minor for line in basket.lines] == [99, 160]
+    basket = Basket().add(PEN, "111").set_price(1, 99, "price match").take_price(replace(PEN, price_minor=160), "111")
+    assert basket.line(1).unit_price_minor == 99
 
 
 @pytest.mark.parametrize(
