@@ -16,6 +16,7 @@ from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
+from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
 from pos_app.ports import RewardsGateway, SyncStatus
 from pos_app.receipt_signer import DeviceKeySigner
@@ -75,6 +76,7 @@ class Register:
     @cached_property
     def returning(self) -> "Returning":
         """Goods that come back; made for the first of them, so that the till opens sooner."""
+        from pos_app.services.approvals import Approvals
         from pos_app.services.returning import Returning
 
         return Returning(
@@ -86,6 +88,7 @@ class Register:
             formatter=self.formatter,
             profile=self.profile,
             operator=self.operator,
+            approvals=Approvals(self.operator, clock=self.clock),
         )
 
     def sync_status(self) -> SyncStatus:
@@ -130,6 +133,7 @@ def open_register(
         profile=profile,
         operator=operator,
         schedule_save=schedule_save,
+        read_gs1=read_gs1,
     )
     signer = DeviceKeySigner(data.identity)
     tendering = Tendering(

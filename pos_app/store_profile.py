@@ -14,6 +14,7 @@ from pos_app.errors import WorldError
 from pos_app.receipt_settings import parse_receipt
 from pos_app.store_fees import read_fees
 from pos_app.store_returns import read_return_policy
+from pos_app.store_shelves import read_departments, read_labels, read_tiles
 from pos_app.store_taxes import read_tax_rates, read_tax_reliefs, tax_names
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 
@@ -66,6 +67,10 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         receipt_columns=raw.get("receipt_columns", 42),
         receipt=parse_receipt(raw.get("receipt", {}), folder, money, raw.get("locale", "en_US")),
         merge_same_item=raw.get("merge_same_item", True),
+        departments=read_departments(raw, money),
+        labels=read_labels(raw, money),
+        tile_pages=read_tiles(raw),
+        weight_unit=raw.get("weight_unit", "kg"),
         return_policy=read_return_policy(raw, money),
         tenders=read_tenders(raw, money),
         foreign_cash=read_foreign_cash(raw, money),

@@ -1,9 +1,5 @@
 """AIM symbology identifiers: the three characters (]cm) a scanner may send before what it read. Pure."""
 
-import re
-
-_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
-
 _NAMES = {
     "]E0": "EAN-13 or UPC",
     "]E3": "EAN-13 or UPC with add-on",
@@ -17,13 +13,6 @@ _NAMES = {
     "]I1": "Interleaved 2 of 5",
     "]A0": "Code 39",
 }
-
-
-def split_symbology(scanned: str) -> tuple[str, str]:
-    """Text and AIM identifier of what a scanner sent; the identifier is empty when there is none."""
-    if _IDENTIFIER.match(scanned) and len(scanned) > 3:
-        return scanned[3:], scanned[:3]
-    return scanned, ""
 
 
 def symbology_name(identifier: str) -> str:

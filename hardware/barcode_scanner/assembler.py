@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hardware.barcode_scanner.aim import split_symbology
+from pos_app.domain.scan_code import split_symbology
 from pos_app.ports import ScanEvent
 
 LONGEST_SCAN = 128

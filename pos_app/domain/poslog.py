@@ -24,6 +24,7 @@ _AMOUNTS = (
     "cash_rounding_minor",
     "change_minor",
 )
+_LINE_SINCE_2 = ("serial_number",)
 _TENDER_SINCE_2 = (
     "definition_id",
     "payment_id",
@@ -39,7 +40,7 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
     return {
         "header": _plain(sale.header) | {"receipt_number": sale.header.receipt_number},
         "ended_at": sale.ended_at,
-        "lines": [_plain(line) for line in sale.lines],
+        "lines": [_sparse(line, _LINE_SINCE_2) for line in sale.lines],
         "taxes": [_plain(tax) for tax in sale.taxes],
         "tenders": [_sparse(tender, _TENDER_SINCE_2) for tender in sale.tenders],
         **{name: getattr(sale, name) for name in _AMOUNTS},
@@ -61,7 +62,19 @@ def sale_to_plain(sale: RetailTransaction) -> dict[str, Any]:
         "tax_certificate": sale.tax_certificate,
         "exempt_tax_ids": list(sale.exempt_tax_ids),
         "ship_region": sale.ship_region,
+        **_checks(sale),
     }
+
+
+def _checks(sale: RetailTransaction) -> dict[str, Any]:
+    """What was seen and noted for its items: an age, without the date of birth, and products with serial numbers."""
+    registered = [
+        {"line_number": line.line_number, "item_id": line.item_id, "serial_number": line.serial_number}
+        for line in sale.lines
+        if line.serial_number and not line.voided
+    ]
+    found: dict[str, Any] = {"age_checked": sale.age_checked} if sale.age_checked else {}
+    return found | ({"product_registered": registered} if registered else {})
 
 
 def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
@@ -113,6 +126,7 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
         tax_certificate=plain.get("tax_certificate", ""),
         exempt_tax_ids=tuple(plain.get("exempt_tax_ids", ())),
         ship_region=plain.get("ship_region", ""),
+        age_checked=plain.get("age_checked", 0),
     )
 
 

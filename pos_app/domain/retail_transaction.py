@@ -255,6 +255,7 @@ def complete(
         tax_certificate=basket.tax_certificate,
         exempt_tax_ids=basket.exempt_tax_ids,
         ship_region=basket.ship_region,
+        age_checked=basket.age_checked,
         code_uses=_code_uses(basket, priced, promotions),
         promotions_id=promotions_id,
     )

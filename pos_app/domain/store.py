@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from pos_app.domain.department import Department
 from pos_app.domain.fee_table import FeeRule
 from pos_app.domain.foreign_cash import ForeignCurrency
+from pos_app.domain.label_rule import LabelRule
 from pos_app.domain.money import Currency
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
@@ -15,6 +17,7 @@ from pos_app.domain.stored_value import DEFAULT_GIFT_CARD_RULES, GiftCardRules
 from pos_app.domain.tax import TaxRate, TaxRounding
 from pos_app.domain.tax_table import TaxRelief
 from pos_app.domain.tender_definitions import TenderDefinition
+from pos_app.domain.tile_page import TilePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class StoreProfile:
     foreign_cash: tuple[ForeignCurrency, ...] = ()
     gift_cards: GiftCardRules = DEFAULT_GIFT_CARD_RULES
     tax_reliefs: tuple[TaxRelief, ...] = ()
+    departments: tuple[Department, ...] = ()
+    labels: tuple[LabelRule, ...] = ()
+    tile_pages: tuple[TilePage, ...] = ()
+    weight_unit: str = "kg"
     region: str = ""
     """The state or province the store is in, like CA: fees go by it."""
     fees: tuple[FeeRule, ...] = ()

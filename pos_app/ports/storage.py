@@ -124,6 +124,9 @@ class Storage(Protocol):
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
 
+    def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
+        """The last sale here of the piece with this serial number, or None."""
+
     def offline_spending(self, member_id: str, issued_at: datetime) -> OfflineSpending:
         """What this terminal let be spent offline: by the member since then or unsent, by all unsent."""
 

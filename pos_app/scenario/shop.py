@@ -13,10 +13,12 @@ from pos_app.clock import SetClock
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator, Role
 from pos_app.formatting import StoreFormatter
+from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SeededIds
 from pos_app.scenario.direct_client import DirectClient
 from pos_app.scenario.document import ScenarioError
 from pos_app.scenario.values import ShopPlan
+from pos_app.services.approvals import Approvals
 from pos_app.services.membership import Membership
 from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
@@ -34,6 +36,8 @@ from sync.terminal.engine import SyncEngine
 from sync.terminal.gateway import CentralGateway
 
 _OPERATOR = Operator("scenario", "Scenario", Role.ASSOCIATE)
+_MANAGER = Operator("scenario", "Scenario", Role.MANAGER)
+"""A scenario asks what a return comes to, not who may take it."""
 
 
 @dataclass(slots=True)
@@ -119,6 +123,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
             profile=profile,
             operator=_OPERATOR,
             schedule_save=_save_with_the_next_tender,
+            read_gs1=read_gs1,
         )
         client = cast("CentralClient", DirectClient(central, data.identity.terminal_id()))
         gateway = CentralGateway(client, clock)
@@ -158,6 +163,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 formatter=StoreFormatter(profile),
                 profile=profile,
                 operator=_OPERATOR,
+                approvals=Approvals(_MANAGER),
             ),
             shipping=Shipping(storage=data.storage, operator=_OPERATOR),
             _engine=SyncEngine(data.outbox, client, clock),

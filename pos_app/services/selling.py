@@ -5,76 +5,23 @@ network, and keeps the sale on disk so that a crash loses nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pos_app.domain.basket import Basket, BasketError, Discount, EntryMethod, MemberReference
-from pos_app.domain.fee_table import fees_by_themselves, fees_to_choose
+from pos_app.domain.basket import BasketError, Discount, EntryMethod, MemberReference
+from pos_app.domain.fee_table import fees_to_choose
 from pos_app.domain.item import QUANTITY_SCALE, Fee, Item
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
 from pos_app.domain.stored_value import StoredValueLoad
 from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.errors import CashierError
 from pos_app.ports import UnitOfWork
-from pos_app.services.current_sale import CurrentSale
+from pos_app.services.ringing_up import RingingUp
 
 
-@dataclass(frozen=True, slots=True)
-class AddResult:
-    """What became of a code: the line it went to, or the reason why there is none."""
-
-    code: str
-    item: Item | None = None
-    line_number: int = 0
-    merged: bool = False
-    reason: str = ""
-
-    @property
-    def found(self) -> bool:
-        """True when the basket has the item now."""
-        return self.item is not None
-
-
-class Selling(CurrentSale):
+class Selling(RingingUp):
     """What an associate does to the sale under way."""
 
-    # --- items -------------------------------------------------------------------------------------------------------
-
-    def add_item(
-        self,
-        code: str,
-        quantity_milli: int = QUANTITY_SCALE,
-        entry_method: EntryMethod = EntryMethod.SCANNED,
-        *,
-        merge: bool | None = None,
-    ) -> AddResult:
-        """Ring up the item of a code. An unknown code changes nothing and comes back with the reason.
-
-        Raises CashierError when the sale cannot take items now, or not this quantity.
-        """
-        cleaned = code.strip()
-        item = self._catalogue.find_by_code(cleaned) if cleaned else None
-        if item is None:
-            return AddResult(cleaned, reason="not_on_file" if cleaned else "empty")
-        item = self._with_fees(item)
-        if tax_id := self._rules.unknown_tax(item):
-            raise CashierError(
-                "unknown_tax", f"{item.name} cannot be sold: this store has no tax {tax_id!r}. Tell a manager."
-            )
-        before = self._basket
-        wanted = self.profile.merge_same_item if merge is None else merge
-        after = self._attempt(lambda: before.add(item, cleaned, quantity_milli, entry_method, wanted))
-        self._apply(after)
-        changed = next(
-            new for new, old in zip(reversed(after.lines), _aligned(after, before), strict=True) if new is not old
-        )
-        return AddResult(cleaned, item, changed.line_number, merged=len(after.lines) == len(before.lines))
-
-    def _with_fees(self, item: Item) -> Item:
-        """The item with the fees that the store's table has for it."""
-        if not self.profile.fees:
-            return item
-        fees = fees_by_themselves(self.profile.fees, item, self.profile.region)
-        return replace(item, fees=item.fees + fees) if fees else item
+    # --- lines -------------------------------------------------------------------------------------------------------
 
     def fees_to_choose(self, line_number: int) -> tuple[Fee, ...]:
         """Services and fees that may still be added to a line. Raises CashierError."""
@@ -96,10 +43,6 @@ class Selling(CurrentSale):
     def remove_fee(self, line_number: int, fee_id: str) -> None:
         """Take an added service or fee off a line. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.remove_fee(line_number, fee_id)))
-
-    def set_quantity(self, line_number: int, quantity_milli: int) -> None:
-        """Sell another quantity on a line. Raises CashierError."""
-        self._apply(self._attempt(lambda: self._basket.set_quantity(line_number, quantity_milli)))
 
     def set_price(self, line_number: int, unit_price_minor: int, reason: str) -> None:
         """Sell a line at another price, with the reason. Raises CashierError."""
@@ -248,9 +191,3 @@ class Selling(CurrentSale):
         """The card terminal did nothing: the attempt is over, on disk when this returns."""
         self._update(card_attempt=None)
         self.save()
-
-
-def _aligned(after: Basket, before: Basket) -> list[object]:
-    """The lines of before, last first, with a gap where after has one line more."""
-    gap: list[object] = [None] * (len(after.lines) - len(before.lines))
-    return [*gap, *reversed(before.lines)]

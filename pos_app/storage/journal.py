@@ -19,7 +19,7 @@ _INSERT = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PAGE_ENTRIES = 500
-_WITH_RECEIPT = (EventKind.SALE, EventKind.RETURN, EventKind.POST_VOID)
+_WITH_RECEIPT = (EventKind.SALE, EventKind.RETURN, EventKind.POST_VOID, EventKind.RETURN_WITHOUT_RECEIPT)
 
 
 class JournalTail:
@@ -96,6 +96,12 @@ def write_entry(
             *keys_of(kind, payload),
         ),
     )
+    for product in payload.get("product_registered", ()):
+        connection.execute(
+            "INSERT INTO sold_serial (serial_number, item_id, line_number, position) "
+            "VALUES (?, ?, ?, last_insert_rowid())",
+            (product["serial_number"], product["item_id"], product["line_number"]),
+        )
     return entry
 
 
@@ -104,7 +110,7 @@ def keys_of(kind: str, payload: dict[str, Any]) -> tuple[str | None, str | None,
     receipt_number = payload["header"]["receipt_number"] if kind in _WITH_RECEIPT else None
     member = payload.get("member")
     contact_id = member.get("contact_id") if isinstance(member, dict) else payload.get("contact_id")
-    return receipt_number, contact_id or None, payload.get("original_receipt_number")
+    return receipt_number, contact_id or None, payload.get("original_receipt_number") or None
 
 
 def entry_of(terminal_id: str, row: tuple[Any, ...]) -> JournalEntry:

@@ -149,6 +149,10 @@ class SqliteUnitOfWork:
             (reference, self._tail.incarnation_number, sale.sequence, member_id, points),
         )
 
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """A statement of another part of storage, within this write."""
+        self._live().execute(statement, values)
+
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""
         self._database.commit()
@@ -209,6 +213,15 @@ class SqliteStorage:
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
         row = self._database.one(f"{SELECT_ENTRY} WHERE j.receipt_number = ? AND j.kind = 'sale'", (receipt_number,))
+        return entry_of(self._tail.terminal_id, row) if row else None
+
+    def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
+        """The last sale here of the piece with this serial number, or None."""
+        row = self._database.one(
+            f"{SELECT_ENTRY} JOIN sold_serial s ON s.position = j.position WHERE s.serial_number = ? "
+            "ORDER BY j.position DESC LIMIT 1",
+            (serial_number,),
+        )
         return entry_of(self._tail.terminal_id, row) if row else None
 
     def returns_of(self, receipt_number: str) -> list[JournalEntry]:

@@ -1,5 +1,6 @@
 """A shop in memory: the same behaviour as the real parts, without files or sockets."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -214,6 +215,13 @@ class MemoryStorage:
 
     def sale(self, receipt_number: str) -> JournalEntry | None:
         return next((e for e in self.state.entries if e.kind == "sale" and receipt_number.encode() in e.payload), None)
+
+    def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
+        for entry in reversed(self.state.entries):
+            sold = json.loads(entry.payload).get("product_registered", ())
+            if any(product["serial_number"] == serial_number for product in sold):
+                return entry
+        return None
 
     def returns_of(self, receipt_number: str) -> list[JournalEntry]:
         wanted = f'"original_receipt_number":"{receipt_number}"'.encode()

@@ -12,6 +12,7 @@ from pos_app.domain.item import Fee, Item
 from pos_app.domain.member import MemberAccount, PoolBalance
 from pos_app.domain.operator import SignedOn
 from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.gs1_reader import read_gs1
 from pos_app.ports import (
     CardOutcome,
     CardResult,
@@ -192,6 +193,7 @@ class UiShop:
             ids=self.storage.ids,
             profile=self.profile,
             operator=operator,
+            read_gs1=read_gs1,
         )
         tendering = Tendering(
             selling,

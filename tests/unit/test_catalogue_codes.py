@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.storage.item_codes import candidates, check_digit, expand_upc_e, gtin, shown_code, stored_code
+from pos_app.domain.scan_code import check_digit, expand_upc_e, gtin
+from pos_app.storage.item_codes import candidates, shown_code, stored_code
 
 digits = st.text("0123456789", min_size=7, max_size=13)
 

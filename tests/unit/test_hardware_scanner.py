@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.barcode_scanner.aim import split_symbology, symbology_name
+from hardware.barcode_scanner.aim import symbology_name
 from hardware.barcode_scanner.assembler import LONGEST_SCAN, RefusedScan, ScanAssembler
 from hardware.barcode_scanner.serial_scanner import SerialScanner
 from hardware.barcode_scanner.simulator import SimulatedScanner
+from pos_app.domain.scan_code import split_symbology
 from pos_app.ports import DeviceState, DeviceStatus, ScanEvent
 
 EAN = "4006381333931"

@@ -14,7 +14,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ItemHit
 from pos_app.services.approvals import Approval, ApprovalNeededError
 from pos_app.services.current_sale import SaleView
-from pos_app.services.selling import AddResult
+from pos_app.services.ringing_up import AddResult
 from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
 from ui.member.member_code import is_member_code
@@ -279,11 +279,23 @@ class SaleViewModel(QObject):
     def _cancel(self) -> None:
         def act() -> None:
             tenders = self.services.selling.cancel("Cancelled at the till")
-            self.release(tenders)
-            self._forget_sale()
-            self.toast = Toast("Sale cancelled")
+            self.put_away(tenders, "Sale cancelled")
 
         self.attempt(act)
+
+    def put_away(self, tenders: tuple[Tender, ...], words: str) -> None:
+        """The sale is under way no more, and not complete either; what was set aside for it is given back."""
+        self.release(tenders)
+        self._forget_sale()
+        self.toast = Toast(words)
+
+    def took_up(self, words: str) -> None:
+        """Another sale is under way now."""
+        self._leave_complete()
+        self._forget_sale()
+        lines = self.view.priced.lines
+        self.selected = lines[-1].line_number if lines else 0
+        self.toast = Toast(words)
 
     # --- ending a sale ----------------------------------------------------------------------------------------------
 
