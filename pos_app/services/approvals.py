@@ -22,6 +22,8 @@ class ApprovalRequest:
     detail: str = ""
     reason: str = ""
     """Why, when whoever asks has said so already; otherwise the approver says it."""
+    asked_by: Operator | None = None
+    """Who asks, when it is not whoever is signed on but somebody about to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,18 @@ class Approvals:
         detail: str = "",
         reason: str = "",
         approval: Approval | None = None,
+        operator: Operator | None = None,
     ) -> None:
         """Return when the act may go on. Raises ApprovalNeededError, or CashierError when the role may not even ask.
 
-        An approval counts once, and for the request it was given for.
+        An approval counts once, and for the request it was given for. operator is who asks when it is not whoever is
+        signed on.
         """
-        request = ApprovalRequest(action, amount_minor, percent_micro, detail, reason)
-        decision = decide(self._table, self._operator.role, action, amount_minor, percent_micro)
+        asker = operator or self._operator
+        request = ApprovalRequest(action, amount_minor, percent_micro, detail, reason, operator)
+        decision = decide(self._table, asker.role, action, amount_minor, percent_micro)
         if decision is Decision.DENIED:
-            raise CashierError("not_allowed", f"{self._operator.display_name} may not do this.")
+            raise CashierError("not_allowed", f"{asker.display_name} may not do this.")
         if decision is Decision.NEEDS_APPROVAL:
             if approval is None or not self._holds(approval, request):
                 raise ApprovalNeededError(request)
@@ -79,7 +84,7 @@ class Approvals:
     def _holds(self, approval: Approval, request: ApprovalRequest) -> bool:
         if approval.request != request or approval.approval_id in self._used:
             return False
-        if approval.approver_id == self._operator.operator_id:
+        if approval.approver_id == (request.asked_by or self._operator).operator_id:
             return False
         if approval.expires_at_ms is None or self._clock is None:
             return True

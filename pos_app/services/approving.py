@@ -35,9 +35,13 @@ class Approving:
         self._ids = ids
         self._table = table
 
+    def asker(self, request: ApprovalRequest) -> Operator:
+        """Who asks."""
+        return request.asked_by or self._operator
+
     def limit_of(self, request: ApprovalRequest) -> Limit | None:
         """How far whoever asks may go alone; None when they may not even ask."""
-        return self._table.get(request.action, {}).get(self._operator.role)
+        return self._table.get(request.action, {}).get(self.asker(request).role)
 
     def by_pin(self, request: ApprovalRequest, number: str, pin: str, reason: str) -> Approval:
         """The approval of whoever has this number and PIN. Raises CashierError."""
@@ -60,7 +64,7 @@ class Approving:
         if approver is None:
             self._record(request, "", "not_recognised", means, reason)
             raise CashierError("not_recognised", not_recognised_words(self._people.pin_wait_ms()))
-        if approver.operator_id == self._operator.operator_id:
+        if approver.operator_id == self.asker(request).operator_id:
             self._record(request, approver.operator_id, "own_approval", means, reason)
             raise CashierError("own_approval", "Nobody approves what they ask for. Somebody else has to.")
         if not may_approve(self._table, approver.role, request.action, request.amount_minor, request.percent_micro):
@@ -76,7 +80,7 @@ class Approving:
     ) -> None:
         limit = self.limit_of(request)
         payload = {
-            "operator_id": self._operator.operator_id,
+            "operator_id": self.asker(request).operator_id,
             "approver_id": approver_id,
             "action": request.action.value,
             "amount_minor": request.amount_minor,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketError
+from pos_app.domain.journal import EventKind
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
 from pos_app.domain.pricing import EMPTY, PricedBasket, price
@@ -12,11 +13,13 @@ from pos_app.domain.promotions import Occasion
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
 from pos_app.domain.store import StoreProfile
-from pos_app.domain.tenders import Settlement, Tender, TenderType, settle
+from pos_app.domain.tenders import STORED_VALUE, CardAttempt, Settlement, Tender, TenderType, settle
 from pos_app.errors import CashierError
-from pos_app.ports import Catalogue, Clock, IdSource, OpenTransaction, Storage, TermsSource
+from pos_app.ports import Catalogue, Clock, IdSource, OpenTransaction, PrintJob, Storage, TermsSource, UnitOfWork
 
 UNDO_DEPTH = 10
+_HELD = (TenderType.POINTS, *STORED_VALUE)
+"""Tenders that the central service set aside: they are released, and nobody hands anything back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class SaleView:
     earned: EarnedPoints
     redeemable_points: int
     can_undo: bool
+    card_attempt: CardAttempt | None = None
 
     @property
     def receipt_number(self) -> str:
@@ -63,6 +67,8 @@ class CurrentSale:
         profile: StoreProfile,
         operator: Operator,
         schedule_save: Callable[[Callable[[], None]], None] = save_at_once,
+        price_lists: PriceLists | None = None,
+        promotions: PromotionSource | None = None,
     ) -> None:
         self._storage = storage
         self._catalogue = catalogue
@@ -71,7 +77,7 @@ class CurrentSale:
         self._ids = ids
         self.profile = profile
         self.operator = operator
-        self._rules = profile.pricing_rules()
+        self.prices = SalePrices(profile, price_lists, promotions)
         self._schedule_save = schedule_save
         self.on_change: Callable[[], None] | None = None
         self._history: list[OpenTransaction] = []
@@ -93,16 +99,20 @@ class CurrentSale:
         self._changed(save=False)
         return self._sale is not None
 
-    def cancel(self, reason: str) -> tuple[Tender, ...]:
+    def cancel(self, reason: str, given_back: PrintJob | None = None) -> tuple[Tender, ...]:
         """Void the whole sale before it is paid; journaled under its own number.
 
-        The points and gift card tenders that come back had holds, which the caller releases.
-        Raises CashierError when money was already taken.
+        The tenders that come back had holds, which the caller releases, or are handed back by given_back, the slip
+        that says so. Raises CashierError when money was taken and no slip is there, and while a card is charged: only
+        its terminal can give that back.
         """
         sale = self._sale
         if sale is None:
             return ()
-        if any(tender.tender_type in (TenderType.CARD, TenderType.CASH) for tender in sale.tenders):
+        self._refuse_while_a_card_is_asked(sale)
+        taken = [tender for tender in sale.tenders if tender.tender_type not in _HELD]
+        charged = any(tender.tender_type is TenderType.CARD for tender in taken)
+        if charged or (taken and given_back is None):
             raise CashierError(
                 "part_paid", "Part of this sale is already paid. Give that payment back first, then cancel the sale."
             )
@@ -115,12 +125,35 @@ class CurrentSale:
             "line_count": len(sale.basket.lines),
             "total_minor": self.view.priced.total_minor,
         }
+        if taken:
+            payload["given_back"] = [[tender.counted_as, tender.tendered_minor] for tender in taken]
         with self._storage.unit_of_work() as work:
             work.append("transaction_cancelled", payload, event_id=sale.header.transaction_id)
+            if given_back is not None:
+                work.add_print_job(given_back)
             work.clear_open_transaction()
             work.commit()
         self.forget()
         return sale.tenders
+
+    def hand_over(self, approver_id: str = "") -> None:
+        """The sale under way goes on with whoever is signed on now, with the approval of somebody or by right."""
+        sale = self._sale
+        if sale is None:
+            return
+        payload = {
+            "transaction_id": sale.header.transaction_id,
+            "from_operator_id": sale.header.operator_id,
+            "operator_id": self.operator.operator_id,
+            "approver_id": approver_id,
+        }
+        after = replace(sale, header=replace(sale.header, operator_id=self.operator.operator_id))
+        with self._storage.unit_of_work() as work:
+            work.append(EventKind.SALE_HANDED_OVER, payload)
+            work.save_open_transaction(after)
+            work.commit()
+        self._sale = after
+        self._changed(save=False)
 
     def forget(self) -> None:
         """Start afresh; whoever calls this has made the sale's end durable."""
@@ -129,10 +162,17 @@ class CurrentSale:
         self._unsaved = False
         self._changed(save=False)
 
-    def save(self) -> None:
-        """Put the sale under way on disk when it changed since the last time."""
+    @property
+    def total_unpaid_minor(self) -> int:
+        """What the sale comes to without what was paid so far."""
+        return self._amounts(self._sale, ())[0].total_minor if self._sale else 0
+
+    def save(self, record: Callable[[UnitOfWork], None] | None = None) -> None:
+        """Put the sale under way on disk when it changed since the last time; record joins the same write."""
         if self._unsaved and self._sale is not None:
             with self._storage.unit_of_work() as work:
+                if record is not None:
+                    record(work)
                 work.save_open_transaction(self._sale)
                 work.commit()
             self._unsaved = False
@@ -142,6 +182,11 @@ class CurrentSale:
     @property
     def _basket(self) -> Basket:
         return self._sale.basket if self._sale else Basket()
+
+    @property
+    def _rules(self) -> PricingRules:
+        """A sale keeps the promotions it was begun with, whatever is published meanwhile."""
+        return self.prices.rules(self._sale.promotions_id if self._sale else "", self._clock.now())
 
     def _begin(self) -> OpenTransaction:
         """Fix the transaction's id and number, and store them, before anything else happens to it."""
@@ -161,10 +206,16 @@ class CurrentSale:
                 began_at=self._clock.now().isoformat(timespec="milliseconds"),
                 currency_code=self.profile.currency.code,
             )
-            self._sale = OpenTransaction(header, Basket())
+            edition_id = self.prices.edition_id(datetime.fromisoformat(header.began_at))
+            self._sale = OpenTransaction(header, Basket(), promotions_id=edition_id)
             work.save_open_transaction(self._sale)
             work.commit()
         return self._sale
+
+    @staticmethod
+    def _refuse_while_a_card_is_asked(sale: OpenTransaction) -> None:
+        if sale.card_attempt is not None:
+            raise CashierError("card_unknown", "The card terminal has not said yet what became of the card payment.")
 
     def _attempt(self, change: Callable[[], Basket]) -> Basket:
         if self._paid_in_part():
@@ -197,7 +248,7 @@ class CurrentSale:
             self.on_change()
 
     def _paid_in_part(self) -> bool:
-        return any(tender.tender_type is not TenderType.POINTS for tender in self.view.tenders)
+        return self._sale is not None and self._paid_in_part_of(self._sale)
 
     def _refuse_while_points_are_used(self, what: str) -> None:
         if self.view.points_used:
@@ -224,7 +275,8 @@ class CurrentSale:
         terms = self._terms.current_terms()
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
-        priced = price(sale.basket, self._rules, points_discount_minor, self._occasion(sale))
+        rules, occasion = self._rules, self._occasion(sale)
+        priced = price_paid(Payment(sale.basket, rules, occasion, tenders, points_discount_minor))
         return priced, settle(priced.total_minor, tenders, self._rules.cash_step_minor, self._rules.rounding)
 
     def _compute(self) -> SaleView:
@@ -264,6 +316,7 @@ class CurrentSale:
             earned=earned,
             redeemable_points=redeemable,
             can_undo=bool(self._history) and not self._paid_in_part_of(sale),
+            card_attempt=sale.card_attempt,
         )
 
     def due_with_points(self, points: int) -> int:
@@ -289,4 +342,5 @@ class CurrentSale:
 
     @staticmethod
     def _paid_in_part_of(sale: OpenTransaction) -> bool:
-        return any(tender.tender_type is not TenderType.POINTS for tender in sale.tenders)
+        paid = any(tender.tender_type is not TenderType.POINTS for tender in sale.tenders)
+        return paid or sale.card_attempt is not None

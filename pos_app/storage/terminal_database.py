@@ -15,6 +15,7 @@ from pos_app.storage.mail_queue import SqliteMailQueue
 from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.parked import SqliteParkedSales
+from pos_app.storage.people import SqlitePeople
 from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
@@ -50,6 +51,7 @@ class TerminalDatabase:
         self.pending_returns = SqlitePendingReturns(database)
         self.outbox = SqliteOutbox(database, tail, self.terms, self.members, self._witness)
         self.identity = SqliteIdentityStore(database, tail)
+        self.people = SqlitePeople(database, clock)
 
     def close(self) -> None:
         """Close the data and let another program at it."""

@@ -133,7 +133,7 @@ class ApprovalDesk:
         services = self._window.services
         money = services.formatter.money
         limit = self._approving.limit_of(request)
-        facts = [("Asked by", services.operator.display_name)]
+        facts = [("Asked by", self._approving.asker(request).display_name)]
         if request.amount_minor:
             facts.append(("Amount", money(request.amount_minor)))
         if request.percent_micro:

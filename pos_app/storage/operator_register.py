@@ -1,0 +1,158 @@
+"""Adding, changing and removing the operators of this till; every change is in the journal, no secret is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pos_app.domain.journal import EventKind
+from pos_app.domain.operator import Operator
+from pos_app.errors import CashierError
+from pos_app.ports import PIN_DIGITS
+from pos_app.storage.database import Database
+from pos_app.storage.people import pepper_of
+from pos_app.storage.pin_hash import PinProof, badge_digest, new_proof, peppered
+from pos_app.storage.unit_of_work import SqliteStorage
+
+LOCAL, CENTRAL = "local", "central"
+_MOST_NUMBER_DIGITS = 8
+_MOST_NAME = 40
+
+_SAVE = """
+    INSERT INTO operator (operator_id, number, display_name, role, pin_salt, pin_cost, pin_check, badge_check, origin)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (operator_id) DO UPDATE SET
+        number = excluded.number, display_name = excluded.display_name, role = excluded.role,
+        pin_salt = excluded.pin_salt, pin_cost = excluded.pin_cost, pin_check = excluded.pin_check,
+        badge_check = excluded.badge_check, origin = excluded.origin
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredOperator:
+    """An operator as the central service hands them to tills."""
+
+    operator: Operator
+    number: str
+    pin: PinProof | None
+    badge: bytes | None
+
+
+class OperatorRegister:
+    """The till's operators, changed by a manager at the till or by the central service."""
+
+    def __init__(self, database: Database, storage: SqliteStorage) -> None:
+        self._database = database
+        self._storage = storage
+        self._pepper = pepper_of(database)
+
+    def is_empty(self) -> bool:
+        """True before anybody was added."""
+        return self._database.one("SELECT 1 FROM operator LIMIT 1") is None
+
+    def add(self, operator: Operator, number: str, pin: str = "", badge: str = "", changed_by: str = "") -> None:
+        """Add an operator, or replace the one with this id. Raises CashierError."""
+        check_number(number)
+        _check_name(operator)
+        taken = self._database.one(
+            "SELECT operator_id FROM operator WHERE number = ? AND operator_id <> ?", (number, operator.operator_id)
+        )
+        if taken:
+            raise CashierError("number_taken", f"The number {number} belongs to {taken[0]}.")
+        if pin:
+            check_pin(pin)
+        delivered = DeliveredOperator(
+            operator, number, new_proof(pin) if pin else None, badge_digest(badge) if badge else None
+        )
+        self._write([delivered], "added", LOCAL, changed_by)
+
+    def set_pin(self, number: str, pin: str, changed_by: str = "") -> None:
+        """Give an operator another PIN; their wrong tries are forgotten. Raises CashierError."""
+        check_pin(pin)
+        made = new_proof(pin)
+        row = (made.salt, made.cost, peppered(self._pepper, made.proof))
+        self._change(number, "pin_salt = ?, pin_cost = ?, pin_check = ?", row, "pin_set", changed_by)
+
+    def set_badge(self, number: str, code: str, changed_by: str = "") -> None:
+        """Give an operator another badge. Raises CashierError."""
+        row = (peppered(self._pepper, badge_digest(code)),)
+        self._change(number, "badge_check = ?", row, "badge_set", changed_by)
+
+    def remove(self, number: str, changed_by: str = "") -> None:
+        """They cannot sign on any more; what they did stays in the journal. Raises CashierError."""
+        operator_id = self._id_of(number)
+        with self._storage.unit_of_work() as work:
+            work.run("DELETE FROM operator WHERE operator_id = ?", (operator_id,))
+            work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, "removed", LOCAL, changed_by))
+            work.commit()
+
+    def unlock(self) -> None:
+        """Wrong tries are forgotten, of the till and of everybody."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM pin_guard")
+            self._database.commit()
+
+    def take_delivery(self, delivered: Sequence[DeliveredOperator]) -> None:
+        """The central service's operators replace those it delivered before; the till's own stay."""
+        self._write(delivered, "delivered", CENTRAL, "")
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _id_of(self, number: str) -> str:
+        row = self._database.one("SELECT operator_id FROM operator WHERE number = ?", (number,))
+        if row is None:
+            raise CashierError("no_operator", f"There is no operator with the number {number}.")
+        return str(row[0])
+
+    def _change(self, number: str, columns: str, values: tuple[object, ...], act: str, changed_by: str) -> None:
+        operator_id = self._id_of(number)
+        with self._storage.unit_of_work() as work:
+            work.run(f"UPDATE operator SET {columns} WHERE operator_id = ?", (*values, operator_id))  # noqa: S608
+            work.run("DELETE FROM pin_guard WHERE subject = ?", (operator_id,))
+            work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, act, LOCAL, changed_by))
+            work.commit()
+
+    def _write(self, operators: Sequence[DeliveredOperator], act: str, origin: str, changed_by: str) -> None:
+        with self._storage.unit_of_work() as work:
+            if origin == CENTRAL:
+                work.run("DELETE FROM operator WHERE origin = ?", (CENTRAL,))
+            for one in operators:
+                operator, pin = one.operator, one.pin
+                work.run(
+                    "DELETE FROM operator WHERE number = ? AND operator_id <> ?", (one.number, operator.operator_id)
+                )
+                row = (
+                    operator.operator_id,
+                    one.number,
+                    operator.display_name,
+                    operator.role.value,
+                    pin.salt if pin else None,
+                    pin.cost if pin else None,
+                    peppered(self._pepper, pin.proof) if pin else None,
+                    peppered(self._pepper, one.badge) if one.badge else None,
+                    origin,
+                )
+                work.run(_SAVE, row)
+                payload = _change_payload(operator.operator_id, act, origin, changed_by)
+                work.append(EventKind.OPERATOR_CHANGED, payload | {"role": operator.role.value, "number": one.number})
+            work.commit()
+
+
+def _change_payload(operator_id: str, act: str, origin: str, changed_by: str) -> dict[str, object]:
+    return {"changed_operator_id": operator_id, "act": act, "origin": origin, "operator_id": changed_by}
+
+
+def check_pin(pin: str) -> None:
+    """Raises CashierError for a PIN that is too easy to guess, or none at all."""
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        raise CashierError("pin_form", f"A PIN has {PIN_DIGITS} digits.")
+
+
+def check_number(number: str) -> None:
+    """Raises CashierError for what cannot be typed as an operator number."""
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_NUMBER_DIGITS):
+        raise CashierError("number_form", f"An operator number has up to {_MOST_NUMBER_DIGITS} digits.")
+
+
+def _check_name(operator: Operator) -> None:
+    for text in (operator.operator_id, operator.display_name):
+        if not text.strip() or len(text) > _MOST_NAME or not text.isprintable():
+            raise CashierError("name_form", f"A name and an id are one line of at most {_MOST_NAME} characters.")
