@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from math import lcm
 from typing import NamedTuple
 
 from pos_app.domain.item import QUANTITY_SCALE
@@ -14,9 +15,11 @@ RATE_SCALE = 1_000_000
 
 
 class TaxRounding(StrEnum):
-    """Where tax is rounded: once on the transaction, or on each item sold."""
+    """Where tax is rounded: each tax once on the transaction, all taxes together once, or on each item sold."""
 
     TRANSACTION = "transaction"
+    TOGETHER = "together"
+    """The exact sum of the taxes is rounded, and shared among them so that they add up to it."""
     ITEM = "item"
 
 
@@ -110,11 +113,20 @@ def compute_tax(
     charged: list[tuple[TaxRate, list[int], list[int]]] = []
     untaxed = [taxable.amount_minor for taxable in items]
     result = TaxResult([], [0] * line_count, [0] * line_count, [0] * line_count)
+    together = {}
+    if where is TaxRounding.TOGETHER:
+        for included in (False, True):
+            due = [rate for tax_id, rate in rates.items() if group_of[tax_id] and rate.included is included]
+            together |= _rounded_together(due, group_of, items, divisors, rounding)
     for tax_id, rate in rates.items():
         group = group_of[tax_id]
         if not group:
             continue
-        parts = _parts(rate.rate_micro, [items[i] for i in group], [divisors[i] for i in group], where, rounding)
+        taxed = [items[i] for i in group]
+        if where is TaxRounding.TOGETHER:
+            parts = allocate(together[tax_id], [abs(taxable.amount_minor) for taxable in taxed])
+        else:
+            parts = _parts(rate.rate_micro, taxed, [divisors[i] for i in group], where, rounding)
         charged.append((rate, group, parts))
         for index, part in zip(group, parts, strict=True):
             taxable = items[index]
@@ -172,7 +184,31 @@ def _parts(
 
 
 def _tax_of_sum(group: list[Taxable], divisors: list[int], rate_micro: int, rounding: Rounding) -> int:
-    """One rounding for the whole transaction, exact also where lines differ in their included rates."""
+    """One rounding for the whole transaction."""
+    return divide(*_exact_tax(group, divisors, rate_micro), rounding)
+
+
+def _rounded_together(
+    rates: list[TaxRate],
+    group_of: Mapping[str, list[int]],
+    items: list[Taxable],
+    divisors: list[int],
+    rounding: Rounding,
+) -> dict[str, int]:
+    """What each tax comes to when their sum is rounded once, by largest remainder."""
+    exact = []
+    for rate in rates:
+        group = group_of[rate.tax_id]
+        exact.append(_exact_tax([items[i] for i in group], [divisors[i] for i in group], rate.rate_micro))
+    common = lcm(*(denominator for _, denominator in exact))
+    numerators = [numerator * (common // denominator) for numerator, denominator in exact]
+    total_minor = divide(sum(numerators), common, rounding)
+    parts = allocate(total_minor, [abs(numerator) for numerator in numerators])
+    return {rate.tax_id: part for rate, part in zip(rates, parts, strict=True)}
+
+
+def _exact_tax(group: list[Taxable], divisors: list[int], rate_micro: int) -> tuple[int, int]:
+    """Numerator and denominator of the tax, exact also where lines differ in their included rates."""
     by_divisor = dict.fromkeys(divisors, 0)
     for taxable, divisor in zip(group, divisors, strict=True):
         by_divisor[divisor] += taxable.amount_minor
@@ -180,7 +216,7 @@ def _tax_of_sum(group: list[Taxable], divisors: list[int], rate_micro: int, roun
     for divisor, amount in by_divisor.items():
         numerator = numerator * divisor + amount * rate_micro * denominator
         denominator *= divisor
-    return divide(numerator, denominator, rounding)
+    return numerator, denominator
 
 
 def _tax_of_pieces(taxable: Taxable, rate_micro: int, divisor: int, rounding: Rounding) -> int:

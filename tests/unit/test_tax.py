@@ -47,18 +47,37 @@ def prices_of_pieces(taxable: Taxable) -> list[int]:
 
 
 def oracle(items: list[Taxable], tax_id: str, where: TaxRounding, rounding: Rounding) -> int:
+    exact_parts = exact_tax_of_pieces(items, tax_id)
+    if where is TaxRounding.ITEM:
+        return sum(rounded(part, rounding) for part in exact_parts)
+    return rounded(sum(exact_parts, Fraction(0)), rounding)
+
+
+def exact_tax_of_pieces(items: list[Taxable], tax_id: str) -> list[Fraction]:
     rate = Fraction(RATES[tax_id].rate_micro, RATE_SCALE)
     exact_parts: list[Fraction] = []
     for item in items:
         if tax_id in item.tax_ids:
             included = sum(Fraction(RATES[t].rate_micro, RATE_SCALE) for t in item.tax_ids if RATES[t].included)
             exact_parts += [Fraction(piece) / (1 + included) * rate for piece in prices_of_pieces(item)]
-    if where is TaxRounding.ITEM:
-        return sum(rounded(part, rounding) for part in exact_parts)
-    return rounded(sum(exact_parts, Fraction(0)), rounding)
+    return exact_parts
 
 
-@given(taxables, st.sampled_from(TaxRounding), st.sampled_from(Rounding))
+@given(taxables, st.sampled_from(Rounding))
+def test_taxes_rounded_together_are_exact_to_the_cent_in_their_sum(items: list[Taxable], rounding: Rounding) -> None:
+    result = compute_tax(items, 10, RATES, TaxRounding.TOGETHER, rounding)
+    for included in (False, True):
+        exact = {
+            tax_id: sum(exact_tax_of_pieces(items, tax_id), Fraction(0))
+            for tax_id, rate in RATES.items()
+            if rate.included is included
+        }
+        charged = {tax.tax_id: tax.tax_minor for tax in result.taxes if tax.included is included}
+        assert sum(charged.values()) == rounded(sum(exact.values(), Fraction(0)), rounding)
+        assert all(abs(charged.get(tax_id, 0) - amount) < 1 for tax_id, amount in exact.items())
+
+
+@given(taxables, st.sampled_from([TaxRounding.TRANSACTION, TaxRounding.ITEM]), st.sampled_from(Rounding))
 def test_each_tax_is_exact_to_the_cent(items: list[Taxable], where: TaxRounding, rounding: Rounding) -> None:
     result = compute_tax(items, 10, RATES, where, rounding)
     charged = {tax.tax_id: tax.tax_minor for tax in result.taxes}
