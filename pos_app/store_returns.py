@@ -19,7 +19,7 @@ from pos_app.domain.return_policy import (
 _CLAUSE_KEYS = {"id", "text", "categories", "days", "outcome", "opened_only", "restocking_fee"}
 _EXTENSION_KEYS = {"text", "bought_from", "bought_until", "returnable_until"}
 _WITHOUT_KEYS = {"text", "lowest_price_days", "limit_days", "most_returns", "most_amount"}
-_RETURNS_KEYS = {"reasons", "promotions", "extension", "without_receipt"}
+_RETURNS_KEYS = {"reasons", "promotions", "extension", "without_receipt", "labels"}
 
 
 def read_return_policy(raw: Mapping[str, Any], money: Currency) -> ReturnPolicy:
@@ -32,6 +32,7 @@ def read_return_policy(raw: Mapping[str, Any], money: Currency) -> ReturnPolicy:
         extensions=tuple(_extension(one, number) for number, one in enumerate(returns.get("extension", []), 1)),
         reasons=tuple(returns.get("reasons", DEFAULT_REASONS)),
         promotions=PromotionRule(returns.get("promotions", PromotionRule.AS_PAID.value)),
+        labels=bool(returns.get("labels", False)),
         without_receipt=None if without is None else _without_receipt(without, money),
     )
 

@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     PAID_IN = "paid_in"
     NO_SALE = "no_sale"
     PRINT_OUTCOME = "print_outcome"
+    STORED_VALUE_LOADED = "stored_value_loaded"
+    CARD_PAYMENT_REVERSED = "card_payment_reversed"
     RECEIPT_REPRINTED = "receipt_reprinted"
 
 

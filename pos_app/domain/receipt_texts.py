@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from pos_app.domain.return_texts import RETURN_MESSAGES
+
 LANGUAGES = ("en", "de", "es", "fr")
 
 # A message is complete by construction: a row that lacks a language does not unpack.
@@ -122,6 +124,7 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Su ticket {number} de {store}",
         "Votre ticket {number} de {store}",
     ),
+    **RETURN_MESSAGES,
 }
 
 

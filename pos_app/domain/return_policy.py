@@ -109,13 +109,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ReturnPolicy:
-    """Everything a store says about returns."""
+    """Everything a store says about returns. labels: a label is printed for each article that comes back."""
 
     clauses: tuple[Clause, ...] = ()
     extensions: tuple[HolidayExtension, ...] = ()
     reasons: tuple[str, ...] = DEFAULT_REASONS
     promotions: PromotionRule = PromotionRule.AS_PAID
     without_receipt: WithoutReceipt | None = None
+    labels: bool = False
 
     def judge(
         self, category: str, condition: Condition, bought_on: date, today: date, *, exchange: bool = False

@@ -167,6 +167,51 @@ class ReturnTransaction(ReturnQuote):
     identification: CustomerIdentification | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PendingReturn:
+    """A return that was decided and is not made yet: its money is on the way back, or it is on an exchange's ticket.
+
+    return_id becomes the id of its event and transaction. It has no receipt number when the goods came without one,
+    and is provisional where only the paper of another till's receipt was known.
+    """
+
+    return_id: str
+    quote: ReturnQuote
+    receipt_number: str = ""
+    transaction_id: str = ""
+    member_id: str = ""
+    contact_id: str = ""
+    reason: str = ""
+    post_void: bool = False
+    provisional: bool = False
+    approval_id: str = ""
+    approver_id: str = ""
+    against_policy: tuple[str, ...] = ()
+    identification: CustomerIdentification | None = None
+
+    def completed(
+        self, header: TransactionHeader, ended_at: str, refunds: tuple[Refund, ...] | None = None, sale_id: str = ""
+    ) -> ReturnTransaction:
+        """The return as it is made; refunds when they differ from the quote's, sale_id when it is part of a ticket."""
+        return ReturnTransaction(
+            header=header,
+            ended_at=ended_at,
+            original_transaction_id=self.transaction_id,
+            original_receipt_number=self.receipt_number,
+            lines=self.quote.lines,
+            refunds=self.quote.refunds if refunds is None else refunds,
+            member_id=self.member_id,
+            contact_id=self.contact_id,
+            reason=self.reason,
+            post_void=self.post_void,
+            approval_id=self.approval_id,
+            approver_id=self.approver_id,
+            against_policy=self.against_policy,
+            exchanged_for=sale_id,
+            identification=self.identification,
+        )
+
+
 @dataclass(slots=True)
 class ReturnHistory:
     """What has come back of a sale already."""

@@ -24,7 +24,15 @@ from pos_app.ports.parking import (
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
-from pos_app.ports.receipts import MailQueue, MailState, ReceiptCheck, ReceiptEmail, ReceiptIndex, ReceiptSigner
+from pos_app.ports.receipts import (
+    MailQueue,
+    MailState,
+    ReceiptCheck,
+    ReceiptEmail,
+    ReceiptGateway,
+    ReceiptIndex,
+    ReceiptSigner,
+)
 from pos_app.ports.returns import PendingReturns, SaleFinder, SaleQuestion, SaleSummary
 from pos_app.ports.rewards import (
     NO_PROOF,
@@ -98,6 +106,7 @@ __all__ = [
     "Proof",
     "ReceiptCheck",
     "ReceiptEmail",
+    "ReceiptGateway",
     "ReceiptIndex",
     "ReceiptSigner",
     "RedeemProofs",

@@ -53,7 +53,7 @@ def compose_sale_receipt(
     """The customer's receipt of a sale; the seal is the code it can be checked by."""
     template = profile.receipt
     texts = receipt_texts(template.language)
-    blocks: list[Block] = [*_head(sale, profile, formatter)]
+    blocks: list[Block] = [*receipt_head(sale, profile, formatter)]
     for line in sale.lines:
         if not line.voided:
             blocks += _line(line, formatter, texts)
@@ -79,11 +79,13 @@ def compose_gift_receipt(
     Its barcode names the sale and says that it is a gift: who brings it back gets store credit, not the buyer's money.
     """
     texts = receipt_texts(profile.receipt.language)
-    blocks: list[Block] = [*_head(sale, profile, formatter)]
+    blocks: list[Block] = [*receipt_head(sale, profile, formatter)]
     blocks += [Text(texts("gift_receipt"), Align.CENTRE, Size.DOUBLE, bold=True), Feed()]
     for line in sale.lines:
         if not line.voided and (not line_numbers or line.line_number in line_numbers):
-            quantity = "" if line.quantity_milli == QUANTITY_SCALE else f"{_quantity(line.quantity_milli, texts)} x "
+            quantity = (
+                "" if line.quantity_milli == QUANTITY_SCALE else f"{quantity_text(line.quantity_milli, texts)} x "
+            )
             blocks.append(Text(f"{quantity}{line.name}"))
     blocks += [Rule(), Text(texts("gift_terms"), Align.CENTRE), Feed()]
     blocks += [Barcode(gift_code(sale.header.receipt_number)), Cut()]
@@ -95,49 +97,10 @@ def tender_name(tender_type: TenderType, texts: ReceiptTexts) -> str:
     return texts(f"tender_{tender_type.value}")
 
 
-def compose_return_receipt(
-    returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter, *, provisional: bool = False
-) -> ReceiptDocument:
-    """The customer's receipt for goods taken back or a sale reversed; provisional: its points are not known yet."""
-    texts = receipt_texts(profile.receipt.language)
-    title = "SALE VOIDED" if returned.post_void else "RETURN"
-    blocks: list[Block] = [*_head(returned, profile, formatter), Text(title, Align.CENTRE, bold=True)]
-    blocks += [Text(f"Of receipt {returned.original_receipt_number}"), Text(f"Reason: {returned.reason}"), Rule()]
-    for line in returned.lines:
-        quantity = "" if line.quantity_milli == QUANTITY_SCALE else f"{_quantity(line.quantity_milli, texts)} x "
-        blocks.append(Pair(f"{quantity}{line.name}", formatter.amount(-line.net_minor)))
-    blocks.append(Rule())
-    for name, amount in (
-        ("Fees", sum(line.fees_minor for line in returned.lines)),
-        ("Tax", sum(line.tax_minor for line in returned.lines)),
-    ):
-        if amount:
-            blocks.append(Pair(name, formatter.amount(-amount)))
-    blocks.append(Pair("REFUND", formatter.money(-returned.total_minor), bold=True, size=Size.DOUBLE))
-    for refund in returned.refunds:
-        name = tender_name(refund.tender_type, texts)
-        if refund.points:
-            name = f"{name} ({formatter.points(refund.points)} given back)"
-        blocks.append(Pair(name, formatter.amount(-refund.amount_minor)))
-    if returned.member_id or returned.contact_id:
-        blocks += [
-            Rule(),
-            Text("REWARDS", bold=True),
-            Pair("Points taken back", formatter.points(-returned.points_reversed)),
-        ]
-        if returned.points_restored:
-            blocks.append(Pair("Points given back", formatter.points(returned.points_restored)))
-    if provisional:
-        blocks += [
-            Rule(),
-            Text("The rewards service takes back the points that these goods had earned."),
-        ]
-    blocks += [Feed(), Text("Customer's signature", Align.LEFT), Feed(2), Rule()]
-    blocks += [Barcode(returned.header.receipt_number), Cut()]
-    return ReceiptDocument(f"{title.capitalize()} {returned.header.receipt_number}", tuple(blocks))
-
-
-def _head(sale: RetailTransaction | ReturnTransaction, profile: StoreProfile, formatter: Formatter) -> list[Block]:
+def receipt_head(
+    sale: RetailTransaction | ReturnTransaction, profile: StoreProfile, formatter: Formatter
+) -> list[Block]:
+    """The store, the moment, the number and who served: the head of every receipt."""
     texts = receipt_texts(profile.receipt.language)
     number = texts("number", number=sale.header.receipt_number)
     blocks: list[Block] = [Logo(profile.store_name)]
@@ -157,7 +120,7 @@ def _head(sale: RetailTransaction | ReturnTransaction, profile: StoreProfile, fo
 def _line(line: SaleLine, formatter: Formatter, texts: ReceiptTexts) -> list[Block]:
     blocks: list[Block] = [Pair(line.name, formatter.amount(line.gross_minor))]
     if line.quantity_milli != QUANTITY_SCALE:
-        quantity = _quantity(line.quantity_milli, texts)
+        quantity = quantity_text(line.quantity_milli, texts)
         blocks.append(Text(f"  {texts('each', quantity=quantity, price=formatter.amount(line.unit_price_minor))}"))
     for promotion in line.promotions:
         blocks.append(Pair(promotion.name, formatter.amount(-promotion.reduction_minor), indent=2))
@@ -169,7 +132,8 @@ def _line(line: SaleLine, formatter: Formatter, texts: ReceiptTexts) -> list[Blo
     return blocks
 
 
-def _quantity(quantity_milli: int, texts: ReceiptTexts) -> str:
+def quantity_text(quantity_milli: int, texts: ReceiptTexts) -> str:
+    """A quantity in pieces or in weight."""
     whole, part = divmod(quantity_milli, QUANTITY_SCALE)
     return f"{whole}{texts('decimal_sign')}{part:03d}".rstrip("0") if part else str(whole)
 

@@ -1,17 +1,28 @@
-"""Taking goods back: find the sale, show what a return would do, then make it durable in one commit."""
+"""Taking goods back: find the sale, show what a return would do, then make it durable in one commit.
+
+A return is decided first (plan), with the rights it needs; its money may then be on its way for a while, at a card
+terminal; what is complete makes it durable. Between the two it is kept on disk, so that a crash loses neither.
+"""
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
 
 from pos_app.domain.item import Item
+from pos_app.domain.journal import EventKind
+from pos_app.domain.kept_goods import KeptGoods, price_kept
 from pos_app.domain.operator import Operator
 from pos_app.domain.paper_return import PaperReceipt, quote_paper, settled
 from pos_app.domain.poslog import return_from_plain, return_to_plain, sale_from_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
+from pos_app.domain.return_policy import PromotionRule, Verdict
 from pos_app.domain.returns import (
+    PendingReturn,
+    Refund,
     ReturnError,
     ReturnHistory,
     ReturnQuote,
@@ -19,8 +30,10 @@ from pos_app.domain.returns import (
     ReturnTransaction,
     quote_all,
     quote_return,
+    refundable_milli,
 )
 from pos_app.domain.rewards import ProgrammeTerms
+from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, CommitUnknownError
@@ -35,9 +48,17 @@ from pos_app.ports import (
     Storage,
     TermsSource,
 )
-from pos_app.services.receipts import compose_return_receipt
+from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.return_receipts import compose_return_labels, compose_return_receipt
 
 _RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RefundTo(StrEnum):
+    """Where the money goes: back the way it came, or to store credit. Points always go back as points."""
+
+    ORIGINAL = "original"
+    STORE_CREDIT = "store_credit"
 
 
 @dataclass(slots=True)
@@ -48,6 +69,20 @@ class OriginalSale:
     sale: RetailTransaction
     history: ReturnHistory = field(default_factory=ReturnHistory)
     complete_record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPreview:
+    """What a return would do: money and points, what the policy says by line, and what the goods kept cost now."""
+
+    quote: ReturnQuote
+    verdicts: Mapping[int, Verdict]
+    kept: KeptGoods | None = None
+
+    @property
+    def against_policy(self) -> tuple[Verdict, ...]:
+        """The verdicts that only a manager can set aside."""
+        return tuple(verdict for verdict in self.verdicts.values() if verdict.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +108,7 @@ class Returning:
         formatter: Formatter,
         profile: StoreProfile,
         operator: Operator,
+        approvals: Approvals,
     ) -> None:
         self._storage = storage
         self._catalogue = catalogue
@@ -80,8 +116,11 @@ class Returning:
         self._clock = clock
         self._ids = ids
         self._formatter = formatter
-        self._profile = profile
+        self.profile = profile
         self._operator = operator
+        self._approvals = approvals
+
+    # --- finding and showing -----------------------------------------------------------------------------------------
 
     def find_here(self, receipt_number: str) -> OriginalSale | None:
         """The sale in this till's own journal, with the returns taken here; None when it was made elsewhere."""
@@ -91,32 +130,43 @@ class Returning:
         returns = tuple(json.loads(one.payload) for one in self._storage.returns_of(receipt_number.strip()))
         return original_of(SaleRecord(json.loads(entry.payload), returns), complete_record=False)
 
-    def quote(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> ReturnQuote:
+    def verdict(self, original: OriginalSale, request: ReturnRequest, *, exchange: bool = False) -> Verdict:
+        """What the store's policy says to one line in that condition."""
+        sale = original.sale
+        category = next((line.category for line in sale.lines if line.line_number == request.line_number), "")
+        bought_on = datetime.fromisoformat(sale.ended_at).date()
+        today = self._clock.now().date()
+        return self.profile.return_policy.judge(category, request.condition, bought_on, today, exchange=exchange)
+
+    def preview(
+        self,
+        original: OriginalSale,
+        requests: Sequence[ReturnRequest],
+        *,
+        to: RefundTo = RefundTo.ORIGINAL,
+        exchange: bool = False,
+    ) -> ReturnPreview:
         """What these lines give back, in money and points, to be shown first. Raises CashierError."""
+        verdicts = {one.line_number: self.verdict(original, one, exchange=exchange) for one in requests}
+        kept = self._kept(original, requests)
+        before_minor = original.history.promotion_loss_minor
         try:
-            return quote_return(
-                original.sale, requests, original.history, self._terms_of(original), self._profile.pricing_rules()
+            quote = quote_return(
+                original.sale,
+                requests,
+                original.history,
+                self._terms_of(original),
+                self.profile.pricing_rules(),
+                fees_micro={number: one.restocking_fee_micro for number, one in verdicts.items()},
+                promotion_loss_minor=(kept.loss_minor if kept else 0) - before_minor,
             )
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
+        return ReturnPreview(_redirected(quote, to), verdicts, kept)
 
-    def take_back(self, original: OriginalSale, requests: Sequence[ReturnRequest], reason: str) -> CompletedReturn:
-        """Take the goods back. Raises CashierError."""
-        if not reason.strip():
-            raise CashierError("reason_needed", "A return needs a reason.")
-        return self._complete_original(original, self.quote(original, requests), reason.strip(), post_void=False)
-
-    def post_void(self, original: OriginalSale, reason: str) -> CompletedReturn:
-        """Reverse a whole sale. Raises CashierError when something of it came back already."""
-        if not reason.strip():
-            raise CashierError("reason_needed", "Voiding a sale needs a reason.")
-        if original.history.lines:
-            raise CashierError("returned_in_part", "Goods of this sale came back already; return the rest instead.")
-        try:
-            quote = quote_all(original.sale, original.history, self._terms_of(original), self._profile.pricing_rules())
-        except ReturnError as error:
-            raise CashierError("return", str(error)) from error
-        return self._complete_original(original, quote, reason.strip(), post_void=True)
+    def quote(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> ReturnQuote:
+        """The quote of preview alone. Raises CashierError."""
+        return self.preview(original, requests).quote
 
     def quote_by_paper(self, receipt: PaperReceipt) -> ReturnQuote:
         """What goods of another till's sale give back while the central service is out of reach. Raises CashierError.
@@ -134,18 +184,140 @@ class Returning:
                 raise CashierError("not_on_file", f"{line.code} is not on file, so its tax is not known here.")
             items.append(item)
         try:
-            return quote_paper(receipt, items, self._profile.pricing_rules(), self._terms.current_terms())
+            return quote_paper(receipt, items, self.profile.pricing_rules(), self._terms.current_terms())
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
 
-    def take_back_by_paper(self, receipt: PaperReceipt, reason: str) -> CompletedReturn:
-        """Take goods of another till's sale back, the central service being out of reach. Raises CashierError."""
-        if not reason.strip():
-            raise CashierError("reason_needed", "A return needs a reason.")
-        quote = self.quote_by_paper(receipt)
-        return self._complete(
-            _Reversal(quote, receipt.receipt_number, reason=reason.strip(), provisional=True), self._ids.new_id()
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def plan(
+        self,
+        original: OriginalSale,
+        requests: Sequence[ReturnRequest],
+        reason: str,
+        *,
+        to: RefundTo = RefundTo.ORIGINAL,
+        exchange: bool = False,
+        approval: Approval | None = None,
+    ) -> PendingReturn:
+        """A return that somebody may make, not made yet.
+
+        Raises CashierError, among them ApprovalNeededError with the clause that only a manager can set aside.
+        """
+        _need(reason, "A return needs a reason.")
+        preview = self.preview(original, requests, to=to, exchange=exchange)
+        total_minor, set_aside = preview.quote.total_minor, preview.against_policy
+        if set_aside:
+            detail = " ".join(dict.fromkeys(f"{one.problem} {one.words}" for one in set_aside))
+            self._approvals.require(
+                Action.RETURN_AGAINST_POLICY, amount_minor=total_minor, detail=detail, approval=approval
+            )
+        else:
+            self._approvals.require(
+                Action.RETURN,
+                amount_minor=total_minor,
+                detail=f"Return of receipt {original.sale.header.receipt_number}",
+                approval=approval,
+            )
+        clauses = dict.fromkeys(one.clause.clause_id for one in set_aside if one.clause)
+        return self._pending(original, preview.quote, reason, approval, against_policy=tuple(clauses))
+
+    def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
+        """The reversal of a whole sale, not made yet. Raises CashierError when something of it came back already."""
+        _need(reason, "Voiding a sale needs a reason.")
+        if original.history.lines:
+            raise CashierError("returned_in_part", "Goods of this sale came back already; return the rest instead.")
+        try:
+            quote = quote_all(original.sale, original.history, self._terms_of(original), self.profile.pricing_rules())
+        except ReturnError as error:
+            raise CashierError("return", str(error)) from error
+        self._approvals.require(
+            Action.POST_VOID,
+            amount_minor=quote.total_minor,
+            detail=f"Void of sale {original.sale.header.receipt_number}",
+            approval=approval,
         )
+        return replace(self._pending(original, quote, reason, approval), post_void=True)
+
+    def plan_by_paper(self, receipt: PaperReceipt, reason: str, *, approval: Approval | None = None) -> PendingReturn:
+        """A return of another till's sale by its paper, the central service being out of reach. Raises CashierError."""
+        _need(reason, "A return needs a reason.")
+        quote = self.quote_by_paper(receipt)
+        self._approvals.require(
+            Action.RETURN,
+            amount_minor=quote.total_minor,
+            detail=f"Return by the paper of {receipt.receipt_number}",
+            approval=approval,
+        )
+        pending = PendingReturn(self._ids.new_id(), quote, receipt.receipt_number, reason=reason.strip())
+        return _approved(replace(pending, provisional=True), approval)
+
+    # --- making it durable -------------------------------------------------------------------------------------------
+
+    def take_back(
+        self,
+        original: OriginalSale,
+        requests: Sequence[ReturnRequest],
+        reason: str,
+        *,
+        to: RefundTo = RefundTo.ORIGINAL,
+        approval: Approval | None = None,
+    ) -> CompletedReturn:
+        """Plan and complete a return whose money needs nobody's answer. Raises CashierError."""
+        return self.complete(self.plan(original, requests, reason, to=to, approval=approval), original)
+
+    def post_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> CompletedReturn:
+        """Reverse a whole sale. Raises CashierError when something of it came back already."""
+        return self.complete(self.plan_void(original, reason, approval=approval), original)
+
+    def take_back_by_paper(
+        self, receipt: PaperReceipt, reason: str, *, approval: Approval | None = None
+    ) -> CompletedReturn:
+        """Take goods of another till's sale back, the central service being out of reach. Raises CashierError."""
+        return self.complete(self.plan_by_paper(receipt, reason, approval=approval))
+
+    def complete(self, pending: PendingReturn, original: OriginalSale | None = None) -> CompletedReturn:
+        """The one commit. Its event id is the return's, so an unknown outcome can be looked up, and none is made twice.
+
+        Raises CashierError when this till took the same goods back meanwhile.
+        """
+        self._check_still_open(pending)
+        business_day = self._storage.business_day()
+        if not business_day:
+            raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
+        now = self._clock.now().isoformat(timespec="milliseconds")
+        job_id = self._ids.new_id()
+        try:
+            with self._storage.unit_of_work() as work:
+                header = TransactionHeader(
+                    transaction_id=pending.return_id,
+                    sequence_number=work.begin_transaction(),
+                    store_id=self.profile.store_id,
+                    workstation_id=self.profile.workstation_id,
+                    operator_id=self._operator.operator_id,
+                    business_day=business_day,
+                    began_at=now,
+                    currency_code=self.profile.currency.code,
+                )
+                returned = pending.completed(header, now)
+                document = compose_return_receipt(
+                    returned, self.profile, self._formatter, provisional=pending.provisional
+                )
+                has_cash = any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
+                work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
+                work.add_print_job(PrintJob(job_id, pending.return_id, document, open_drawer=has_cash))
+                if self.profile.return_policy.labels:
+                    labels = compose_return_labels(returned, self.profile, self._formatter)
+                    work.add_print_job(PrintJob(self._ids.new_id(), pending.return_id, labels))
+                totals = self._storage.till_totals()
+                work.save_till_totals(totals.with_return(returned.refunds, returned.points_reversed))
+                work.commit()
+        except CommitUnknownError:
+            if not self._storage.has_event(pending.return_id):
+                raise
+        if original is not None:
+            original.history.add(returned.lines, returned.refunds)
+        return CompletedReturn(returned, document, job_id)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -153,83 +325,81 @@ class Returning:
         earned = original.sale.earned
         return self._terms.terms_of(earned.terms_id, earned.terms_version)
 
-    def _complete_original(
-        self, original: OriginalSale, quote: ReturnQuote, reason: str, *, post_void: bool
-    ) -> CompletedReturn:
+    def _kept(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> KeptGoods | None:
+        """What the rest would have cost; None where the store takes every piece as it was paid."""
+        if self.profile.return_policy.promotions is PromotionRule.AS_PAID:
+            return None
+        kept = refundable_milli(original.sale, original.history)
+        for request in requests:
+            kept[request.line_number] = kept.get(request.line_number, 0) - request.quantity_milli
+        return price_kept(original.sale, kept, self.profile.pricing_rules(), self._brand_of)
+
+    def _brand_of(self, code: str) -> str:
+        item = self._catalogue.find_by_code(code)
+        return item.brand if item else ""
+
+    def _pending(
+        self,
+        original: OriginalSale,
+        quote: ReturnQuote,
+        reason: str,
+        approval: Approval | None,
+        against_policy: tuple[str, ...] = (),
+    ) -> PendingReturn:
         sale = original.sale
-        completed = self._complete(
-            _Reversal(
-                quote,
-                sale.header.receipt_number,
-                sale.header.transaction_id,
-                member_id=sale.member.member_id if sale.member else "",
-                contact_id=sale.member.contact_id if sale.member else "",
-                reason=reason,
-                post_void=post_void,
-            ),
-            self._ids.new_id(),
+        pending = PendingReturn(
+            return_id=self._ids.new_id(),
+            quote=quote,
+            receipt_number=sale.header.receipt_number,
+            transaction_id=sale.header.transaction_id,
+            member_id=sale.member.member_id if sale.member else "",
+            contact_id=sale.member.contact_id if sale.member else "",
+            reason=reason.strip(),
+            against_policy=against_policy,
         )
-        original.history.add(quote.lines, quote.refunds)
-        return completed
+        return _approved(pending, approval)
 
-    def _complete(self, reversal: "_Reversal", transaction_id: str) -> CompletedReturn:
-        """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up."""
-        business_day = self._storage.business_day()
-        if not business_day:
-            raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
-        quote, now = reversal.quote, self._clock.now().isoformat(timespec="milliseconds")
-        job_id = self._ids.new_id()
-        try:
-            with self._storage.unit_of_work() as work:
-                header = TransactionHeader(
-                    transaction_id=transaction_id,
-                    sequence_number=work.begin_transaction(),
-                    store_id=self._profile.store_id,
-                    workstation_id=self._profile.workstation_id,
-                    operator_id=self._operator.operator_id,
-                    business_day=business_day,
-                    began_at=now,
-                    currency_code=self._profile.currency.code,
-                )
-                returned = ReturnTransaction(
-                    header=header,
-                    ended_at=now,
-                    original_transaction_id=reversal.transaction_id,
-                    original_receipt_number=reversal.receipt_number,
-                    lines=quote.lines,
-                    refunds=quote.refunds,
-                    member_id=reversal.member_id,
-                    contact_id=reversal.contact_id,
-                    reason=reversal.reason,
-                    post_void=reversal.post_void,
-                )
-                document = compose_return_receipt(
-                    returned, self._profile, self._formatter, provisional=reversal.provisional
-                )
-                has_cash = any(refund.tender_type is TenderType.CASH for refund in quote.refunds)
-                kind = "post_void" if reversal.post_void else "return"
-                work.append(kind, return_to_plain(returned), event_id=transaction_id)
-                work.add_print_job(PrintJob(job_id, transaction_id, document, open_drawer=has_cash))
-                work.save_till_totals(self._storage.till_totals().with_return(quote.refunds, quote.points_reversed))
-                work.commit()
-        except CommitUnknownError:
-            if not self._storage.has_event(transaction_id):
-                raise
-        return CompletedReturn(returned, document, job_id)
+    def _check_still_open(self, pending: PendingReturn) -> None:
+        """What this till took back since the return was planned; an interrupted one may come late."""
+        original = self.find_here(pending.receipt_number) if pending.transaction_id else None
+        if original is None:
+            return
+        still_open = refundable_milli(original.sale, original.history)
+        if any(line.quantity_milli > still_open.get(line.line_number, 0) for line in pending.quote.lines):
+            raise CashierError(
+                "returned_meanwhile", "These goods came back already. Nothing was refunded for them now."
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reversal:
-    """What is to be made durable: a quote, of which sale as far as it is known, and why."""
+def kind_of(pending: PendingReturn) -> EventKind:
+    """The kind of the event that a return becomes."""
+    if pending.post_void:
+        return EventKind.POST_VOID
+    return EventKind.RETURN if pending.receipt_number else EventKind.RETURN_WITHOUT_RECEIPT
 
-    quote: ReturnQuote
-    receipt_number: str
-    transaction_id: str = ""
-    member_id: str = ""
-    contact_id: str = ""
-    reason: str = ""
-    post_void: bool = False
-    provisional: bool = False
+
+def _need(reason: str, words: str) -> None:
+    if not reason.strip():
+        raise CashierError("reason_needed", words)
+
+
+def _approved(pending: PendingReturn, approval: Approval | None) -> PendingReturn:
+    if approval is None:
+        return pending
+    return replace(pending, approval_id=approval.approval_id, approver_id=approval.approver_id)
+
+
+def _redirected(quote: ReturnQuote, to: RefundTo) -> ReturnQuote:
+    """The same refund as store credit; each part still names the tender whose money it is."""
+    if to is RefundTo.ORIGINAL:
+        return quote
+    return replace(quote, refunds=tuple(_as_store_credit(refund) for refund in quote.refunds))
+
+
+def _as_store_credit(refund: Refund) -> Refund:
+    if refund.tender_type is TenderType.POINTS:
+        return refund
+    return Refund(TenderType.STORE_CREDIT, refund.amount_minor, 0, refund.original_tender_id)
 
 
 def find_everywhere(gateway: RewardsGateway, receipt_number: str) -> OriginalSale | None:

@@ -13,6 +13,7 @@ from pos_app.domain.member import MemberAccount
 from pos_app.errors import CashierError, OfflineError, WorldError
 from pos_app.ids import SystemIds
 from pos_app.scenario.direct_client import DirectClient
+from pos_app.services.approvals import Approvals
 from pos_app.services.membership import Membership
 from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
@@ -95,7 +96,12 @@ class Till:
         self.selling = Selling(catalogue=MemoryCatalogue(), profile=self.profile, operator=OPERATOR, **parts)
         self.tendering = Tendering(self.selling, formatter=PlainFormatter(), **parts)
         self.returning = Returning(
-            catalogue=MemoryCatalogue(), formatter=PlainFormatter(), profile=self.profile, operator=OPERATOR, **parts
+            catalogue=MemoryCatalogue(),
+            formatter=PlainFormatter(),
+            profile=self.profile,
+            operator=OPERATOR,
+            approvals=Approvals(OPERATOR),
+            **parts,
         )
         self.membership = Membership(gateway, cache=self.data.members, profile=self.profile, operator=OPERATOR, **parts)
 

@@ -27,6 +27,7 @@ from pos_app.domain.rounding import Rounding
 from pos_app.domain.tenders import Tender, TenderType, settle
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import SaleRecord
+from pos_app.services.approvals import Approvals
 from pos_app.services.returning import Returning, find_everywhere, original_of
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
@@ -46,7 +47,12 @@ class Till:
         self.selling = Selling(catalogue=MemoryCatalogue(), profile=shop, operator=OPERATOR, **parts)
         self.tendering = Tendering(self.selling, formatter=PlainFormatter(), **parts)
         self.returning = Returning(
-            catalogue=MemoryCatalogue(), formatter=PlainFormatter(), profile=shop, operator=OPERATOR, **parts
+            catalogue=MemoryCatalogue(),
+            formatter=PlainFormatter(),
+            profile=shop,
+            operator=OPERATOR,
+            approvals=Approvals(OPERATOR),
+            **parts,
         )
 
 

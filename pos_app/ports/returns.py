@@ -1,0 +1,56 @@
+"""Finding sales that goods come back of, as the services ask for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_app.domain.journal import JournalEntry
+from pos_app.domain.returns import PendingReturn
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSummary:
+    """One sale in a list to choose from; goods are the names of its first lines. Times are ISO 8601 with offset."""
+
+    receipt_number: str
+    ended_at: str
+    store_id: str
+    total_minor: int
+    goods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaleQuestion:
+    """What a customer without the receipt number knows: one of member, serial number, or card digits with a day."""
+
+    member_id: str = ""
+    serial_number: str = ""
+    card_last_four: str = ""
+    business_day: str = ""
+    amount_minor: int | None = None
+
+
+class SaleFinder(Protocol):
+    """This till's own journal, searched by what customers know. May take a moment: not on the GUI thread."""
+
+    def find(self, question: SaleQuestion, limit: int = 8) -> list[JournalEntry]:
+        """Sales that fit, newest first."""
+
+    def lowest_price_minor(self, item_id: str, since_day: str) -> int | None:
+        """The least that was paid here for one piece since that business day, without tax; None when none was sold."""
+
+    def returns_without_receipt(self, since_day: str) -> list[JournalEntry]:
+        """Those that this till took since that business day."""
+
+
+class PendingReturns(Protocol):
+    """Returns whose money is on its way back. Thread-safe."""
+
+    def keep(self, pending: PendingReturn) -> None:
+        """Put it on disk before the first part of the money moves; the same return again replaces it."""
+
+    def drop(self, return_id: str) -> None:
+        """Nothing of it was done, or it is made: forget it."""
+
+    def all(self) -> Sequence[PendingReturn]:
+        """What was interrupted, oldest first."""
