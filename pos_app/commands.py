@@ -1,7 +1,10 @@
 """The commands of `python3 -m pos_app`, by name. Standard library only; a command's module is imported when it runs."""
 
+import sys
+
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
+BUILD_LOCK = "requirements-build.lock"
 
 
 class Command:
@@ -49,9 +52,16 @@ COMMANDS = (
     Command("central", "Start the central rewards service, or verify its ledger."),
     Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),
     Command("simulate", "Start a simulated device as a process of its own: a receipt printer."),
+    Command("selftest", "Prove that this installation is whole: its files, both databases, a receipt.", window=True),
     Command("doctor", "Say what this machine has and what it lacks.", lock=""),
     Command("version", "Print the version.", lock=""),
 )
+
+
+def own_command_line(*arguments: str) -> list[str]:
+    """How this program starts another process of itself: by its interpreter, or, installed, by its own file."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "pos_app"]
+    return [*program, *arguments]
 
 
 def find(name: str) -> Command | None:

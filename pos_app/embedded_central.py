@@ -4,12 +4,12 @@ It starts behind the window, so what it needs is imported then.
 """
 
 import os
-import sys
 import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pos_app.commands import own_command_line
 from pos_app.errors import WorldError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class EmbeddedCentral:
             self._process = None
 
     def _command(self, arguments: list[str]) -> list[str]:
-        return [sys.executable, "-m", "pos_app", "central", *arguments, "--data", os.fspath(self._folder)]
+        return own_command_line("central", *arguments, "--data", os.fspath(self._folder))
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""The environment the program runs in: `.venv` in the project's folder, built from a lock file of exact hashes.
+"""The environment the program runs in: a folder of the project, built from a lock file of exact hashes.
 
 Standard library only. The environment stands when it holds a copy of the lock it was built from, under the path of the
 interpreter it was built for. The copy is written last, so a build that was interrupted, a lock that changed and a
@@ -8,10 +8,10 @@ Python that the system replaced are all noticed, and the build is done again.
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pos_app.commands import DEVELOPMENT_LOCK, RUNTIME_LOCK
+from pos_app.commands import BUILD_LOCK, DEVELOPMENT_LOCK, RUNTIME_LOCK
 from pos_app.system_packages import SetupError, ensure, failure_of
 
 __all__ = ["Environment", "SetupError"]
@@ -24,11 +24,18 @@ def _say(line: str) -> None:
 
 
 class Environment:
-    """One project folder and its `.venv`."""
+    """One project folder and an environment in it; program is what the environment's interpreter starts with."""
 
-    def __init__(self, project_folder: str = PROJECT_FOLDER, say: Callable[[str], None] = _say) -> None:
+    def __init__(
+        self,
+        project_folder: str = PROJECT_FOLDER,
+        say: Callable[[str], None] = _say,
+        name: str = ".venv",
+        program: Sequence[str] = ("-m", "pos_app"),
+    ) -> None:
         self.project_folder = project_folder
-        self.folder = os.path.join(project_folder, ".venv")
+        self.folder = os.path.join(project_folder, name)
+        self._program = program
         in_folder = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
         self.python = os.path.join(self.folder, *in_folder)
         self._say = say
@@ -67,7 +74,7 @@ class Environment:
 
     def _build(self, lock: str) -> None:
         self._say(f"Building the environment in {self.folder} (once; some 150 MB to fetch) ...")
-        if not (lock == DEVELOPMENT_LOCK and self.stands(RUNTIME_LOCK)):
+        if not (lock != RUNTIME_LOCK and self.stands(RUNTIME_LOCK)):
             self._clear()
         uv = _uv()
         failure = self._build_with_uv(uv, lock) if uv else ""
@@ -111,14 +118,14 @@ class Environment:
     def _clear(self) -> None:
         import shutil
 
-        for lock in (RUNTIME_LOCK, DEVELOPMENT_LOCK):  # first of all it no longer counts as standing
+        for lock in (RUNTIME_LOCK, DEVELOPMENT_LOCK, BUILD_LOCK):  # first of all it no longer counts as standing
             if os.path.exists(self._stamp_path(lock)):
                 os.remove(self._stamp_path(lock))
         if os.path.exists(self.folder):
             shutil.rmtree(self.folder)
 
     def _stamp(self, lock: str) -> None:
-        locks = [RUNTIME_LOCK, lock] if lock == DEVELOPMENT_LOCK else [lock]  # the one holds all of the other
+        locks = [lock] if lock == RUNTIME_LOCK else [RUNTIME_LOCK, lock]  # the others hold all of this one
         for name in locks:
             part = self._stamp_path(name) + ".part"
             with open(part, "wb") as file:
@@ -132,7 +139,7 @@ class Environment:
         return os.path.exists(self.folder) and os.path.samefile(sys.prefix, self.folder)
 
     def _enter(self, arguments: list[str]) -> None:
-        command = [self.python, "-m", "pos_app", *arguments]
+        command = [self.python, *self._program, *arguments]
         if os.name == "nt":  # there exec returns to the shell at once
             import subprocess
 

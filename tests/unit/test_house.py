@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_app.commands import COMMANDS, DEVELOPMENT_LOCK, RUNTIME_LOCK, Command
+from pos_app.commands import BUILD_LOCK, COMMANDS, DEVELOPMENT_LOCK, RUNTIME_LOCK, Command
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 GIVEN = {"pyproject.toml", "README.md", "pos_app", "ui", "hardware", "sync", "tests", "resources", "build_installer.py"}
-BESIDE_THEM = {"docs", "bench", "LICENSE", "CHANGELOG.md", RUNTIME_LOCK, DEVELOPMENT_LOCK}
+BESIDE_THEM = {"docs", "bench", "LICENSE", "CHANGELOG.md", RUNTIME_LOCK, DEVELOPMENT_LOCK, BUILD_LOCK}
 
 # A path that exists on one machine only, or a file outside the project.
 SOMEBODYS_MACHINE = re.compile(
@@ -77,7 +77,7 @@ def test_no_source_file_grows_beyond_one_subject() -> None:
     assert long == {}
 
 
-@pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEVELOPMENT_LOCK])
+@pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEVELOPMENT_LOCK, BUILD_LOCK])
 def test_locks_pin_every_package_by_hash_and_name_no_index(lock: str) -> None:
     text = (PROJECT / lock).read_text(encoding="utf-8")
     packages = [block for block in re.split(r"\n(?=\S)", text) if block.strip()]
