@@ -24,6 +24,7 @@ from pos_app.ports.parking import (
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
+from pos_app.ports.prices import PriceLists, PromoCodeHold, PromotionEdition, PromotionSource
 from pos_app.ports.receipts import (
     MailQueue,
     MailState,
@@ -100,9 +101,13 @@ __all__ = [
     "People",
     "Person",
     "PointsHold",
+    "PriceLists",
     "PrintJob",
     "PrintQueue",
     "PrintState",
+    "PromoCodeHold",
+    "PromotionEdition",
+    "PromotionSource",
     "Proof",
     "ReceiptCheck",
     "ReceiptEmail",

@@ -26,7 +26,8 @@ class OpenTransaction:
     """A sale under way, kept on disk so that a crash loses nothing.
 
     card_attempt is what a card terminal was asked for and has not answered, card_attempts how often it was asked in
-    this sale; loads are the gift cards that the sale sells.
+    this sale; loads are the gift cards that the sale sells. promotions_id is the edition of the promotions that it was
+    begun with.
     """
 
     header: TransactionHeader
@@ -37,6 +38,7 @@ class OpenTransaction:
     card_attempt: CardAttempt | None = None
     card_attempts: int = 0
     loads: tuple[StoredValueLoad, ...] = ()
+    promotions_id: str = ""
 
 
 class PrintState(StrEnum):

@@ -8,14 +8,28 @@ from pos_app.domain.basket import Basket, BasketError
 from pos_app.domain.journal import EventKind
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
-from pos_app.domain.pricing import EMPTY, PricedBasket, price
+from pos_app.domain.price_list import EVERYBODY
+from pos_app.domain.pricing import EMPTY, PricedBasket, PricingRules
 from pos_app.domain.promotions import Occasion
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
 from pos_app.domain.store import StoreProfile
+from pos_app.domain.tender_promotions import Payment, TenderOffer, fitting_minor, price_paid, tender_offers
 from pos_app.domain.tenders import STORED_VALUE, CardAttempt, Settlement, Tender, TenderType, settle
 from pos_app.errors import CashierError
-from pos_app.ports import Catalogue, Clock, IdSource, OpenTransaction, PrintJob, Storage, TermsSource, UnitOfWork
+from pos_app.ports import (
+    Catalogue,
+    Clock,
+    IdSource,
+    OpenTransaction,
+    PriceLists,
+    PrintJob,
+    PromotionSource,
+    Storage,
+    TermsSource,
+    UnitOfWork,
+)
+from pos_app.services.sale_prices import SalePrices
 
 UNDO_DEPTH = 10
 _HELD = (TenderType.POINTS, *STORED_VALUE)
@@ -267,17 +281,32 @@ class CurrentSale:
     def _occasion(self, sale: OpenTransaction | None) -> Occasion:
         """Promotions are those of the moment the sale began: no price changes because the customer takes time."""
         began_at = datetime.fromisoformat(sale.header.began_at) if sale else self._clock.now()
-        segment = sale.account.segment if sale and sale.account else "consumer"
-        return Occasion(began_at, self.profile.store_id, segment)
+        return Occasion(began_at, self.profile.store_id, self._segment(sale))
 
-    def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
+    @staticmethod
+    def _segment(sale: OpenTransaction | None) -> str:
+        return sale.account.segment if sale and sale.account else EVERYBODY
+
+    def _payment(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> Payment:
         points_discount_minor = 0
         terms = self._terms.current_terms()
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
-        rules, occasion = self._rules, self._occasion(sale)
-        priced = price_paid(Payment(sale.basket, rules, occasion, tenders, points_discount_minor))
-        return priced, settle(priced.total_minor, tenders, self._rules.cash_step_minor, self._rules.rounding)
+        return Payment(sale.basket, self._rules, self._occasion(sale), tenders, points_discount_minor)
+
+    def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
+        payment = self._payment(sale, tenders)
+        priced = price_paid(payment)
+        return priced, settle(priced.total_minor, tenders, payment.rules.cash_step_minor, payment.rules.rounding)
+
+    @property
+    def tender_offers(self) -> tuple[TenderOffer, ...]:
+        """What paying the rest in another way would save."""
+        return tender_offers(self._payment(self._sale, self._sale.tenders)) if self._sale else ()
+
+    def fitting_minor(self, tender: Tender) -> int:
+        """How much of a tender the sale takes, with the promotion that it may bring."""
+        return fitting_minor(self._payment(self._sale, self._sale.tenders), tender) if self._sale else 0
 
     def _compute(self) -> SaleView:
         sale = self._sale
@@ -295,7 +324,7 @@ class CurrentSale:
                 at=self._clock.now(),
                 store_id=self.profile.store_id,
                 minor_per_unit=self.profile.currency.minor_per_unit,
-                segment=sale.account.segment if sale.account else "consumer",
+                segment=self._segment(sale),
             )
         redeemable = 0
         if sale.account is not None:

@@ -6,6 +6,7 @@ network, and keeps the sale on disk so that a crash loses nothing.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from pos_app.domain.basket import BasketError, Discount, EntryMethod, MemberReference
 from pos_app.domain.fee_table import fees_to_choose
@@ -14,7 +15,7 @@ from pos_app.domain.member import EmailError, MemberAccount, mask_email, normali
 from pos_app.domain.stored_value import StoredValueLoad
 from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.errors import CashierError
-from pos_app.ports import UnitOfWork
+from pos_app.ports import OpenTransaction, UnitOfWork
 from pos_app.services.ringing_up import RingingUp
 
 
@@ -106,7 +107,7 @@ class Selling(RingingUp):
         self._refuse_while_points_are_used("change the member")
         reference = MemberReference(account.member_id, "", account.masked_email, account.display_name)
         sale = self._begin()
-        after = replace(sale, basket=sale.basket.attach_member(reference), account=account)
+        after = self._at_its_prices(replace(sale, basket=sale.basket.attach_member(reference), account=account))
         if sale.tenders and self._amounts(after, sale.tenders)[1].due_minor < 0:
             raise CashierError(
                 "finish_payment_first", "At this member's prices too much is paid already. Give a payment back first."
@@ -127,7 +128,7 @@ class Selling(RingingUp):
         if self.view.tenders:
             # What was paid stands for the prices of the segment that was known then.
             account = replace(account, segment=known.segment)
-        self._update(account=account)
+        self._account_changed(account)
 
     def attach_unknown_member(self, email: str) -> None:
         """Offline, or before the central service answered: the sale is credited to whoever has this address.
@@ -142,7 +143,7 @@ class Selling(RingingUp):
         self._begin()
         self._remember()
         reference = MemberReference("", self._ids.new_id(), mask_email(normalised))
-        self._update(basket=self._basket.attach_member(reference), account=None, contact_email=normalised)
+        self._account_changed(None, basket=self._basket.attach_member(reference), contact_email=normalised)
 
     def remove_member(self) -> None:
         """The sale belongs to nobody. Raises CashierError while the member's points are in the payment."""
@@ -150,7 +151,22 @@ class Selling(RingingUp):
             return
         self._refuse_while_points_are_used("remove the member")
         self._remember()
-        self._update(basket=self._basket.remove_member(), account=None, contact_email="")
+        self._account_changed(None, basket=self._basket.remove_member(), contact_email="")
+
+    def _at_its_prices(self, sale: OpenTransaction) -> OpenTransaction:
+        """The sale at the prices of its customer's segment. Raises CashierError for a line that becomes too dear."""
+        try:
+            return replace(sale, basket=self.prices.repriced(sale.basket, self._occasion(sale)))
+        except BasketError as error:
+            raise CashierError("basket", str(error)) from error
+
+    def _account_changed(self, account: MemberAccount | None, **changes: Any) -> None:
+        """Another account, or none: lines cost what they cost this customer, unless a payment stands for them."""
+        before = self._begin()
+        after = replace(before, account=account, **changes)
+        if self._segment(before) != self._segment(after) and not before.tenders:
+            after = self._at_its_prices(after)
+        self._update(basket=after.basket, account=account, contact_email=after.contact_email)
 
     # --- tenders (called by Tendering) --------------------------------------------------------------------------------
 
