@@ -26,6 +26,18 @@ AmountMinor = Annotated[int, Meta(ge=0, le=10**13)]
 SignedAmountMinor = Annotated[int, Meta(ge=-(10**13), le=10**13)]
 ShortText = Annotated[str, Meta(max_length=300)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
+TenderKind = Literal[
+    "points",
+    "cash",
+    "card",
+    "gift_card",
+    "store_credit",
+    "voucher",
+    "check",
+    "financing",
+    "bank_transfer",
+    "customer_account",
+]
 
 
 class Message(Struct, kw_only=True):
@@ -174,7 +186,7 @@ class SaleLineMessage(Message):
 
 class TenderMessage(Message):
     tender_id: Identifier
-    tender_type: Literal["points", "cash", "card", "gift_card"]
+    tender_type: TenderKind
     amount_minor: AmountMinor
     tendered_minor: AmountMinor
     points: Points = 0
@@ -229,7 +241,7 @@ class ReturnedLineMessage(Message):
 
 
 class RefundMessage(Message):
-    tender_type: Literal["points", "cash", "card", "gift_card"]
+    tender_type: TenderKind
     amount_minor: AmountMinor
     points: Points = 0
     original_tender_id: ShortText = ""

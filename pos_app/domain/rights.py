@@ -25,6 +25,8 @@ class Action(StrEnum):
     TAKE_OVER_SALE = "take_over_sale"
     PROMO_CODE_OFFLINE = "promo_code_offline"
     OFFLINE_TENDER = "offline_tender"
+    TENDER_ABOVE_LIMIT = "tender_above_limit"
+    CARD_RESULT_BY_HAND = "card_result_by_hand"
 
 
 class Decision(StrEnum):
@@ -104,4 +106,6 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.TAKE_OVER_SALE: _ASKING,
     Action.PROMO_CODE_OFFLINE: _STAFF,
     Action.OFFLINE_TENDER: _ASKING,
+    Action.TENDER_ABOVE_LIMIT: _ASKING,
+    Action.CARD_RESULT_BY_HAND: _ASKING,
 }

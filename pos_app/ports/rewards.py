@@ -20,7 +20,7 @@ class PointsHold:
 
 @dataclass(frozen=True, slots=True)
 class GiftCardHold:
-    """Part of a gift card set aside for one sale."""
+    """Part of a gift card or store credit set aside for one sale."""
 
     hold_id: str
     card_reference: str
@@ -28,6 +28,7 @@ class GiftCardHold:
     balance_minor: int
     state: str = "held"
     last_four: str = ""
+    store_credit: bool = False
 
 
 class MemberCache(Protocol):

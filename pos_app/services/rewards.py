@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pos_app.domain.member import EmailError, MemberAccount, normalise_email
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
+from pos_app.domain.stored_value import is_store_credit
 from pos_app.errors import CashierError, RefusedError
 from pos_app.ports import NO_PROOF, GiftCardHold, IdSource, PointsHold, Proof, RewardsGateway
 
@@ -59,7 +60,7 @@ class Rewards:
         for hold_id in _hold_ids(transaction_id, f"gift-{_fingerprint(cleaned)}", in_use):
             hold = self._gateway.hold_gift_card(hold_id, cleaned, amount_minor, transaction_id)
             if hold.state == "held" and 0 < hold.amount_minor <= amount_minor:
-                return replace(hold, last_four=cleaned[-4:])
+                return replace(hold, last_four=cleaned[-4:], store_credit=is_store_credit(cleaned))
             if hold.state == "held":
                 self._gateway.release_hold(hold_id)
                 if not hold.amount_minor:

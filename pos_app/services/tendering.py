@@ -1,20 +1,26 @@
 """Paying a sale, and the one commit after which it exists whatever fails next."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.receipt_template import FirstPrint
 from pos_app.domain.retail_transaction import RetailTransaction, complete
 from pos_app.domain.rewards import PointsTaxTreatment
+from pos_app.domain.rights import Action
+from pos_app.domain.tender_definitions import TenderDefinition, configured_tender
 from pos_app.domain.tenders import (
+    CardAttempt,
     Tender,
     TenderError,
     TenderType,
     cash_due_minor,
     cash_tender,
     exact_tender,
+    foreign_cash_tender,
     quick_cash,
 )
 from pos_app.errors import CashierError, CommitUnknownError
@@ -33,6 +39,8 @@ from pos_app.ports import (
     Storage,
     TermsSource,
 )
+from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.loading import loads_of, record_load
 from pos_app.services.receipt_seal import sealed
 from pos_app.services.receipts import compose_sale_receipt
 from pos_app.services.selling import Selling
@@ -74,8 +82,10 @@ class Tendering:
         ids: IdSource,
         formatter: Formatter,
         signer: ReceiptSigner | None = None,
+        approvals: Approvals | None = None,
     ) -> None:
         self._selling = selling
+        self._approvals = approvals or Approvals(selling.operator)
         self._signer = signer
         self._storage = storage
         self._terms = terms
@@ -101,16 +111,70 @@ class Tendering:
     def add_cash(self, tendered_minor: int) -> TenderOutcome:
         """Cash handed over; what is above the rest is change. Raises CashierError."""
         self._require_sale()
-        try:
-            tender = cash_tender(
+        step_minor, rounding = self._rules.cash_step_minor, self._rules.rounding
+        return self._add(
+            _made(lambda: cash_tender(self._ids.new_id(), self.due_minor, tendered_minor, step_minor, rounding))
+        )
+
+    def foreign_currency(self, code: str) -> ForeignCurrency:
+        """A currency that the store takes in cash. Raises CashierError."""
+        for found in self._selling.profile.foreign_cash:
+            if found.currency.code == code:
+                return found
+        raise CashierError("no_such_currency", f"This store takes no {code[:3]} in cash.")
+
+    def add_foreign_cash(self, code: str, foreign_minor: int) -> TenderOutcome:
+        """Cash of another currency at the store's rate; the change is in the store's own. Raises CashierError."""
+        self._require_sale()
+        currency = self.foreign_currency(code)
+        step_minor, rounding = self._rules.cash_step_minor, self._rules.rounding
+        return self._add(
+            _made(
+                lambda: foreign_cash_tender(
+                    self._ids.new_id(), self.due_minor, foreign_minor, currency, step_minor, rounding
+                )
+            )
+        )
+
+    def definition(self, definition_id: str) -> TenderDefinition:
+        """A tender of the store's own. Raises CashierError."""
+        for found in self._selling.profile.tenders:
+            if found.definition_id == definition_id:
+                return found
+        raise CashierError("no_such_tender", "This store has no such tender.")
+
+    def add_configured(
+        self,
+        definition_id: str,
+        amount_minor: int,
+        reference: str = "",
+        *,
+        online: bool = True,
+        approval: Approval | None = None,
+    ) -> TenderOutcome:
+        """A part paid with a tender of the store's own, by its rules. Raises CashierError, ApprovalNeededError."""
+        self._require_sale()
+        definition = self.definition(definition_id)
+        tender = _made(
+            lambda: configured_tender(
                 self._ids.new_id(),
+                definition,
+                amount_minor,
+                reference,
                 self.due_minor,
-                tendered_minor,
                 self._rules.cash_step_minor,
                 self._rules.rounding,
             )
-        except TenderError as error:
-            raise CashierError("tender", str(error)) from error
+        )
+        limit_minor = definition.approval_above_minor
+        if limit_minor is not None and amount_minor > limit_minor:
+            self._approvals.require(
+                Action.TENDER_ABOVE_LIMIT, amount_minor=amount_minor, detail=definition.name, approval=approval
+            )
+        elif not definition.works_offline and not online:
+            self._approvals.require(
+                Action.OFFLINE_TENDER, amount_minor=amount_minor, detail=definition.name, approval=approval
+            )
         return self._add(tender)
 
     def add_points(self, hold: PointsHold) -> TenderOutcome:
@@ -145,29 +209,36 @@ class Tendering:
         )
 
     def add_gift_card(self, hold: GiftCardHold) -> TenderOutcome:
-        """The part of a gift card that the central service set aside. Raises CashierError."""
+        """The part of a gift card or store credit that the central service set aside. Raises CashierError."""
         self._require_sale()
+        name = "Store credit" if hold.store_credit else "Gift card"
         tender = self._exact(
-            TenderType.GIFT_CARD,
+            TenderType.STORE_CREDIT if hold.store_credit else TenderType.GIFT_CARD,
             hold.amount_minor,
             tender_id=hold.hold_id,
             reference=hold.hold_id,
-            description=f"Gift card •••• {hold.last_four}" if hold.last_four else "Gift card",
+            description=f"{name} •••• {hold.last_four}" if hold.last_four else name,
         )
         return self._add(tender)
 
-    def add_card(self, result: CardResult) -> TenderOutcome:
-        """A card payment as the terminal answered it. Raises CashierError unless it was approved."""
-        self._require_sale()
+    def add_card(self, result: CardResult, attempt: CardAttempt | None = None) -> TenderOutcome:
+        """A card payment as the terminal answered it; attempt is what it was asked for.
+
+        Raises CashierError unless it was approved.
+        """
+        self._require_sale(attempt)
         if result.outcome is not CardOutcome.APPROVED:
             raise CashierError(f"card_{result.outcome.value}", result.message or "The card was not charged.")
         tender = self._exact(
             TenderType.CARD,
             result.amount_minor,
+            tender_id=attempt.payment_id if attempt else "",
             reference=result.authorisation,
             description=f"{result.brand} •••• {result.last_four}".strip(" •"),
         )
-        return self._add(tender)
+        if attempt is not None:
+            tender = replace(tender, payment_id=attempt.payment_id, processor_reference=result.reference)
+        return self._add(tender, attempt)
 
     def remove_tender(self, tender_id: str) -> Tender:
         """Take one part of the payment back; the caller releases its hold or hands the cash back.
@@ -192,10 +263,13 @@ class Tendering:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _require_sale(self) -> OpenTransaction:
+    def _require_sale(self, attempt: CardAttempt | None = None) -> OpenTransaction:
+        """The sale to pay; while a card terminal was asked and did not answer, only its answer goes on."""
         sale = self._selling.current
         if sale is None or sale.basket.is_empty:
             raise CashierError("nothing_to_pay", "There is nothing to pay yet. Scan an item first.")
+        if sale.card_attempt is not None and sale.card_attempt != attempt:
+            raise CashierError("card_unknown", "The card terminal has not said yet what became of the card payment.")
         return sale
 
     def _exact(
@@ -208,8 +282,8 @@ class Tendering:
         reference: str = "",
         description: str = "",
     ) -> Tender:
-        try:
-            return exact_tender(
+        return _made(
+            lambda: exact_tender(
                 tender_id or self._ids.new_id(),
                 tender_type,
                 amount_minor,
@@ -218,15 +292,14 @@ class Tendering:
                 reference=reference,
                 description=description,
             )
-        except TenderError as error:
-            raise CashierError("tender", str(error)) from error
+        )
 
-    def _add(self, tender: Tender) -> TenderOutcome:
+    def _add(self, tender: Tender, attempt: CardAttempt | None = None) -> TenderOutcome:
         """Keep the tender on disk; when it was the last, in the commit that completes the sale.
 
         The same tender id again changes nothing, so that a repeated answer cannot pay twice.
         """
-        sale = self._require_sale()
+        sale = self._require_sale(attempt)
         if all(known.tender_id != tender.tender_id for known in sale.tenders):
             self._selling.set_tenders((*sale.tenders, tender))
         due_minor = self.due_minor
@@ -256,6 +329,12 @@ class Tendering:
             transaction, job.document, job.job_id, transaction.change_minor, job.state is PrintState.HELD
         )
 
+    def _opens_drawer(self, tender: Tender) -> bool:
+        if tender.tender_type is TenderType.CASH or tender.change_minor:
+            return True
+        definitions = self._selling.profile.tenders
+        return any(one.opens_drawer for one in definitions if one.definition_id == tender.definition_id)
+
     def _commit(self, sale: OpenTransaction, transaction: RetailTransaction) -> PrintJob:
         """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up.
 
@@ -271,6 +350,8 @@ class Tendering:
                 for tender in transaction.tenders:
                     if tender.reference.startswith(OFFLINE_REFERENCE) and sale.basket.member is not None:
                         work.add_offline_redemption(tender.reference, sale.basket.member.member_id, tender.points)
+                for load in loads_of(sale):
+                    record_load(work, load, transaction)
                 job, *drawer = self._print_jobs(sale, transaction, entry.entry_hash)
                 for each in (job, *drawer):
                     work.add_print_job(each)
@@ -294,7 +375,7 @@ class Tendering:
             transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
         )
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
-        has_cash = any(tender.tender_type is TenderType.CASH for tender in sale.tenders)
+        has_cash = any(self._opens_drawer(tender) for tender in sale.tenders)
         at_once = state is PrintState.QUEUED
         receipt = PrintJob(
             self._ids.new_id(), sale.header.transaction_id, document, has_cash and at_once, state, reason
@@ -310,3 +391,11 @@ _FIRST_STATES = {
     FirstPrint.HELD: (PrintState.HELD, "the customer is asked"),
     FirstPrint.NOT_WANTED: (PrintState.CANCELLED, NOT_PRINTED),
 }
+
+
+def _made(make: Callable[[], Tender]) -> Tender:
+    """The tender; what the rules refuse is said to the associate."""
+    try:
+        return make()
+    except TenderError as error:
+        raise CashierError("tender", str(error)) from error

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import enrolment_offers, exposure, gift_cards, member_events, members, tables
+from sync.central import enrolment_offers, exposure, gift_cards, loads, member_events, members, tables
 from sync.central.candidates import Candidate
 from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
@@ -78,6 +78,9 @@ class Applying:
             else:
                 sold.append(plan)
         self._flush()
+        for one in candidates:
+            if one.load is not None:
+                loads.apply(self._connection, self._vault, self._now, one.load)
         self._returns().run(facts, sold)
         for one in candidates:
             if one.member_event is not None:

@@ -8,7 +8,7 @@ import msgspec
 from pos_app.domain.journal import EventKind
 from pos_app.domain.member import EmailError, normalise_email
 from sync import contract
-from sync.central import member_events
+from sync.central import loads, member_events
 from sync.central.members import Joining
 from sync.central.moments import parse, stored
 from sync.central.sale_facts import KINDS as FACT_KINDS
@@ -38,9 +38,10 @@ _WITHOUT_POINTS = (
     EventKind.PAID_IN,
     EventKind.NO_SALE,
     EventKind.PRINT_OUTCOME,
+    EventKind.CARD_PAYMENT_REVERSED,
     EventKind.RECEIPT_REPRINTED,
 )
-_WITH_POINTS = (EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS, *member_events.KINDS)
+_WITH_POINTS = (EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS, *member_events.KINDS, *loads.KINDS)
 KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, *_WITH_POINTS))
 
 
@@ -54,6 +55,7 @@ class Candidate:
     joining: Joining | None = None
     fact: ArrivedFact | None = None
     member_event: member_events.MemberEvent | None = None
+    load: loads.ArrivedLoad | None = None
     email: str = ""
     outcome: Outcome = field(default_factory=Outcome)
 
@@ -75,6 +77,8 @@ def candidate(
         found.joining = _joining(event, contacts)
     elif event.kind in FACT_KINDS:
         found.fact = read_fact(event, terminal.store_id, found.outcome)
+    elif event.kind in loads.KINDS:
+        found.load = loads.read_load(event, terminal.store_id, contacts, found.outcome)
     elif event.kind in member_events.KINDS:
         found.member_event = member_events.read_member_event(event, contacts, found.outcome)
     return found

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, update
 
+from pos_app.domain.tenders import STORED_VALUE
 from sync import contract
-from sync.central import gift_cards, tables
+from sync.central import gift_cards, loads, tables
 from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import DEBT_POOL, Cause, LotName, Posting
 from sync.central.sale_facts import ArrivedFact, Outcome, pieces_of, receipt_key, sale_keys
@@ -263,6 +264,7 @@ class Returns:
             self._restore(sale, one, before, after)
             if any(line != before.line(number) for number, line in after.lines.items()):
                 remarks.append(self._refund_gift_cards(sale, one))
+                remarks.append(self._take_loads_back(sale, one))
         outcome.reason = "; ".join(remark for remark in remarks if remark)
         return outcome
 
@@ -341,11 +343,11 @@ class Returns:
             self._posting.recover_debt(cause, spent.member_id)
 
     def _refund_gift_cards(self, sale: _Sale, one: _Known) -> str:
-        paid = {tender.tender_id: tender for tender in sale.tenders if tender.tender_type == "gift_card"}
+        paid = {tender.tender_id: tender for tender in sale.tenders if tender.tender_type in STORED_VALUE}
         odd = ""
         for refund in contract.decode(one.payload, contract.ReturnPayload).refunds:
             tender = paid.get(refund.original_tender_id)
-            if refund.tender_type != "gift_card" or not refund.amount_minor:
+            if refund.tender_type not in STORED_VALUE or not refund.amount_minor:
                 continue
             if tender is None:
                 odd = "gift_card_not_of_this_sale"
@@ -354,6 +356,11 @@ class Returns:
                 gift_cards.refund(self._connection, self._received_at, one.event_id, tender, refund.amount_minor) or odd
             )
         return odd
+
+    def _take_loads_back(self, sale: _Sale, one: _Known) -> str:
+        """A gift card that was sold with the sale comes back: it is worth nothing any more."""
+        numbers = [line.line_number for line in contract.decode(one.payload, contract.ReturnPayload).lines]
+        return loads.take_back(self._connection, self._received_at, one.event_id, sale.transaction_id, numbers)
 
 
 def _known(row: Any) -> _Known:

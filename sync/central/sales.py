@@ -8,6 +8,7 @@ import msgspec
 
 from pos_app.domain.money import MoneyError, currency
 from pos_app.domain.rewards import EarnedPoints, EarningLine, PointsTaxTreatment, ProgrammeTerms, earn
+from pos_app.domain.tenders import STORED_VALUE
 from sync import contract
 from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.sold_lines import SoldLine
@@ -90,8 +91,8 @@ class SalePlan:
 
     @property
     def tenders_of_gift_cards(self) -> list[contract.TenderMessage]:
-        """The parts paid with gift cards."""
-        return [tender for tender in self.payload.tenders if tender.tender_type == "gift_card" and tender.amount_minor]
+        """The parts paid with gift cards or store credit."""
+        return [one for one in self.payload.tenders if one.tender_type in STORED_VALUE and one.amount_minor]
 
 
 def read_sale(body: bytes) -> contract.SalePayload:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from sync import contract
-from sync.central import tables
+from sync.central import loads, tables
 from sync.central.ledger import DEBT_POOL
 from sync.central.sale_facts import pieces_of
 from sync.central.sold_lines import Fact, SoldLine, restored_points, standing
@@ -222,6 +222,7 @@ CHECKS = (
     lots,
     enrolment_offers,
     gift_card_refunds,
+    loads.proven,
     untouched_sales,
     changed_sales,
     offline_points,
