@@ -6,25 +6,29 @@ first paint, by connect.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pos_app.clock import SystemClock
-from pos_app.domain.operator import Operator
+from pos_app.domain.operator import NOBODY, SignedOn
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
-from pos_app.ports import RewardsGateway, SyncStatus
+from pos_app.ports import PaymentTerminal, ParkingGateway, ReceiptGateway, RewardsGateway, SyncStatus
 from pos_app.receipt_signer import DeviceKeySigner
+from pos_app.services.approvals import Approvals
+from pos_app.services.approving import Approving
 from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
+from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
+from pos_app.services.sign_on import SignOn
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyStore
@@ -32,19 +36,24 @@ from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_da
 from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
+    from pos_app.services.card_refunds import CardRefunds
+    from pos_app.services.parked_sharing import ParkedSharing
+    from pos_app.services.receipt_check import ReceiptChecks
+    from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.returning import Returning
+    from pos_app.services.suspending import Suspending
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
 
 
 class GatewayWhenConnected:
-    """The RewardsGateway of a till that may not be connected yet, or never: until then every call is offline."""
+    """A gateway of a till that may not be connected yet, or never: until then every call is offline."""
 
     def __init__(self) -> None:
-        self._gateway: RewardsGateway | None = None
+        self._gateway: RewardsGateway | ReceiptGateway | ParkingGateway | None = None
 
-    def connect(self, gateway: RewardsGateway) -> None:
+    def connect(self, gateway: RewardsGateway | ReceiptGateway | ParkingGateway) -> None:
         """From now on calls go there."""
         self._gateway = gateway
 
@@ -60,7 +69,7 @@ class Register:
 
     data: TerminalDatabase
     profile: StoreProfile
-    operator: Operator
+    operator: SignedOn
     clock: SystemClock
     ids: SystemIds
     formatter: StoreFormatter
@@ -71,13 +80,103 @@ class Register:
     membership: Membership
     explaining: Explaining
     gateway: GatewayWhenConnected
+    approvals: Approvals
+    approving: Approving
+    sign_on: SignOn
+    signer: DeviceKeySigner
+    receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    card_terminal: Callable[[], PaymentTerminal | None] = lambda: None
+    """The card terminal that stands at this till now, if any."""
     sync: "SyncWorker | None" = None
+
+    @cached_property
+    def receipt_desk(self) -> "ReceiptDesk":
+        """Copies, gift receipts and e-mails; made when somebody needs it."""
+        from pos_app.services.receipt_desk import ReceiptDesk
+
+        return ReceiptDesk(
+            storage=self.data.storage,
+            index=self.data.receipts,
+            print_queue=self.data.print_queue,
+            mail_queue=self.data.mail_queue,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+            profile=self.profile,
+            operator=self.operator,
+        )
+
+    @cached_property
+    def receipt_checks(self) -> "ReceiptChecks":
+        """Is a receipt genuine; made when somebody asks."""
+        from pos_app.services.receipt_check import ReceiptChecks
+
+        gateway: Any = self.receipt_gateway
+        return ReceiptChecks(self.data.storage, gateway, self.signer.is_own)
+
+    @cached_property
+    def suspending(self) -> "Suspending":
+        """Sales set aside at this till."""
+        from pos_app.services.suspending import Suspending
+
+        return Suspending(
+            self.selling,
+            storage=self.data.storage,
+            parked=self.data.parked,
+            catalogue=self.data.catalogue,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+            approvals=self.approvals,
+        )
+
+    @cached_property
+    def parked_sharing(self) -> "ParkedSharing":
+        """Sales set aside at every till of the store."""
+        from pos_app.services.parked_sharing import ParkedSharing
+
+        gateway: Any = self.parking_gateway
+        return ParkedSharing(
+            gateway,
+            self.suspending,
+            storage=self.data.storage,
+            parked=self.data.parked,
+            clock=self.clock,
+            terminal_id=self.data.identity.terminal_id(),
+        )
+
+    @cached_property
+    def loading(self) -> Loading:
+        """Gift cards that are sold, and store credit."""
+        gateway: Any = self.gateway
+        return Loading(
+            self.selling,
+            gateway,
+            storage=self.data.storage,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+        )
+
+    @cached_property
+    def card_refunds(self) -> "CardRefunds":
+        """Money back to cards for goods that came back; made for the first of them."""
+        from pos_app.services.approvals import Approvals
+        from pos_app.services.card_refunds import CardRefunds
+
+        return CardRefunds(
+            self.data.card_refunds,
+            terminal=lambda: self.card_terminal(),
+            clock=self.clock,
+            currency_code=self.profile.currency.code,
+            approvals=Approvals(self.operator, clock=self.clock),
+        )
 
     @cached_property
     def returning(self) -> "Returning":
         """Goods that come back; made for the first of them, so that the till opens sooner."""
-        from pos_app.services.approvals import Approvals
-        from pos_app.services.returning import Returning
+            from pos_app.services.returning import Returning
 
         return Returning(
             storage=self.data.storage,
@@ -118,12 +217,14 @@ def open_register(
 ) -> Register:
     """A till over the data in a folder, with its business day open. Raises WorldError with a sentence."""
     folder.mkdir(parents=True, exist_ok=True)
-    profile, operator = store.profile, store.operators[0]
+    profile = store.profile
+    operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
     clock, ids = SystemClock(profile.time_zone), SystemIds()
     data = open_terminal_database(
         folder, store_id=profile.store_id, workstation_id=profile.workstation_id, clock=clock, ids=ids, keys=keys
     )
     formatter = StoreFormatter(profile)
+    approvals = Approvals(operator, clock=clock)
     selling = Selling(
         storage=data.storage,
         catalogue=data.catalogue,
@@ -171,6 +272,12 @@ def open_register(
         ),
         explaining=Explaining(selling, storage=data.storage, terms=data.terms, profile=profile),
         gateway=gateway,
+        approvals=approvals,
+        approving=Approving(operator=operator, people=data.people, storage=data.storage, clock=clock, ids=ids),
+        sign_on=SignOn(
+            operator=operator, people=data.people, approvals=approvals, selling=selling, storage=data.storage
+        ),
+        signer=signer,
     )
 
 
@@ -188,6 +295,8 @@ def connect(
     from sync.terminal.engine import SyncEngine
     from sync.terminal.enrolment import enrol
     from sync.terminal.gateway import CentralGateway
+    from sync.terminal.parking import CentralParking
+    from sync.terminal.receipts import CentralReceipts
     from sync.terminal.worker import SyncWorker
 
     identity, outbox = register.data.identity, register.data.outbox
@@ -201,5 +310,8 @@ def connect(
     register.gateway.connect(
         CentralGateway(client, register.clock, lambda: worker.status().online, terms.allowance_public_key)
     )
+    register.receipt_gateway.connect(CentralReceipts(client, lambda: worker.status().online))
+    register.signer.warm()
+    register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
     register.sync = worker
     worker.start()

@@ -3,14 +3,12 @@
 The window is shown first. Devices and the network start behind it, so that the first scan need not wait.
 """
 
-import json
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from hardware.payment_terminal.settings import CardTerminalSettings
 from hardware.peripherals import Peripherals, PeripheralsSettings
@@ -18,12 +16,16 @@ from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.bootstrap import Register, connect
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
-from pos_app.errors import CashierError, WorldError
+from pos_app.errors import WorldError
 from pos_app.ports import DeviceStatus, PrintJob, SyncStatus
+from pos_app.receipt_room import ReceiptParts, mail_worker
 from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
 from ui.qt_bridge import QtBridge
-from ui.services_bundle import DemoProduct, DevicePanelParts, PrintedReceipt, Services, UiSettings
+from ui.services_bundle import DemoProduct, DevicePanelParts, ParkingParts, Services, UiSettings
+
+if TYPE_CHECKING:
+    from pos_app.mailer import MailWorker
 
 PRODUCTS_ON_THE_PANEL = 8
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
@@ -37,19 +39,6 @@ class PaperAndDrawer:
     def __init__(self, register: Register, peripherals: Peripherals) -> None:
         self._register = register
         self._peripherals = peripherals
-
-    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
-        """The last sales of this till, newest first."""
-        return [_printed(entry.payload, self._register) for entry in self._register.data.storage.recent_sales(limit)]
-
-    def reprint(self, receipt_number: str) -> None:
-        """Print a receipt once more, marked as a copy. Raises CashierError when this till never printed it."""
-        data = self._register.data
-        entry = data.storage.sale(receipt_number)
-        job = data.print_queue.of_transaction(entry.event_id) if entry else None
-        if job is None:
-            raise CashierError("no_receipt", f"There is no receipt {receipt_number} on this till.")
-        self._queue(PrintJob(self._register.ids.new_id(), job.transaction_id, replace(job.document, copy=True)))
 
     def print_document(self, document: ReceiptDocument) -> None:
         """Print something that is no sale, such as a statement."""
@@ -67,13 +56,6 @@ class PaperAndDrawer:
         self._register.till_control.no_sale("opened at the till")
         self._register.nudge()
         self._peripherals.kick_drawer("no sale").result(timeout=10)
-
-
-def _printed(payload: bytes, register: Register) -> PrintedReceipt:
-    sale = json.loads(payload)
-    number = sale["header"]["receipt_number"]
-    when = register.formatter.date_time(datetime.fromisoformat(sale["ended_at"]))
-    return PrintedReceipt(number, f"Sale {number}", when, register.formatter.money(sale["total_minor"]))
 
 
 def _card_terminal(folder: Path, register: Register, settings: TerminalSettings) -> CardTerminalSettings:
@@ -96,11 +78,13 @@ class Counter:
 
     def __init__(self, folder: Path, register: Register, settings: TerminalSettings) -> None:
         self.register = register
+        self._settings = settings
         self.bridge = QtBridge()
         printer = PrinterSettings(
             driver=settings.printer_driver,
             address=settings.printer_address,
             columns=register.profile.receipt_columns,
+            logo_file=register.profile.receipt.logo_file,
         )
         devices = PeripheralsSettings(
             printer, data_folder=folder, card_terminal=_card_terminal(folder, register, settings)
@@ -118,6 +102,7 @@ class Counter:
         )
         self._network_fault = ""
         self._network: Thread | None = None
+        self._mail: MailWorker | None = None
         self._stopping = Event()
         self._pulses_seen = 0
         self._receipts_seen = 0
@@ -139,7 +124,13 @@ class Counter:
             sync_status=self.sync_status,
             device_statuses=self.peripherals.statuses,
             print_actions=PaperAndDrawer(register, self.peripherals),
-            settings=UiSettings(theme="dark" if settings.theme == "dark" else "light"),
+            receipts=ReceiptParts(register, self._receipts_queued),
+            parking=ParkingParts(register.suspending, register.parked_sharing),
+            loading=register.loading,
+            card_refunds=lambda: register.card_refunds,
+            approving=register.approving,
+            sign_on=register.sign_on,
+            settings=ui_settings or UiSettings(theme="dark" if settings.theme == "dark" else "light"),
         )
 
     def start(self) -> None:
@@ -148,15 +139,19 @@ class Counter:
         self.peripherals.on_status = self._on_device
         self.peripherals.start()
         self.services.payment_terminal = self.peripherals.payment_terminal
+        self.register.card_terminal = lambda: self.peripherals.payment_terminal
         if self.peripherals.simulated_printer is not None:
             self.services.device_panel = self._device_panel()
         self.peripherals.print_nudge()
+        self._start_receipts()
         self._network = Thread(target=self._connect, name="connect", daemon=True)
         self._network.start()
 
     def stop(self) -> None:
         """Stop everything; nothing that was acknowledged is lost."""
         self._stopping.set()
+        if self._mail is not None:
+            self._mail.stop()
         self.peripherals.stop()
         if self._network is not None:
             self._network.join(timeout=30)
@@ -170,6 +165,19 @@ class Counter:
         return replace(status, reason=self._network_fault) if self._network_fault else status
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _start_receipts(self) -> None:
+        """Receipts that nobody chose before the till stopped, and the mail."""
+        self._mail = mail_worker(self.register, self._settings)
+        self._mail.start()
+        if self.services.receipts is not None:
+            self.services.receipts.desk.settle_held()
+
+    def _receipts_queued(self) -> None:
+        """A receipt waits for the printer or the mail that no journal entry told of."""
+        self.peripherals.print_nudge()
+        if self._mail is not None:
+            self._mail.nudge()
 
     def _committed(self) -> None:
         """Something new is in the journal: print what it queued and send it."""

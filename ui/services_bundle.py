@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pos_app.domain.operator import Operator
 from pos_app.domain.receipt_document import ReceiptDocument
@@ -19,33 +19,42 @@ from pos_app.ports import (
     TermsSource,
 )
 from pos_app.services.approving import Approving
+from pos_app.services.card_payments import CardPayments
+from pos_app.services.card_refunds import CardRefunds
 from pos_app.services.explaining import Explaining
+from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
+from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
+from pos_app.services.sign_on import SignOn
+from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from ui.qt_bridge import QtBridge
 from ui.wedge_scanner import WedgeTiming
 
+if TYPE_CHECKING:
+    from pos_app.services.receipt_check import ReceiptChecks
+    from pos_app.services.receipt_desk import ReceiptDesk
 
-@dataclass(frozen=True, slots=True)
-class PrintedReceipt:
-    """One row of the list of last receipts."""
 
-    receipt_number: str
-    title: str
-    when: str
-    total: str
+class ReceiptParts(Protocol):
+    """Receipts after the sale, as the window asks for them."""
+
+    @property
+    def desk(self) -> "ReceiptDesk":
+        """Copies, gift receipts, e-mails and the customer's choice. Its calls touch disk: not on the GUI thread."""
+
+    @property
+    def checks(self) -> "ReceiptChecks":
+        """Is a receipt genuine. May ask the network: not on the GUI thread."""
+
+    def picture(self, document: ReceiptDocument) -> bytes:
+        """The paper as a PNG. Takes a tenth of a second: not on the GUI thread."""
 
 
 class PrintActions(Protocol):
     """Paper and drawer, as the window asks for them. Each call may touch disk or a device: never on the GUI thread."""
-
-    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
-        """The last sales of this till, newest first."""
-
-    def reprint(self, receipt_number: str) -> None:
-        """Print a receipt once more, marked as a copy. Raises CashierError or WorldError."""
 
     def print_document(self, document: ReceiptDocument) -> None:
         """Print something that is no sale, such as a statement. Raises CashierError or WorldError."""
@@ -63,6 +72,10 @@ class UiSettings:
     sounds: bool = True
     scan_timing: WedgeTiming = field(default_factory=WedgeTiming)
     complete_clears_after_ms: int = 30_000
+    idle_lock_ms: int = 300_000
+    """After so long without a touch the till locks; 0: never."""
+    demo_pins: tuple[tuple[str, str], ...] = ()
+    """In a demonstration: who, and their PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,14 @@ class CardTerminalSwitches(Protocol):
 
     def set_next(self, outcome: str) -> None:
         """approve, decline or lose_answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkingParts:
+    """Parked sales: at this till, and with the other tills of the store."""
+
+    suspending: Suspending
+    sharing: ParkedSharing
 
 
 @dataclass(slots=True)
@@ -136,8 +157,14 @@ class Services:
     device_statuses: Callable[[], Sequence[DeviceStatus]]
     payment_terminal: PaymentTerminal | None = None
     print_actions: PrintActions | None = None
+    receipts: ReceiptParts | None = None
     device_panel: DevicePanelParts | None = None
     approving: Approving | None = None
+    sign_on: SignOn | None = None
+    parking: ParkingParts | None = None
+    cards: CardPayments | None = None
+    loading: Loading | None = None
+    card_refunds: Callable[[], CardRefunds] | None = None
     settings: UiSettings = field(default_factory=UiSettings)
 
     def __post_init__(self) -> None:

@@ -65,7 +65,7 @@ class ParkedSharing:
                 if not row.offered:
                     self._offer(row)
             until = self._clock.now() + OFFER
-            offered = [row.sale.parking_id for row in self._unclaimed() if row.offered and not row.taken_by]
+            offered = [row.sale.parking_id for row in self._unclaimed() if row.offered]
             if offered:
                 self._parked.offering(offered, until)
             found = self._gateway.look(offered, until, ())

@@ -154,9 +154,7 @@ class Suspending:
 
     def permit(self, parked: ParkedSale | ParkedElsewhere, approval: Approval | None = None) -> Permit:
         """Leave to take this sale up now. Raises CashierError, ApprovalNeededError for somebody else's sale."""
-        current = self._selling.current
-        if current is not None and not current.basket.is_empty:
-            raise CashierError("sale_under_way", "A sale is under way. Park or finish it, then recall the other one.")
+        self._require_room()
         if not self._storage.business_day():
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
         operator_id = self._selling.operator.operator_id
@@ -181,6 +179,7 @@ class Suspending:
         event_id = retrieval_id(parked.parking_id)
         if self._storage.has_event(event_id):
             raise CashierError("parked_gone", "This sale was recalled before.")
+        self._require_room()
         is_here = self._parked.find(parked.parking_id) is not None
         if not is_here and parked.transaction.header.workstation_id == self._selling.profile.workstation_id:
             raise CashierError("parked_gone", "This sale is not parked any more.")
@@ -205,6 +204,11 @@ class Suspending:
         self._selling.restore()
         repriced = transaction.header.business_day != parked.transaction.header.business_day
         return Recalled(parked, self._selling.total_unpaid_minor, repriced, changes)
+
+    def _require_room(self) -> None:
+        current = self._selling.current
+        if current is not None and not current.basket.is_empty:
+            raise CashierError("sale_under_way", "A sale is under way. Park or finish it, then recall the other one.")
 
     def _numbered(self, work: UnitOfWork, transaction: OpenTransaction, is_here: bool) -> OpenTransaction:
         """Under its own number where it was parked, under a new one at another till."""
@@ -237,7 +241,8 @@ class Suspending:
             return line
         if item.price_minor != line.unit_price_minor:
             changes.append(PriceChange(line.line_number, item.name, line.unit_price_minor, item.price_minor))
-        return replace(line, item=item, unit_price_minor=item.price_minor)
+        priced = replace(line.item, price_minor=item.price_minor)
+        return replace(line, item=priced, unit_price_minor=item.price_minor)
 
     # --- other ends --------------------------------------------------------------------------------------------------
 

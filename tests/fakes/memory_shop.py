@@ -30,6 +30,7 @@ from pos_app.ports import (
     OfferState,
     OfflineExposure,
     OpenTransaction,
+    ParkedElsewhere,
     ParkedHere,
     ParkedSale,
     PointsHold,
@@ -37,6 +38,7 @@ from pos_app.ports import (
     Proof,
     RedeemProofs,
     SaleRecord,
+    StoresParked,
 )
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -284,6 +286,35 @@ class MemoryParkedSales:
     def _change(self, parking_id: str, **changes: Any) -> None:
         parked = self._storage.state.parked
         parked[parking_id] = replace(parked[parking_id], **changes)
+
+
+class MemoryParkingGateway:
+    """What other tills of the store have parked; without a line until a test puts the cable in."""
+
+    def __init__(self) -> None:
+        self.online = False
+        self.elsewhere: dict[str, tuple[ParkedElsewhere, str]] = {}
+        self.offers: dict[str, OfferState] = {}
+
+    def require_line(self) -> None:
+        if not self.online:
+            raise OfflineError("The central service cannot be reached.")
+
+    def offer(self, sale: ParkedSale, document: str, expires_at: datetime) -> None:
+        self.require_line()
+        self.offers[sale.parking_id] = OfferState(sale.parking_id, "offered")
+
+    def look(self, offered: Sequence[str], until: datetime, settled: Sequence[str]) -> StoresParked:
+        self.require_line()
+        return StoresParked(tuple(entry for entry, _ in self.elsewhere.values()), tuple(self.offers.values()))
+
+    def take(self, parking_id: str) -> str:
+        self.require_line()
+        if parking_id in self.elsewhere:
+            return self.elsewhere.pop(parking_id)[1]
+        if self.offers[parking_id].state == "taken":
+            raise RefusedError("parked_taken", f"Till {self.offers[parking_id].taken_by} has this sale.")
+        return ""
 
 
 class MemoryTerms:

@@ -1,16 +1,17 @@
 """A till for window tests: the real services over a shop in memory, with electronics on its shelves."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes import memory_shop as memory
 from fakes.memory_people import ASSOCIATE, MemoryPeople
+from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
 
+from hardware.receipt_printer.picture import receipt_picture
 from pos_app.clock import SetClock
 from pos_app.domain.item import Fee, Item
 from pos_app.domain.member import MemberAccount, PoolBalance
-from pos_app.domain.operator import SignedOn
+from pos_app.domain.operator import Operator, SignedOn
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.gs1_reader import read_gs1
 from pos_app.ports import (
@@ -23,14 +24,20 @@ from pos_app.ports import (
     StatementMovement,
     SyncStatus,
 )
+from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
 from pos_app.services.explaining import Explaining
 from pos_app.services.membership import Membership
+from pos_app.services.parked_sharing import ParkedSharing
+from pos_app.services.receipt_check import ReceiptChecks
+from pos_app.services.receipt_desk import ReceiptDesk
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
+from pos_app.services.sign_on import SignOn
+from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from ui.qt_bridge import QtBridge
-from ui.services_bundle import PrintedReceipt, Services, UiSettings
+from ui.services_bundle import ParkingParts, Services, UiSettings
 
 EMAIL = "j@example.com"
 ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1240, 1240, 0, "2026-11-22T14:00:00+00:00")
@@ -133,27 +140,38 @@ class ScriptedTerminal:
 class Paper:
     """Receipts and the drawer."""
 
-    def __init__(self, storage: memory.MemoryStorage) -> None:
-        self._storage = storage
-        self.reprinted: list[str] = []
+    def __init__(self) -> None:
         self.drawer_opened = 0
         self.documents: list[ReceiptDocument] = []
-
-    def recent_receipts(self, limit: int) -> Sequence[PrintedReceipt]:
-        jobs = list(self._storage.state.print_jobs.values())[-limit:]
-        return [
-            PrintedReceipt(j.document.title.removeprefix("Sale "), j.document.title, "14:26", "")
-            for j in reversed(jobs)
-        ]
-
-    def reprint(self, receipt_number: str) -> None:
-        self.reprinted.append(receipt_number)
 
     def print_document(self, document: ReceiptDocument) -> None:
         self.documents.append(document)
 
     def open_drawer(self) -> None:
         self.drawer_opened += 1
+
+
+class ReceiptRoom:
+    """Receipts after the sale, over the storage in memory; the picture of the paper is the real one."""
+
+    def __init__(self, shop: "UiShop", operator: Operator) -> None:
+        self.mail = shop.mail
+        self.desk = ReceiptDesk(
+            storage=shop.storage,
+            index=MemoryReceiptIndex(shop.storage),
+            print_queue=MemoryPrintQueue(shop.storage),
+            mail_queue=shop.mail,
+            clock=shop.clock,
+            ids=shop.storage.ids,
+            formatter=shop.formatter,
+            profile=shop.profile,
+            operator=operator,
+        )
+        self.checks = ReceiptChecks(shop.storage, None)
+        self._columns = shop.profile.receipt_columns
+
+    def picture(self, document: ReceiptDocument) -> bytes:
+        return receipt_picture(document, self._columns)
 
 
 class UiShop:
@@ -169,8 +187,10 @@ class UiShop:
         self.gateway.accounts[EMAIL] = ACCOUNT
         self.members = memory.MemoryMemberCache()
         self.catalogue = Shelf(SHELF)
+        self.parking_gateway = memory.MemoryParkingGateway()
         self.terminal = ScriptedTerminal()
-        self.paper = Paper(self.storage)
+        self.paper = Paper()
+        self.mail = MemoryMailQueue()
         self.bridge = QtBridge()
         self.people = MemoryPeople()
         self.operator = SignedOn(ASSOCIATE)
@@ -185,6 +205,7 @@ class UiShop:
     def services(self, settings: UiSettings | None = None) -> Services:
         """A fresh set of services over what is on 'disk'."""
         operator = self.operator
+        approvals = Approvals(operator, clock=self.clock)
         selling = Selling(
             storage=self.storage,
             catalogue=self.catalogue,
@@ -202,6 +223,25 @@ class UiShop:
             clock=self.clock,
             ids=self.storage.ids,
             formatter=self.formatter,
+        )
+        parked = memory.MemoryParkedSales(self.storage)
+        suspending = Suspending(
+            selling,
+            storage=self.storage,
+            parked=parked,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            ids=self.storage.ids,
+            formatter=self.formatter,
+            approvals=Approvals(operator, clock=self.clock),
+        )
+        sharing = ParkedSharing(
+            self.parking_gateway,
+            suspending,
+            storage=self.storage,
+            parked=parked,
+            clock=self.clock,
+            terminal_id=self.storage.terminal_id,
         )
         return Services(
             selling=selling,
@@ -230,9 +270,18 @@ class UiShop:
             device_statuses=lambda: self.devices,
             payment_terminal=self.terminal,
             print_actions=self.paper,
+            receipts=ReceiptRoom(self, operator),
             approving=Approving(
                 operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
             ),
+            sign_on=SignOn(
+                operator=operator,
+                people=self.people,
+                approvals=approvals,
+                selling=selling,
+                storage=self.storage,
+            ),
+            parking=ParkingParts(suspending, sharing),
             settings=settings or UiSettings(sounds=False),
         )
 

@@ -27,7 +27,7 @@ ACTIONS = (
     Action("member", "Member", "user-round", "F3"),
     Action("discount", "Discount", "percent", "F4"),
     Action("quantity", "Quantity", "hash", "F5"),
-    Action("undo", "Undo", "undo-2", "Ctrl Z"),
+    Action("park", "Park", "pause", "F6"),
     Action("cancel", "Cancel sale", "ban", "Ctrl Del"),
     Action("receipts", "Receipts", "receipt-text", "F8"),
     Action("drawer", "Drawer", "inbox", "F9"),

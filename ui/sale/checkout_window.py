@@ -63,6 +63,7 @@ class CheckoutWindow(QWidget):
         self.sale.restore()
         self.refresh()
         self.scan_field.setFocus()
+        self.people.begin()
 
     # --- parts ------------------------------------------------------------------------------------------------------
 
@@ -81,7 +82,6 @@ class CheckoutWindow(QWidget):
         self.question = QuestionOverlay(self)
         self.top_bar.show_devices(list(services.device_statuses()))
         self.top_bar.show_sync(services.sync_status())
-        self.top_bar.show_theme()
 
     def _connect(self) -> None:
         sale, side, bridge = self.sale, self.side, self.services.bridge
@@ -114,7 +114,7 @@ class CheckoutWindow(QWidget):
         side.pay.next_sale_requested.connect(sale.next_sale)
         self.actions_bar.triggered.connect(self.functions.trigger)
         self.question.answered.connect(sale.answer)
-        self.top_bar.theme_toggled.connect(self.toggle_theme)
+        self.top_bar.lock_wanted.connect(self.people.lock)
         bridge.scanned.connect(self._device_scan)
         bridge.device_changed.connect(self._device_changed)
         bridge.sync_changed.connect(self._sync_changed)
@@ -140,6 +140,7 @@ class CheckoutWindow(QWidget):
         self.question.show_question(self.sale.question)
         if had_question and self.sale.question is None:
             self.focus_scan_field()
+        self.people.stay_in_front()
 
     def _watch_complete(self) -> None:
         """A completed sale clears by itself after a while; until then its change stays in sight."""
@@ -151,6 +152,7 @@ class CheckoutWindow(QWidget):
     def _refresh_functions(self) -> None:
         self.side.member.refresh()
         self.actions_bar.set_enabled(self.functions.usable())
+        self.functions.parking.show_tile(self.actions_bar.tiles)
 
     def _member_changed(self) -> None:
         self._refresh_functions()
@@ -169,7 +171,6 @@ class CheckoutWindow(QWidget):
     def toggle_theme(self) -> None:
         """Light to dark and back."""
         use(LIGHT if theme() is DARK else DARK)
-        self.top_bar.show_theme()
 
     def _device_changed(self, status: DeviceStatus) -> None:
         self.top_bar.show_devices([status])
@@ -186,6 +187,8 @@ class CheckoutWindow(QWidget):
         if self.people.take_scan(code):
             return
         if self.sale.question is None and self.side.take_scan(code):
+            return
+        if self.functions.parking.take_scan(code):
             return
         if self.sale.scan(code):
             self._leave_entries()

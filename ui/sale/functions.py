@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -11,17 +12,16 @@ from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
+from ui.parking.parking import Parking
 from ui.sale.sale_view_model import Stage
-from ui.services_bundle import PrintedReceipt
 from ui.tender.pay_card import tender_name
 
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
     from ui.member.member_desk import MemberDesk
+    from ui.receipts.receipts import Receipts
     from ui.sale.checkout_window import CheckoutWindow
-
-_RECEIPTS = 6
 
 
 class Functions:
@@ -31,6 +31,7 @@ class Functions:
         self._window = window
         self.device_panel: QWidget | None = None
         self._desk: MemberDesk | None = None
+        self.parking = Parking(window)
 
     @property
     def desk(self) -> MemberDesk:
@@ -43,7 +44,11 @@ class Functions:
 
     def absent(self) -> frozenset[str]:
         """Functions whose parts this till does not have."""
-        return frozenset() if self._window.services.print_actions else frozenset({"receipts", "drawer"})
+        parts = self._window.services
+        absent = set() if parts.print_actions else {"drawer"}
+        if parts.receipts is None:
+            absent.add("receipts")
+        return frozenset(absent if parts.parking else absent | {"park"})
 
     def usable(self) -> dict[str, bool]:
         """Which functions can do something now."""
@@ -54,6 +59,7 @@ class Functions:
             "member": selling,
             "discount": lines,
             "quantity": lines and bool(sale.selected),
+            "park": selling,
             "undo": sale.stage is Stage.SALE and sale.view.can_undo,
             "cancel": sale.stage is Stage.SALE and sale.view.header is not None,
             "receipts": selling,
@@ -73,13 +79,17 @@ class Functions:
             ("F3", tile("member")),
             ("F4", tile("discount")),
             ("F5", tile("quantity")),
+            ("F6", tile("park")),
+            ("Shift+F6", self.parking.ask_note),
             ("Ctrl+Del", tile("cancel")),
             ("F8", tile("receipts")),
+            ("Ctrl+P", self.last_receipt),
             ("F9", tile("drawer")),
             ("F10", tile("more")),
             ("F11", self.cash),
             ("F12", self.card),
             ("Ctrl+Z", tile("undo")),
+            ("Ctrl+L", window.people.lock),
             ("Esc", window.step_back),
         ]
 
@@ -90,6 +100,7 @@ class Functions:
                 "member": self.member,
                 "discount": self.discount,
                 "quantity": self.quantity,
+                "park": self.parking.park_or_list,
                 "undo": self._window.sale.undo,
                 "cancel": self._window.sale.ask_to_cancel,
                 "receipts": self.receipts,
@@ -218,35 +229,22 @@ class Functions:
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def receipt_room(self) -> Receipts:
+        """Receipts after the sale; made when somebody needs one."""
+        from ui.receipts.receipts import Receipts
+
+        return Receipts(self._window)
+
     def receipts(self) -> None:
-        """F8: the last receipts; a touch prints one again, marked as a copy."""
-        actions = self._window.services.print_actions
-        if actions is None:
-            return
-        self._window.background.run(lambda: actions.recent_receipts(_RECEIPTS), self._show_receipts, self.failed)
+        """F8: the receipts of this till, with the paper to look at; Enter prints one again."""
+        if self._window.services.receipts is not None:
+            self.receipt_room.open()
 
-    def _show_receipts(self, receipts: list[PrintedReceipt]) -> None:
-        from ui.widgets.list_panel import ListRow
-
-        rows = [
-            ListRow(
-                f"No. {receipt.receipt_number}",
-                f"{receipt.when}  ·  print a copy",
-                lambda number=receipt.receipt_number: self._reprint(number),  # type: ignore[misc]
-                "printer",
-                receipt.total,
-            )
-            for receipt in receipts
-        ]
-        self._window.side.show_list("Last receipts", rows, "No sale on this till today yet.")
-
-    def _reprint(self, number: str) -> None:
-        actions = self._window.services.print_actions
-        if actions is not None:
-            words = f"A copy of {number} is being printed"
-            self._window.background.run(
-                lambda: actions.reprint(number), lambda _: self._window.sale.say(words), self.failed
-            )
+    def last_receipt(self) -> None:
+        """Ctrl+P: the last receipt again."""
+        if self._window.services.receipts is not None and self.usable()["receipts"]:
+            self.receipt_room.print_last()
 
     def drawer(self) -> None:
         """F9: open the drawer without a sale; it is journaled."""
@@ -264,6 +262,9 @@ class Functions:
         rows = [
             ListRow("Light or dark theme", "", window.toggle_theme, "sun-moon"),
         ]
+        if self.usable()["undo"]:
+            rows.insert(0, ListRow("Undo", "Go back one change  ·  Ctrl Z", window.sale.undo, "undo-2"))
+        rows += self.parking.more_rows()
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))

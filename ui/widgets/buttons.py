@@ -143,11 +143,25 @@ class Tile(Control):
         super().__init__(name, parent, description=f"Key {key}")
         self._icon = icon
         self._key = key
+        self._count = 0
+
+    def show_count(self, name: str, icon: str, count: int) -> None:
+        """Be called something else, and show how many wait behind it."""
+        if (name, icon, count) != (self.text(), self._icon, self._count):
+            self._icon, self._count = icon, count
+            self.rename(name)
+            self.setAccessibleDescription(f"Key {self._key}" + (f", {count} waiting" if count else ""))
+            self.update()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The key cap goes where the tile is narrow."""
         paint.rounded(painter, rect, self.radius, "hover" if self.hovered or self.isDown() else "surface", "line")
         paint.glyph(painter, QPointF(rect.left() + 24, rect.top() + 21), self._icon, 20, "ink")
+        if self._count:
+            words = str(min(self._count, 99))
+            pill = QRectF(rect.left() + 42, rect.top() + 10, max(22.0, width(words, font(13, 700)) + 12), 22)
+            paint.rounded(painter, pill, 11, "accent")
+            paint.text(painter, pill, words, font(13, 700, tabular=True), "on_accent", paint.CENTRE)
         paint.key_cap(painter, rect.right() - 11, rect.top() + 21, self._key)
         words = QRectF(rect.left() + 14, rect.bottom() - 31, rect.width() - 22, 24)
         paint.text(painter, words, self.text(), font(15, 600))

@@ -1,0 +1,1 @@
+"""Parking a sale and recalling it."""
