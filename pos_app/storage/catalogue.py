@@ -7,7 +7,8 @@ from typing import Any
 
 from pos_app.domain.item import Fee, Item, ItemChecks, ItemKind, SoldBy
 from pos_app.ports import ItemHit
-from pos_app.storage.database import Database
+from pos_app.storage.catalogue_spelling import corrections, folded, is_beginning, split_words
+from pos_app.storage.database import Database, Reader
 from pos_app.storage.item_codes import SKU_PREFIX, candidates, shown_code
 
 ITEM_COLUMNS = """
@@ -32,6 +33,7 @@ class SqliteCatalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._searching: Reader | None = None
 
     def find_by_code(self, code: str) -> Item | None:
         """The item of a barcode, SKU or PLU as scanned or typed, or None."""
@@ -47,19 +49,54 @@ class SqliteCatalogue:
     def search(self, text: str, limit: int = 20) -> list[ItemHit]:
         """Items whose name, brand, SKU or model begin with the words typed, best sellers first.
 
-        The item of a barcode typed in full comes before them.
+        The item of a barcode typed in full comes before them; behind them, those found by forgiving typing errors and
+        missing or needless spaces. May take some hundredths of a second: not on the GUI thread.
         """
-        words = _WORD.findall(text)[:_MAXIMUM_WORDS]
+        words = [word[:_MAXIMUM_WORD_LENGTH] for word in _WORD.findall(text)[:_MAXIMUM_WORDS]]
         if not words:
             return []
-        query = " ".join(f'"{word[:_MAXIMUM_WORD_LENGTH]}"*' for word in words)
-        hits = [_hit(row) for row in self._database.all(_SEARCH, (query, limit))]
+        hits = self._matching(" ".join(f'"{word}"*' for word in words), limit)
+        if len(hits) < limit:
+            known = {hit.item_id for hit in hits}
+            forgiven = self._matching(self._forgiving(words, few=2 * len(hits) < limit), limit)
+            hits += [hit for hit in forgiven if hit.item_id not in known][: limit - len(hits)]
         if _LIKE_A_BARCODE.fullmatch(text.strip()):
             item = self.find_by_code(text)
             if item is not None:
                 first = ItemHit(item.item_id, item.name, item.brand, item.price_minor, text.strip())
                 hits = [first, *(hit for hit in hits if hit.item_id != item.item_id)][:limit]
         return hits
+
+    def _matching(self, query: str, limit: int) -> list[ItemHit]:
+        return [_hit(row) for row in self._read(_SEARCH, (query, limit))] if query else []
+
+    def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """A search has a connection of its own, so that no scan waits for it."""
+        if self._searching is None:
+            self._searching = self._database.new_reader()
+        return self._searching.all(sql, parameters)
+
+    def _forgiving(self, typed: list[str], few: bool) -> str:
+        """The search with typing errors forgiven, or empty when there is nothing to forgive.
+
+        A word that the catalogue has is only taken for an error when few items were found with it.
+        """
+        words = [folded(word) for word in typed]
+        meant = [self._meanings(word, few) for word in words]
+        queries = [" AND ".join(meant)] if any(" OR " in part for part in meant) else []
+        for at in range(len(words) - 1):
+            joined = words[at] + words[at + 1]
+            if is_beginning(self._read, joined):
+                queries.append(" AND ".join([*meant[:at], f'"{joined}"*', *meant[at + 2 :]]))
+        return " OR ".join(f"({query})" for query in queries)
+
+    def _meanings(self, word: str, few: bool) -> str:
+        """What a word may stand for, itself first."""
+        meant = [f'"{word}"*']
+        if few or not is_beginning(self._read, word):
+            meant += [f'"{other}"*' for other in corrections(self._read, word) if other != word]
+            meant += [f'("{left}" AND "{right}"*)' for left, right in split_words(self._read, word)]
+        return f"({' OR '.join(meant)})"
 
     def best_sellers(self, limit: int) -> list[ItemHit]:
         """The items that sell most."""

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from pos_app.domain.item import Item, ItemChecks
+from pos_app.storage.catalogue_spelling import add_words, words_of
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.item_codes import SKU_PREFIX, stored_code, stored_sku
 
@@ -25,7 +26,7 @@ _UPDATE = f"""
                     code = ?2, {", ".join(f"{name} = ?{number}" for number, name in enumerate(_NAMES[1:], 3))}
     WHERE sales_rank = ?{len(_NAMES) + 2}
 """  # noqa: S608
-_PRICE = _NAMES.index("price_minor") + 2
+_PRICE, _NAME, _BRAND = (_NAMES.index(name) + 2 for name in ("price_minor", "name", "brand"))
 _INDEX = "INSERT INTO item_search (rowid, name, brand, item_id, model) VALUES (?, ?, ?, ?, ?)"
 _UNINDEX = "INSERT INTO item_search (item_search, rowid, name, brand, item_id, model) VALUES ('delete', ?, ?, ?, ?, ?)"
 _CODE_OWNERS = """
@@ -154,7 +155,9 @@ def _write_chunk(connection: Connection, chunk: list[CatalogueItem], change: Cat
     connection.executemany(_INSERT, inserts)
     connection.executemany(_UNINDEX, [_indexed(old) for old, _ in updates])
     connection.executemany(_UPDATE, [(new[_PRICE], new[1], *new[3:], new[0]) for _, new in updates])
-    connection.executemany(_INDEX, [_indexed(new) for new in inserts + [new for _, new in updates]])
+    written = inserts + [new for _, new in updates]
+    connection.executemany(_INDEX, [_indexed(new) for new in written])
+    add_words(connection, {word for new in written for word in words_of(f"{new[_NAME]} {new[_BRAND]}")})
     _add_codes(connection, wanted, change)
     change.added += len(inserts)
     change.changed += len(updates)

@@ -1,6 +1,11 @@
 """What the whole counter needs beside selling and members."""
 
+from typing import cast
+
 from alembic import op
+
+from pos_app.storage.catalogue_spelling import add_words, words_of
+from pos_app.storage.database import Connection
 
 revision = "0003"
 down_revision = "0002"
@@ -120,6 +125,27 @@ _STATEMENTS: tuple[str, ...] = (
     # The secret of approvals by telephone.
     "CREATE TABLE approval_secret (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL) STRICT",
     "CREATE INDEX journal_time_clock ON journal (position) WHERE kind IN ('clocked_in', 'clocked_out')",
+    # Price lists of this store: times are Unix seconds, ends_at_s the first one that a price no longer holds in.
+    """
+    CREATE TABLE list_price (
+        item_id TEXT NOT NULL,
+        segment TEXT NOT NULL,
+        starts_at_s INTEGER NOT NULL,
+        list_id TEXT NOT NULL,
+        ends_at_s INTEGER,
+        price_minor INTEGER NOT NULL CHECK (price_minor >= 0),
+        PRIMARY KEY (item_id, segment, starts_at_s, list_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Promotions as the central service publishes them, each edition as it came.
+    """
+    CREATE TABLE promotion_edition (
+        edition_id TEXT PRIMARY KEY,
+        effective_from_s INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
 )
 
 
@@ -127,3 +153,8 @@ def upgrade() -> None:
     """From schema 2."""
     for statement in _STATEMENTS:
         op.execute(statement)
+    connection = cast("Connection", op.get_bind().connection.driver_connection)
+    words: set[str] = set()
+    for name, brand in connection.execute("SELECT name, brand FROM item"):
+        words |= words_of(f"{name} {brand}")
+    add_words(connection, words)
