@@ -13,6 +13,8 @@ from pos_app.domain.tax import TaxRounding
 from pos_app.errors import WorldError
 from pos_app.receipt_settings import parse_receipt
 from pos_app.store_fees import read_fees
+from pos_app.store_parking import read_parking
+from pos_app.store_people import SignOnRules, read_reasons, read_sign_on
 from pos_app.store_returns import read_return_policy
 from pos_app.store_shelves import read_departments, read_labels, read_tiles
 from pos_app.store_taxes import read_tax_rates, read_tax_reliefs, tax_names
@@ -30,6 +32,7 @@ class StoreFile:
     profile: StoreProfile
     operators: tuple[Operator, ...]
     opening_float_minor: int
+    sign_on: SignOnRules = SignOnRules()
 
 
 def load_store_file(path: Path) -> StoreFile:
@@ -58,6 +61,7 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         tax_rates=read_tax_rates(raw),
         tax_reliefs=read_tax_reliefs(raw, money),
         region=raw.get("region", "").upper(),
+        reasons=read_reasons(raw),
         fees=read_fees(raw, money, tax_names(raw)),
         tax_rounding=TaxRounding(raw.get("tax_rounding", "transaction")),
         rounding=Rounding(raw.get("rounding", "half_up")),
@@ -72,6 +76,7 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         tile_pages=read_tiles(raw),
         weight_unit=raw.get("weight_unit", "kg"),
         return_policy=read_return_policy(raw, money),
+        parking=read_parking(raw),
         tenders=read_tenders(raw, money),
         foreign_cash=read_foreign_cash(raw, money),
         gift_cards=read_gift_cards(raw, money),
@@ -79,4 +84,4 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
     operators = tuple(
         Operator(entry["operator_id"], entry["display_name"], Role(entry["role"])) for entry in raw["operators"]
     )
-    return StoreFile(profile, operators, money.parse_minor(raw.get("opening_float", "0")))
+    return StoreFile(profile, operators, money.parse_minor(raw.get("opening_float", "0")), read_sign_on(raw))

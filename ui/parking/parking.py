@@ -35,7 +35,7 @@ class Parking:
         self._elsewhere: tuple[ParkedElsewhere, ...] = ()
         self._here: list[ParkedHere] = self._parts.suspending.parked() if self._parts else []
         self._note_panel: TextPanel | None = None
-        self._looking = False
+        self._looking = self._look_again = False
         self._list: tuple[str, ...] | None = None
         """The sales in the list as it was shown last."""
         if self._parts:
@@ -194,13 +194,13 @@ class Parking:
         for row in self._here:
             entry = row.sale
             act: Callable[[], None] = partial(self.recall, entry)
-            place = f"till {row.taken_by} is taking it" if row.taken_by else ""
+            place = f"till {_number(row.taken_by)} is taking it" if row.taken_by else ""
             rows[entry.parking_id] = (
                 entry.parked_at,
                 self._row(entry, place, "hourglass" if row.taken_by else "play", act),
             )
         for other in self._elsewhere:
-            place = "begun here" if other.taken_here else f"till {other.terminal_id}"
+            place = "begun here" if other.taken_here else f"till {_number(other.terminal_id)}"
             row_of_it = self._row(other, place, "monitor", partial(self.recall, other))
             rows[other.parking_id] = other.parked_at, row_of_it
         newest_first = sorted(rows.items(), key=lambda each: datetime.fromisoformat(each[1][0]), reverse=True)
@@ -233,17 +233,18 @@ class Parking:
 
     def _look(self, then: Callable[[], object]) -> None:
         parts = self._parts
-        if parts is None or (self._looking and then is _nothing):
+        if parts is None:
+            return
+        if self._looking and then is _nothing:
+            self._look_again = True
             return
         self._looking = True
 
         def seen(elsewhere: tuple[ParkedElsewhere, ...]) -> None:
-            self._looking = False
             self._elsewhere = elsewhere
             self._after_look(then)
 
         def failed(error: Exception) -> None:
-            self._looking = False
             if not isinstance(error, CashierError | WorldError):
                 raise error
             self._elsewhere = ()
@@ -252,10 +253,13 @@ class Parking:
         self._window.background.run(parts.sharing.exchange, seen, failed)
 
     def _after_look(self, then: Callable[[], object]) -> None:
+        again, self._looking, self._look_again = self._look_again, False, False
         self._refresh()
         if self._list_is_open and tuple(self._rows()) != self._list:
             self._show_rows()
         then()
+        if again:
+            self.look()
 
     def _changed(self) -> None:
         self._refresh()
@@ -274,6 +278,11 @@ class Parking:
         with self._window.sale.one_change():
             self._window.sale.refuse(Banner("Not recalled", str(error)))
         self._changed()
+
+
+def _number(terminal_id: str) -> str:
+    """The till's number as it stands on its window: that of the store says nothing inside of it."""
+    return terminal_id.rpartition("-")[2]
 
 
 def _nothing() -> None:
