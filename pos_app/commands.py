@@ -47,6 +47,7 @@ COMMANDS = (
     Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
     Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
+    Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
     Command("journal", "Verify or export the terminal's journal."),
     Command("central", "Start the central rewards service, or verify its ledger."),

@@ -113,7 +113,7 @@ def compute_tax(
     charged: list[tuple[TaxRate, list[int], list[int]]] = []
     untaxed = [taxable.amount_minor for taxable in items]
     result = TaxResult([], [0] * line_count, [0] * line_count, [0] * line_count)
-    together = {}
+    together: dict[str, int] = {}
     if where is TaxRounding.TOGETHER:
         for included in (False, True):
             due = [rate for tax_id, rate in rates.items() if group_of[tax_id] and rate.included is included]
