@@ -207,6 +207,17 @@ class SalePoints(Message):
     segment: ShortText = "consumer"
 
 
+class CodeUseMessage(Message):
+    """A promo code of a sale; reduction_minor is 0 for one that did not count, uses 0 for one without a limit."""
+
+    code: Annotated[str, Meta(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
+    promotion_id: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+    reduction_minor: AmountMinor
+    hold_id: Annotated[str, Meta(max_length=64)] = ""
+    offline: bool = False
+    uses: Annotated[int, Meta(ge=0, le=10**9)] = 0
+
+
 class SalePayload(Message):
     """A sale as the service reads it. What it does not need (taxes, texts) it keeps in the raw payload."""
 
@@ -224,6 +235,8 @@ class SalePayload(Message):
     change_minor: AmountMinor
     member: SaleMember | None
     points: SalePoints
+    code_uses: Annotated[list[CodeUseMessage], Meta(max_length=100)] = []
+    promotions_id: ShortText = ""
 
 
 class ReturnedLineMessage(Message):

@@ -55,13 +55,16 @@ class LineFee(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CodeUse:
-    """A promo code of a sale: what it took off (0: it did not count), and how its use was reserved."""
+    """A promo code of a sale: what it took off (0: it did not count), how its use was reserved, and in how many sales
+    it may count (0: any number).
+    """
 
     code: str
     promotion_id: str
     reduction_minor: int
     hold_id: str = ""
     offline: bool = False
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +277,7 @@ def _code_uses(basket: Basket, priced: PricedBasket, promotions: PromotionBook) 
         reduction_minor = 0 if promotion_id in counted else priced.taken_off(promotion_id)
         counted.add(promotion_id)
         how = reserved.get(text, PromoCodeUse(text))
-        uses.append(CodeUse(code, promotion_id, reduction_minor, how.hold_id, how.offline))
+        uses.append(CodeUse(code, promotion_id, reduction_minor, how.hold_id, how.offline, found[0].uses))
     return tuple(uses)
 
 

@@ -16,6 +16,7 @@ from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
 from sync.central.moments import stored
+from sync.central.promotions import codes as promo_codes
 from sync.central.returns import STORE_POOL, Returns
 from sync.central.sale_facts import Outcome
 from sync.central.sale_rows import POINTS_OF_THE_MEMBER, line_rows, sale_row, tender_rows
@@ -161,6 +162,8 @@ class Applying:
                     tender.amount_minor,
                 )
             )
+        if plan.payload.code_uses:
+            remarks.append(promo_codes.use(self._connection, self._received_at, one.event.event_id, plan.payload))
         if member_id:
             plan = self._for_member(plan, member_id)
             one.outcome.points, one.outcome.correction_points = self._earn(cause, plan, member_id)

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from sync.central import earlier_sales, loads, receipts, tables
+from sync.central import earlier_sales, loads, tables
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
+from sync.central.promotions import tables as promotion_tables
 
 _QUARANTINE = """
 CREATE VIEW quarantine AS
@@ -78,6 +79,7 @@ def _sixth(connection: Connection) -> None:
     """What the counter needs beyond sales and members: each part has its tables in a module of its own."""
     tables.metadata.create_all(connection)
     _append_only(connection, loads.APPEND_ONLY)
+    _append_only(connection, promotion_tables.APPEND_ONLY)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:

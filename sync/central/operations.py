@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership, parking
+from sync import contract, membership, parking, promotions, receipts
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -201,6 +201,26 @@ OPERATIONS = (
         lambda service, terminal, message, name: service.parking.take(terminal, message.parking_id),
     ),
     Operation(
+        "check_receipt",
+        "POST",
+        receipts.PATH_CHECK_RECEIPT,
+        "Is this receipt genuine, altered, unknown, or did goods on it come back: by its QR code or its check code.",
+        receipts.CheckReceipt,
+        receipts.CheckedReceipt,
+        lambda service, terminal, message, name: service.receipts.check(message.code),
+        look_up=True,
+    ),
+    Operation(
+        "send_receipt",
+        "POST",
+        receipts.PATH_SEND_RECEIPT,
+        "Send a receipt to a member, whose address only the service knows. The same e-mail id again sends nothing.",
+        receipts.SendReceipt,
+        None,
+        lambda service, terminal, message, name: service.receipts.send(message),
+        look_up=True,
+    ),
+    Operation(
         "partner_earnings",
         "POST",
         membership.PATH_PARTNER_EARNINGS,
@@ -218,6 +238,27 @@ OPERATIONS = (
         None,
         membership.StoreExposure,
         lambda service, terminal, message, name: service.exposure(terminal.store_id),
+    ),
+    Operation(
+        "promotions",
+        "GET",
+        promotions.PATH_PROMOTIONS,
+        "The editions of promotions that the till's store needs and the till does not have.",
+        None,
+        promotions.Editions,
+        lambda service, terminal, message, name: service.promotions.for_terminal(
+            terminal.store_id, frozenset(name.split(","))
+        ),
+    ),
+    Operation(
+        "place_promo_code_hold",
+        "POST",
+        promotions.PATH_PROMO_CODE_HOLDS,
+        "Set one use of a limited promo code aside for one sale. The same hold id again answers with the same hold.",
+        promotions.PlacePromoCodeHold,
+        promotions.PromoCodeHoldAnswer,
+        lambda service, terminal, message, name: service.place_promo_code_hold(terminal.terminal_id, message),
+        look_up=True,
     ),
     Operation(
         "terms",

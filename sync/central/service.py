@@ -16,6 +16,7 @@ from pos_app.clock import SystemClock
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract, membership
+from sync import promotions as promotion_wire
 from sync.central import (
     enrolment_offers,
     expiry,
@@ -44,6 +45,9 @@ from sync.central.members import Joining
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.parking import ParkingDesk
+from sync.central.promotions import codes as promo_codes
+from sync.central.promotions.desk import PromotionDesk
+from sync.central.receipts import Receipts
 from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
@@ -101,6 +105,8 @@ class CentralService:
         self._expired_on: date | None = None
         self.office = Office(database, vault, self.clock, self._ids)
         self.desk = MemberDesk(database, vault, self.clock, sender)
+        self.receipts = Receipts(database, vault, self.clock, sender)
+        self.promotions = PromotionDesk(database, self.clock)
         self.care = CustomerCare(database, vault, self.clock, self._ids)
         self.parking = ParkingDesk(database, vault, self.clock)
         migrate(database)
@@ -281,13 +287,20 @@ class CentralService:
         """Set points aside for one sale."""
         return self.desk.place_hold(self._terminal(terminal_id), request)
 
+    def place_promo_code_hold(
+        self, terminal_id: str, request: promotion_wire.PlacePromoCodeHold
+    ) -> promotion_wire.PromoCodeHoldAnswer:
+        """Set one use of a promo code aside for one sale."""
+        return self.promotions.place_hold(self._terminal(terminal_id), request)
+
     def release_hold(self, terminal_id: str, hold_id: str) -> None:
-        """Give back what a hold set aside, of points or of a gift card; harmless when it is gone."""
+        """Give back what a hold set aside, of points, a gift card or a promo code; harmless when it is gone."""
         terminal = self._terminal(terminal_id)
 
         def work(connection: Connection) -> None:
             holds.release(connection, terminal, hold_id)
             gift_cards.release(connection, terminal, hold_id)
+            promo_codes.release(connection, terminal, hold_id)
 
         self._run(work)
 
@@ -297,6 +310,7 @@ class CentralService:
 
         def work(connection: Connection) -> int:
             expired = holds.expire_all(connection, now) + gift_cards.expire_all(connection, now)
+            expired += promo_codes.expire_all(connection, now)
             return expired + self._applying(connection).claim_waiting() + leaving.forfeit_late(connection, now)
 
         done = self._run(work)

@@ -1,0 +1,1 @@
+"""Promotions as the central service publishes them, and promo codes that are used up."""
