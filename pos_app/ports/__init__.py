@@ -24,7 +24,7 @@ from pos_app.ports.parking import (
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
-from pos_app.ports.prices import PriceLists, PromoCodeHold, PromotionEdition, PromotionSource
+from pos_app.ports.prices import STORE_EDITION, PriceLists, PromoCodeHold, PromotionEdition, PromotionSource
 from pos_app.ports.receipts import (
     MailQueue,
     MailState,
@@ -34,7 +34,14 @@ from pos_app.ports.receipts import (
     ReceiptIndex,
     ReceiptSigner,
 )
-from pos_app.ports.returns import PendingReturns, SaleFinder, SaleQuestion, SaleSummary
+from pos_app.ports.returns import (
+    PendingReturns,
+    ReturnsGateway,
+    SaleFinder,
+    SaleQuestion,
+    SaleSummary,
+    WithoutReceiptRecord,
+)
 from pos_app.ports.rewards import (
     NO_PROOF,
     EnrolmentAnswer,
@@ -65,6 +72,7 @@ __all__ = [
     "BADGE_PREFIX",
     "NO_PROOF",
     "PIN_DIGITS",
+    "STORE_EDITION",
     "CardOutcome",
     "CardRefund",
     "CardRefundBook",
@@ -115,6 +123,7 @@ __all__ = [
     "ReceiptIndex",
     "ReceiptSigner",
     "RedeemProofs",
+    "ReturnsGateway",
     "RewardsGateway",
     "SaleFinder",
     "SaleQuestion",
@@ -127,4 +136,5 @@ __all__ = [
     "SyncStatus",
     "TermsSource",
     "UnitOfWork",
+    "WithoutReceiptRecord",
 ]

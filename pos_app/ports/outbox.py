@@ -55,3 +55,6 @@ class Outbox(Protocol):
 
     def save_terms(self, document: bytes) -> None:
         """Terms as delivered; the newest version by its own window becomes current."""
+
+    def save_promotions(self, document: bytes) -> None:
+        """Editions of promotions as delivered. Raises ValueError when they cannot be understood."""

@@ -15,6 +15,10 @@ class PriceLists(Protocol):
         """What an item costs a customer of this segment at that moment; None: what the catalogue says."""
 
 
+STORE_EDITION = "store"
+"""The promotions of the store's own file."""
+
+
 @dataclass(frozen=True, slots=True)
 class PromotionEdition:
     """A store's promotions as they were published, or as its own file has them; the id is never used twice."""

@@ -96,3 +96,13 @@ class ReceiptCheck:
     total_minor: int = 0
     currency_code: str = ""
     by: str = ""
+
+
+class ReceiptGateway(Protocol):
+    """The central service, asked about receipts. Raises OfflineError and RefusedError; never on the GUI thread."""
+
+    def check_receipt(self, code: str) -> ReceiptCheck:
+        """What the service says of a receipt, of whatever store."""
+
+    def send_receipt(self, email: ReceiptEmail) -> None:
+        """Have a receipt sent to a member; the same e-mail again sends nothing again."""

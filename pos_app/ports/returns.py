@@ -54,3 +54,33 @@ class PendingReturns(Protocol):
 
     def all(self) -> Sequence[PendingReturn]:
         """What was interrupted, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutReceiptRecord:
+    """What one person brought without receipts in a period, as far as is known."""
+
+    returns: int = 0
+    total_minor: int = 0
+
+
+class ReturnsGateway(Protocol):
+    """The central service as returns ask it. Every call may block up to its time-out: never on the GUI thread.
+
+    All raise OfflineError when it cannot be reached and RefusedError when it says no.
+    """
+
+    def find_sales(self, question: SaleQuestion) -> tuple[SaleSummary, ...]:
+        """Sales of all stores that fit, newest first."""
+
+    def reserve_return(self, return_id: str, receipt_number: str, lines: Sequence[tuple[int, int]]) -> None:
+        """Set goods (line number, thousandths) aside for one return, so that no other till takes them back as well.
+
+        The same return id again changes nothing. RefusedError when they came back, or are being taken back, elsewhere.
+        """
+
+    def release_return(self, return_id: str) -> None:
+        """The return is not made after all; harmless when nothing was set aside."""
+
+    def returned_without_receipt(self, id_hash: str, since_day: str) -> WithoutReceiptRecord:
+        """What this person brought without receipts to all stores since that day."""

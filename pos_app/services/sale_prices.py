@@ -9,10 +9,7 @@ from pos_app.domain.price_list import ListPrice
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import Occasion
 from pos_app.domain.store import StoreProfile
-from pos_app.ports import PriceLists, PromotionEdition, PromotionSource
-
-STORE_EDITION = "store"
-"""The promotions of the store's own file."""
+from pos_app.ports import STORE_EDITION, PriceLists, PromotionEdition, PromotionSource
 
 
 class StorePromotions:

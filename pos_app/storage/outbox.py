@@ -64,6 +64,7 @@ class SqliteOutbox:
         terms: SqliteTerms,
         members: SqliteMemberCache,
         witness: Callable[[], None],
+        save_promotions: Callable[[bytes], None],
     ) -> None:
         self._database = database
         self._reader = database.new_reader()
@@ -71,6 +72,7 @@ class SqliteOutbox:
         self._terms = terms
         self._members = members
         self._witness = witness
+        self._save_promotions = save_promotions
 
     def terminal_identity(self) -> tuple[str, str]:
         """Terminal id, and the incarnation whose journal is being sent (an older one is finished first)."""
@@ -148,6 +150,10 @@ class SqliteOutbox:
         self._terms.save(document)
         for member_id in json.loads(document).get("forget_members", ()):
             self._members.forget(member_id)
+
+    def save_promotions(self, document: bytes) -> None:
+        """Editions of promotions as delivered; what is known stays. Raises ValueError when they are unreadable."""
+        self._save_promotions(document)
 
     def _sending(self) -> tuple[int, str, int]:
         row = self._reader.one(_SENDING)

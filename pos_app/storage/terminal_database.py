@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pos_app.errors import WorldError
 from pos_app.ports import Clock, IdSource
+from pos_app.storage.card_refunds import SqliteCardRefunds
 from pos_app.storage.catalogue import SqliteCatalogue
 from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.folder_lock import FolderLock
@@ -16,7 +17,9 @@ from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.people import SqlitePeople
+from pos_app.storage.price_lists import SqlitePriceLists
 from pos_app.storage.print_queue import SqlitePrintQueue
+from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
@@ -42,6 +45,7 @@ class TerminalDatabase:
         self.storage = SqliteStorage(database, tail, clock, ids)
         self.catalogue = SqliteCatalogue(database)
         self.print_queue = SqlitePrintQueue(database)
+        self.card_refunds = SqliteCardRefunds(database)
         self.receipts = SqliteReceiptIndex(database, tail)
         self.mail_queue = SqliteMailQueue(database)
         self.terms = SqliteTerms(database, clock)
@@ -49,7 +53,11 @@ class TerminalDatabase:
         self.parked = SqliteParkedSales(database)
         self.sale_finder = SqliteSaleFinder(database, tail.terminal_id)
         self.pending_returns = SqlitePendingReturns(database)
-        self.outbox = SqliteOutbox(database, tail, self.terms, self.members, self._witness)
+        self.price_lists = SqlitePriceLists(database)
+        self.promotion_editions = SqlitePromotionEditions(database)
+        self.outbox = SqliteOutbox(
+            database, tail, self.terms, self.members, self._witness, self.promotion_editions.save
+        )
         self.identity = SqliteIdentityStore(database, tail)
         self.people = SqlitePeople(database, clock)
 

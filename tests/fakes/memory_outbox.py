@@ -16,6 +16,7 @@ class MemoryOutbox:
         self.entries: list[JournalEntry] = []
         self.outcomes: dict[int, EventOutcome] = {}
         self.terms: list[bytes] = []
+        self.promotions: list[bytes] = []
         self.addresses: dict[str, str] = {}
         self.marks: list[int] = [0]
         self._lock = threading.Lock()
@@ -64,3 +65,6 @@ class MemoryOutbox:
 
     def save_terms(self, document: bytes) -> None:
         self.terms.append(document)
+
+    def save_promotions(self, document: bytes) -> None:
+        self.promotions.append(document)

@@ -1,0 +1,72 @@
+"""Price lists on this terminal: one indexed look-up at a scan, and the way rows get in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pos_app.domain.price_list import EVERYBODY, ListPrice, PriceEntry, price_in_force
+from pos_app.storage.database import Database
+
+_PRICES = """
+    SELECT list_id, segment, item_id, price_minor, starts_at_s, ends_at_s FROM list_price
+    WHERE item_id = ? AND segment IN (?, ?) AND starts_at_s <= ?
+"""
+_CHANGED = """
+    SELECT count(*) FROM list_price WHERE item_id = ? AND segment = ? AND starts_at_s = ? AND list_id = ?
+    AND (price_minor, ends_at_s) IS (?, ?)
+"""
+
+
+class SqlitePriceLists:
+    """The price lists of this store. Threads may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def price_in_force(self, item_id: str, segment: str, at: datetime) -> ListPrice | None:
+        """What an item costs a customer of this segment at that moment; None: what the catalogue says."""
+        at_s = int(at.timestamp())
+        rows = self._database.all(_PRICES, (item_id, segment, EVERYBODY, at_s))
+        return price_in_force((PriceEntry(*row) for row in rows), segment, at_s) if rows else None
+
+
+@dataclass(slots=True)
+class PriceChange:
+    """What a write did."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def write_prices(database: Database, entries: Iterable[PriceEntry], *, dry_run: bool = False) -> PriceChange:
+    """Put rows of price lists in, all in one transaction; one of the same list, item, segment and start is replaced.
+
+    A dry run only counts. Raises WorldError.
+    """
+    change = PriceChange()
+    with database.write() as connection:
+        for entry in entries:
+            key = (entry.item_id, entry.segment, entry.starts_at_s, entry.list_id)
+            values = (entry.price_minor, entry.ends_at_s)
+            (same,) = connection.execute(_CHANGED, (*key, *values)).fetchone()
+            if same:
+                change.unchanged += 1
+                continue
+            updated = connection.execute(
+                "UPDATE list_price SET price_minor = ?, ends_at_s = ?"
+                " WHERE item_id = ? AND segment = ? AND starts_at_s = ? AND list_id = ?",
+                (*values, *key),
+            ).rowcount
+            if updated:
+                change.changed += 1
+                continue
+            connection.execute(
+                "INSERT INTO list_price (item_id, segment, starts_at_s, list_id, price_minor, ends_at_s)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*key, *values),
+            )
+            change.added += 1
+        if not dry_run:
+            database.commit()
+    return change
