@@ -47,7 +47,9 @@ def built(item_count: int, sale_count: int) -> Path:
 
 def open_till(folder: Path, schedule_save: Callable[[Callable[[], None]], None] = save_at_once) -> Register:
     """The till of a folder."""
-    return open_register(folder, sample_store(), KeyFile(folder / KEY_FILE), schedule_save=schedule_save)
+    return open_register(
+        folder, sample_store(people_sign_on=False), KeyFile(folder / KEY_FILE), schedule_save=schedule_save
+    )
 
 
 def member_email(number: int) -> str:

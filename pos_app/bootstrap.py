@@ -18,7 +18,7 @@ from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
-from pos_app.ports import PaymentTerminal, ParkingGateway, ReceiptGateway, RewardsGateway, SyncStatus
+from pos_app.ports import ParkingGateway, PaymentTerminal, ReceiptGateway, RewardsGateway, SyncStatus
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
@@ -33,6 +33,7 @@ from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
+from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Register:
     approvals: Approvals
     approving: Approving
     sign_on: SignOn
+    sign_on_rules: SignOnRules
     signer: DeviceKeySigner
     receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
@@ -162,7 +164,6 @@ class Register:
     @cached_property
     def card_refunds(self) -> "CardRefunds":
         """Money back to cards for goods that came back; made for the first of them."""
-        from pos_app.services.approvals import Approvals
         from pos_app.services.card_refunds import CardRefunds
 
         return CardRefunds(
@@ -170,13 +171,13 @@ class Register:
             terminal=lambda: self.card_terminal(),
             clock=self.clock,
             currency_code=self.profile.currency.code,
-            approvals=Approvals(self.operator, clock=self.clock),
+            approvals=self.approvals,
         )
 
     @cached_property
     def returning(self) -> "Returning":
         """Goods that come back; made for the first of them, so that the till opens sooner."""
-            from pos_app.services.returning import Returning
+        from pos_app.services.returning import Returning
 
         return Returning(
             storage=self.data.storage,
@@ -245,6 +246,7 @@ def open_register(
         ids=ids,
         formatter=formatter,
         signer=signer,
+        approvals=approvals,
     )
     till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
     till_control.open_day_if_closed(store.opening_float_minor)
@@ -274,6 +276,7 @@ def open_register(
         gateway=gateway,
         approvals=approvals,
         approving=Approving(operator=operator, people=data.people, storage=data.storage, clock=clock, ids=ids),
+        sign_on_rules=store.sign_on,
         sign_on=SignOn(
             operator=operator, people=data.people, approvals=approvals, selling=selling, storage=data.storage
         ),

@@ -76,7 +76,9 @@ def _card_terminal(folder: Path, register: Register, settings: TerminalSettings)
 class Counter:
     """Everything at one counter; start() after the window is shown, stop() at the end."""
 
-    def __init__(self, folder: Path, register: Register, settings: TerminalSettings) -> None:
+    def __init__(
+        self, folder: Path, register: Register, settings: TerminalSettings, demo_pins: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         self.register = register
         self._settings = settings
         self.bridge = QtBridge()
@@ -130,7 +132,11 @@ class Counter:
             card_refunds=lambda: register.card_refunds,
             approving=register.approving,
             sign_on=register.sign_on,
-            settings=ui_settings or UiSettings(theme="dark" if settings.theme == "dark" else "light"),
+            settings=UiSettings(
+                theme="dark" if settings.theme == "dark" else "light",
+                idle_lock_ms=register.sign_on_rules.idle_lock_minutes * 60_000,
+                demo_pins=demo_pins,
+            ),
         )
 
     def start(self) -> None:

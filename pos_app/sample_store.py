@@ -1,24 +1,37 @@
 """The demo store that ships with the program: its profile and its products."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import resources
 from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.money import Currency
+from pos_app.domain.operator import Operator, Role
+from pos_app.storage.operator_register import OperatorRegister
 from pos_app.storage.terminal_database import TerminalDatabase
+from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile, load_store_file
 
 if TYPE_CHECKING:
     from pos_app.storage.catalogue_writer import CatalogueItem
 
+DEMO_PEOPLE = (
+    (Operator("associate-1", "Associate", Role.ASSOCIATE), "101", "111111", "OPB-ASSOCIATE"),
+    (Operator("supervisor-1", "Supervisor", Role.SUPERVISOR), "201", "222222", "OPB-SUPERVISOR"),
+    (Operator("manager-1", "Manager", Role.MANAGER), "301", "333333", "OPB-MANAGER"),
+    (Operator("technician-1", "Technician", Role.TECHNICIAN), "401", "444444", "OPB-TECHNICIAN"),
+)
+"""Who works the demo store, with number, PIN and badge: for everybody to see, so never in another store."""
+
 FOLDER = Path(resources.__path__[0]) / "sample_store"
 
 
-def sample_store() -> StoreFile:
-    """The demo store's profile."""
-    return load_store_file(FOLDER / "store.toml")
+def sample_store(*, people_sign_on: bool = True) -> StoreFile:
+    """The demo store's profile; without people to sign on, the first of its operators works every till."""
+    store = load_store_file(FOLDER / "store.toml")
+    return store if people_sign_on else replace(store, sign_on=SignOnRules(required=False))
 
 
 def sample_items(currency: Currency) -> Iterator["CatalogueItem"]:
@@ -44,6 +57,17 @@ def stock_shelves(data: TerminalDatabase, currency: Currency) -> None:
         from pos_app.storage.catalogue_writer import CatalogueWriter
 
         CatalogueWriter(data.database).add_items(sample_items(currency))
+
+
+def staff(folder: Path, data: TerminalDatabase) -> tuple[tuple[str, str], ...]:
+    """In the demo store: its people, added to a till that has nobody yet, and what to sign on with; else nothing."""
+    if (folder / "store.toml").exists():
+        return ()
+    register = OperatorRegister(data.database, data.storage)
+    if register.is_empty():
+        for operator, number, pin, badge in DEMO_PEOPLE:
+            register.add(operator, number, pin, badge)
+    return tuple((f"{number}  {operator.display_name}", pin) for operator, number, pin, _ in DEMO_PEOPLE)
 
 
 def _item(row: dict[str, str], currency: Currency) -> Item:

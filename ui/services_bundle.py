@@ -169,3 +169,5 @@ class Services:
 
     def __post_init__(self) -> None:
         self.formatter = ScreenFormatter(self.formatter)
+        if self.cards is None:
+            self.cards = CardPayments(self.selling, self.tendering)

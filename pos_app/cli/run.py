@@ -81,7 +81,7 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
 def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
     """The application and its counter, which is stopped at the end."""
     from pos_app.bootstrap import open_register
-    from pos_app.sample_store import stock_shelves, store_of
+    from pos_app.sample_store import staff, stock_shelves, store_of
     from pos_app.storage.keys import SystemKeyStore
 
     settings, store, keys = load_settings(folder), store_of(folder), SystemKeyStore(folder / "database.key")
@@ -92,7 +92,7 @@ def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
 
     application = build_application(scale_percent=settings.scale_percent)
     register = open_register(folder, store, keys, schedule_save=after_paint)
-    counter = Counter(folder, register, settings)
+    counter = Counter(folder, register, settings, staff(folder, register.data))
     at_end.callback(counter.stop)
     stock_shelves(register.data, register.profile.currency)
     return application, counter

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from hardware.receipt_printer.text import receipt_text
 from pos_app.counter import Counter
 from pos_app.ports import PrintState
+from pos_app.sample_store import DEMO_PEOPLE
 from ui.sale.checkout_window import CheckoutWindow
 from ui.wedge_scanner import type_code
 
@@ -94,9 +95,22 @@ def play(application: QApplication, window: CheckoutWindow, counter: Counter, fo
     return 0
 
 
+def _sign_on(window: CheckoutWindow, player: _Player) -> None:
+    """As the demo store's associate, with their number and PIN; a till that asks nobody goes on at once."""
+    desk = window.people.sign_on
+    if desk is not None and desk.locked:
+        _, number, pin, _ = DEMO_PEOPLE[0]
+        player.picture("0-sign-on")
+        player.type_slowly(number)
+        player.press(Qt.Key.Key_Return)
+        player.type_slowly(pin)
+        player.wait_for("signed on", lambda: not desk.locked)
+
+
 def _play(window: CheckoutWindow, counter: Counter, player: _Player) -> int:
     register, tendering = counter.register, counter.register.tendering
     player.wait_for("central service online", lambda: counter.sync_status().online, ONLINE_TIMEOUT_S)
+    _sign_on(window, player)
     player.picture("1-ready")
     items = register.data.catalogue.best_sellers(6)
     for hit in items[1:6:2]:

@@ -32,7 +32,7 @@ from pos_app.ports import (
 from pos_app.services.sale_prices import SalePrices
 
 UNDO_DEPTH = 10
-_HELD = (TenderType.POINTS, *STORED_VALUE)
+HELD = (TenderType.POINTS, *STORED_VALUE)
 """Tenders that the central service set aside: they are released, and nobody hands anything back."""
 
 
@@ -124,7 +124,7 @@ class CurrentSale:
         if sale is None:
             return ()
         self._refuse_while_a_card_is_asked(sale)
-        taken = [tender for tender in sale.tenders if tender.tender_type not in _HELD]
+        taken = [tender for tender in sale.tenders if tender.tender_type not in HELD]
         charged = any(tender.tender_type is TenderType.CARD for tender in taken)
         if charged or (taken and given_back is None):
             raise CashierError(

@@ -52,7 +52,7 @@ def terms(now: datetime) -> contract.Terms:
 
 def open_till(folder: Path, central: RealCentral, store_id: str) -> Register:
     """A till of a store, let in at the central service."""
-    store = sample_store()
+    store = sample_store(people_sign_on=False)
     profile = replace(store.profile, store_id=store_id, store_name=f"{store.profile.store_name} {store_id}")
     register = open_register(folder, replace(store, profile=profile), KeyFile(folder / "key"))
     stock_shelves(register.data, profile.currency)

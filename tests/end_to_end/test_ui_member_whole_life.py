@@ -90,7 +90,7 @@ def central(tmp_path: Path) -> Iterator[RealCentral]:
 
 @pytest.fixture
 def hands(qtbot: QtBot, tmp_path: Path, central: RealCentral) -> Iterator[Hands]:
-    folder, store = tmp_path / "till", sample_store()
+    folder, store = tmp_path / "till", sample_store(people_sign_on=False)
     register = open_register(folder, store, KeyFile(tmp_path / "till.key"))
     stock_shelves(register.data, store.profile.currency)
     code = central.service.open_enrolment(store.profile.store_id, store.profile.workstation_id)

@@ -188,6 +188,8 @@ class CheckoutWindow(QWidget):
             return
         if self.sale.question is None and self.side.take_scan(code):
             return
+        if self.functions.take_receipt_code(code):
+            return
         if self.functions.parking.take_scan(code):
             return
         if self.sale.scan(code):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.receipt_code import is_receipt_qr
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
     from ui.member.member_desk import MemberDesk
+    from ui.receipts.checking import Checking
     from ui.receipts.receipts import Receipts
     from ui.sale.checkout_window import CheckoutWindow
 
@@ -241,6 +243,23 @@ class Functions:
         if self._window.services.receipts is not None:
             self.receipt_room.open()
 
+    @cached_property
+    def checking(self) -> Checking:
+        """Is a receipt genuine; made when somebody asks."""
+        from ui.receipts.checking import Checking
+
+        assert self._window.services.receipts is not None
+        return Checking(self._window, self._window.services.receipts)
+
+    def take_receipt_code(self, code: str) -> bool:
+        """True for the QR code of a receipt: it is checked, and never looked for among the goods."""
+        usable = self._window.services.receipts is not None and self._window.sale.question is None
+        if not usable or not is_receipt_qr(code):
+            return False
+        self.checking.open()
+        self.checking.check(code)
+        return True
+
     def last_receipt(self) -> None:
         """Ctrl+P: the last receipt again."""
         if self._window.services.receipts is not None and self.usable()["receipts"]:
@@ -265,6 +284,9 @@ class Functions:
         if self.usable()["undo"]:
             rows.insert(0, ListRow("Undo", "Go back one change  ·  Ctrl Z", window.sale.undo, "undo-2"))
         rows += self.parking.more_rows()
+        if window.services.receipts is not None:
+            rows.append(ListRow("Check a receipt", "Genuine, altered or returned", self.checking.open, "scan-barcode"))
+            rows.append(ListRow("Receipts by e-mail", "Sent, waiting or refused", self.receipt_room.show_emails, "mail"))
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))

@@ -10,7 +10,7 @@ from pos_app.domain.operator import Operator
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Clock, DeviceState, DeviceStatus, SyncStatus
 from ui.theme import paint
-from ui.theme.current import colour, theme
+from ui.theme.current import colour
 from ui.theme.fonts import font, width
 from ui.theme.tokens import Height
 from ui.widgets.buttons import IconButton
@@ -107,8 +107,14 @@ class OperatorBadge(QWidget):
     def __init__(self, operator: Operator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._operator = operator
-        self._role = operator.role.value.capitalize()
-        self.setAccessibleName(f"Signed on: {operator.display_name}, {self._role}")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Somebody else is signed on."""
+        self._role = self._operator.role.value.capitalize() if self._operator.operator_id else ""
+        words = f"{self._operator.display_name}, {self._role}" if self._role else "nobody"
+        self.setAccessibleName(f"Signed on: {words}")
+        self.update()
 
     def wanted_width(self, compact: bool) -> int:
         """Wide enough for the name, or for the initials alone."""
@@ -137,9 +143,9 @@ class OperatorBadge(QWidget):
 
 
 class TopBar(QWidget):
-    """Store and clock, find field, states, operator and the theme switch."""
+    """Store and clock, find field, states, operator and the lock."""
 
-    theme_toggled = Signal()
+    lock_wanted = Signal()
 
     def __init__(self, profile: StoreProfile, operator: Operator, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,8 +156,9 @@ class TopBar(QWidget):
         self.scan_field = ScanField("Scan, or type a name, SKU or barcode", "F2", self)
         self.online = OnlinePill(self)
         self.operator = OperatorBadge(operator, self)
-        self.theme_button = IconButton("Dark theme", "moon", self, bordered=True)
-        self.theme_button.clicked.connect(self.theme_toggled)
+        self.lock_button = IconButton("Lock the till", "lock", self, bordered=True)
+        self.lock_button.setAccessibleDescription("Key Ctrl L")
+        self.lock_button.clicked.connect(self.lock_wanted)
         # Printer and scanner have their places from the start, so that nothing moves when they report.
         self._badges = {
             kind: DeviceBadge(DeviceStatus(kind.replace("_", " "), kind, DeviceState.ABSENT, _NOT_STARTED), self)
@@ -182,10 +189,10 @@ class TopBar(QWidget):
         self.online.show_status(status)
         self._place()
 
-    def show_theme(self) -> None:
-        """The switch shows the theme that a touch brings."""
-        dark = theme().name == "dark"
-        self.theme_button.set_icon("Light theme" if dark else "Dark theme", "sun" if dark else "moon")
+    def show_operator(self) -> None:
+        """Somebody else is signed on."""
+        self.operator.refresh()
+        self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -195,7 +202,7 @@ class TopBar(QWidget):
         field_left = 212 if compact else 280
         right = self.width() - 16
         middle = Height.TOP_BAR // 2
-        self.theme_button.move(right - 48, middle - 24)
+        self.lock_button.move(right - 48, middle - 24)
         right -= 48 + 12
         operator_width = self.operator.wanted_width(compact)
         self.operator.setGeometry(right - operator_width, middle - 24, operator_width, 48)

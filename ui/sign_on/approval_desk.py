@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import BADGE_PREFIX
 from pos_app.services.approving import GOOD_FOR_MS
 from ui.announce import announce
 from ui.messages import Banner
+from ui.sign_on.focus import give_focus_back
 from ui.sounds import Sound
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class ApprovalDesk:
     def asking(self) -> bool:
         """True while an approval is being asked for."""
         return self._request is not None
+
+    def raise_(self) -> None:
+        """In front of everything that came meanwhile."""
+        if self.asking:
+            self.overlay.raise_()
 
     def place(self, wide: int, high: int) -> None:
         """The window has another size."""
@@ -121,11 +126,7 @@ class ApprovalDesk:
             self._task.cancel()
         self._request, self._task = None, None
         self.overlay.end()
-        before = self._focus_before
-        if before is not None and isValid(before) and before.isVisible():
-            before.setFocus()
-        else:
-            self._window.focus_scan_field()
+        give_focus_back(self._focus_before, self._window)
 
     def _words(self, request: ApprovalRequest) -> ApprovalWords:
         from ui.sign_on.approval_overlay import ApprovalWords
