@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hardware.receipt_printer.layout import BarcodeLine, CutLine, PrintedLine, QrLine, TextLine, layout
+from hardware.receipt_printer.layout import BarcodeLine, CutLine, LogoLine, PrintedLine, QrLine, TextLine, layout
+from hardware.receipt_printer.logo import LogoError, load_logo
 from hardware.receipt_printer.raster import raster_command, text_raster
 from hardware.receipt_printer.settings import Cutter, PrinterSettings
 from hardware.receipt_printer.symbols import can_be_code128, code128_command_data, code128_module_count
@@ -43,6 +44,7 @@ class EscposRenderer:
         self._settings = settings
         self._cache_folder = cache_folder
         self._notes: list[str] = []
+        self._logo_fault = ""
 
     def render(self, document: ReceiptDocument, *, open_drawer: bool = False) -> RenderedReceipt:
         """The whole receipt; open_drawer puts the drawer's pulse before it."""
@@ -55,7 +57,9 @@ class EscposRenderer:
         printer.charcode(self._settings.code_page)
         if open_drawer:
             printer._raw(self.drawer_pulse())
-        self._write(layout(document, self._settings.columns))
+        self._write(layout(document, self._settings.columns, logo=bool(self._logo)))
+        if self._logo_fault:
+            self._notes.append(self._logo_fault)
         return RenderedReceipt(printer.output, tuple(self._notes))
 
     def drawer_pulse(self) -> bytes:
@@ -74,6 +78,18 @@ class EscposRenderer:
         from escpos.printer import Dummy
 
         return Dummy(profile=self._settings.profile)
+
+    @cached_property
+    def _logo(self) -> bytes:
+        """The logo's raster command, made once; empty where there is none or it cannot be drawn."""
+        settings = self._settings
+        if settings.logo_file is None or not settings.raster:
+            return b""
+        try:
+            return raster_command(load_logo(settings.logo_file, settings.columns * settings.dots_per_column))
+        except LogoError as error:
+            self._logo_fault = f"{error}; the store's name is printed instead"
+            return b""
 
     @cached_property
     def _encoding_table(self) -> Any:
@@ -138,6 +154,8 @@ class EscposRenderer:
                 self._write_barcode(line.data)
             case QrLine():
                 self._write_qr(line.data)
+            case LogoLine():
+                self._printer._raw(self._logo)
             case CutLine() if self._settings.cutter is Cutter.NONE:
                 self._printer.print_and_feed(6)
             case CutLine():

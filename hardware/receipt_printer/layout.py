@@ -57,16 +57,26 @@ class CutLine:
     """The paper is cut here."""
 
 
-PrintedLine = TextLine | BarcodeLine | QrLine | CutLine
+@dataclass(frozen=True, slots=True)
+class LogoLine:
+    """The store's logo, centred, and its name for where it cannot be drawn after all."""
+
+    name: str
 
 
-def layout(document: ReceiptDocument, columns: int) -> list[PrintedLine]:
-    """The document as printed lines. A copy says so above and below. Raises ValueError below 24 columns."""
+PrintedLine = TextLine | BarcodeLine | QrLine | CutLine | LogoLine
+
+
+def layout(document: ReceiptDocument, columns: int, *, logo: bool = False) -> list[PrintedLine]:
+    """The document as printed lines. A copy says so above and below. Raises ValueError below 24 columns.
+
+    logo: the printer has a picture to put in the place of the store's name.
+    """
     if columns < MINIMUM_COLUMNS:
         raise ValueError(f"a receipt needs at least {MINIMUM_COLUMNS} columns, not {columns}")
     lines: list[PrintedLine] = []
     for block in _marked(document):
-        lines.extend(_lines_of(block, columns))
+        lines.extend([LogoLine(clean(block.name))] if logo and isinstance(block, Logo) else _lines_of(block, columns))
     return lines
 
 

@@ -28,13 +28,18 @@ def text_raster(line: TextLine, columns: int, dots_per_column: int) -> tuple[Any
     return picture, sorted({cell for cell, _ in cells(text) if cell != " " and not has_glyph(cell)})
 
 
+def padded(picture: Any) -> Any:
+    """The picture with white on its right up to whole bytes."""
+    wider = picture.crop((0, 0, (picture.width + 7) // 8 * 8, picture.height))
+    if wider.width > picture.width:
+        wider.paste(1, (picture.width, 0, wider.width, wider.height))
+    return wider
+
+
 def raster_command(picture: Any) -> bytes:
     """GS v 0 commands for a 1-bit picture (black = 0), in blocks a printer's buffer takes."""
     row_bytes = (picture.width + 7) // 8
-    padded = picture.crop((0, 0, row_bytes * 8, picture.height))
-    if padded.width > picture.width:
-        padded.paste(1, (picture.width, 0, padded.width, padded.height))
-    rows = bytes(byte ^ 0xFF for byte in padded.tobytes())
+    rows = bytes(byte ^ 0xFF for byte in padded(picture).tobytes())
     commands = b""
     for top in range(0, picture.height, _TALLEST_BLOCK):
         block = rows[top * row_bytes : (top + _TALLEST_BLOCK) * row_bytes]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Cutter(StrEnum):
@@ -19,6 +20,7 @@ class PrinterSettings:
     driver is simulator, tcp, serial, usb or file; address is host:port, [::1]:9100, a serial port with an optional
     baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202) or a path. columns are those of font A: 48 on 80 mm at
     203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5 and gets a pulse of drawer_on_ms.
+    logo_file is a PNG for the head of receipts.
     """
 
     name: str = "receipt printer"
@@ -33,3 +35,4 @@ class PrinterSettings:
     drawer_pin: int = 2
     drawer_on_ms: int = 50
     drawer_off_ms: int = 500
+    logo_file: Path | None = None

@@ -20,8 +20,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync import contract
-from sync.central import pages
+from sync import contract, receipts
+from sync.central import pages, receipt_page
 from sync.central.authentication import Authenticator, PartnerSigners
 from sync.central.backoffice.routes import build_routes
 from sync.central.errors import CentralError
@@ -41,6 +41,7 @@ MAXIMUM_WAITING = 256
 WORKERS = 12
 SWEEP_EVERY_S = 15.0
 LOOK_UPS_AT_ONCE, LOOK_UPS_PER_SECOND = 60, 1.0
+RECEIPT_CHECKS_AT_ONCE, RECEIPT_CHECKS_PER_SECOND = 20, 0.2
 ENROLMENT_FAILURES_AT_ONCE, ENROLMENT_FAILURES_PER_SECOND = 10, 0.1
 
 _log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class _Http:
         self._partners = Authenticator(PartnerSigners(service.care, service.clock))
         self._look_ups = RateLimit(LOOK_UPS_AT_ONCE, LOOK_UPS_PER_SECOND)
         self._enrolment_failures = RateLimit(ENROLMENT_FAILURES_AT_ONCE, ENROLMENT_FAILURES_PER_SECOND)
+        self._receipt_checks = RateLimit(RECEIPT_CHECKS_AT_ONCE, RECEIPT_CHECKS_PER_SECOND)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="central")
         self._waiting = 0
         self._openapi = msgspec.json.encode(openapi_document(OPERATIONS))
@@ -76,6 +78,7 @@ class _Http:
             Route("/openapi.json", self._guarded("openapi", self._openapi_json)),
             Route("/", self._guarded("page", self._page)),
             Route("/docs", self._guarded("page", self._page)),
+            Route(receipts.PATH_PUBLIC_CHECK, self._guarded("receipt_page", self._receipt_page)),
             *build_routes(service, self._in_worker, self._guarded),
         ]
         self.app = Starlette(
@@ -229,6 +232,18 @@ class _Http:
 
     async def _page(self, request: Request) -> Response:
         return Response(pages.API_PAGE, media_type="text/html", headers=pages.HEADERS)
+
+    async def _receipt_page(self, request: Request) -> Response:
+        """For customers: anybody may ask, and nobody often."""
+        code = request.query_params.get("c", "")[: receipts.LONGEST_CODE]
+        body = receipt_page.page()
+        if code:
+            self._receipt_checks.take(request.client.host if request.client else "")
+            try:
+                body = receipt_page.page(await self._in_worker(lambda: self._service.receipts.check(code)))
+            except CentralError as error:
+                body = receipt_page.page(problem=error.message)
+        return Response(body, media_type="text/html", headers=receipt_page.HEADERS)
 
     async def _no_such_route(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -4,8 +4,9 @@ import logging
 import os
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sync.central.errors import StartError
 
@@ -27,12 +28,25 @@ class CodeSender(Protocol):
         """Send the code; returns when the next hop has taken it."""
 
 
+@runtime_checkable
+class ReceiptSender(Protocol):
+    """Sends a receipt to one address. Raises SendError."""
+
+    def send_receipt(self, email: str, compose: Callable[[str], EmailMessage]) -> None:
+        """Send what compose makes for a sender's address; returns when the next hop has taken it."""
+
+
 class ConsoleSender:
-    """Writes codes to the service's own terminal: for trying things out, never for a real programme."""
+    """Writes to the service's own terminal: for trying things out, never for a real programme."""
 
     def send(self, email: str, code: str) -> None:
         """Print the code; the address stays out of it."""
         print(f"*** ONE-TIME CODE (console sender, for tests only): {code} ***", flush=True)  # noqa: T201 - its purpose
+
+    def send_receipt(self, email: str, compose: Callable[[str], EmailMessage]) -> None:
+        """Say that a receipt would have gone out."""
+        subject = compose("demo@example.com")["Subject"]
+        print(f"*** RECEIPT (console sender, for tests only): {subject} ***", flush=True)  # noqa: T201 - its purpose
 
 
 class SmtpSender:
@@ -60,13 +74,20 @@ class SmtpSender:
             "If you are not at a store now, somebody tried to use your points:\n"
             "they cannot do it without this code.\n"
         )
+        self._deliver(message, "a one-time code")
+
+    def send_receipt(self, email: str, compose: Callable[[str], EmailMessage]) -> None:
+        """One message, in one connection. Raises SendError."""
+        self._deliver(compose(self._sender), "a receipt")
+
+    def _deliver(self, message: EmailMessage, what: str) -> None:
         try:
             with self._connect() as connection:
                 if self._user:
                     connection.login(self._user, self._password)
                 connection.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            _log.error("a one-time code could not be sent: %s", type(error).__name__)
+            _log.error("%s could not be sent: %s", what, type(error).__name__)
             raise SendError(f"the mail server did not take it ({type(error).__name__})") from error
 
     def _connect(self) -> smtplib.SMTP:

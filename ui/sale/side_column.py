@@ -33,6 +33,7 @@ class SideColumn(QWidget):
         self._entry: EntryPanel | None = None
         self._list: ListPanel | None = None
         self._others: list[QWidget] = []
+        self._takers: list[tuple[QWidget, Callable[[str], bool]]] = []
         self._back: Callable[[], None] | None = None
         self._stays = False
 
@@ -86,10 +87,14 @@ class SideColumn(QWidget):
         self._show(self.list_panel, back)
         self.list_panel.show_list(title, rows, empty)
 
-    def add_panel(self, panel: QWidget, closed: SignalInstance) -> None:
-        """Another panel, to be shown by show_panel."""
+    def add_panel(
+        self, panel: QWidget, closed: SignalInstance, take_scan: Callable[[str], bool] | None = None
+    ) -> None:
+        """Another panel, to be shown by show_panel; take_scan says whether it takes a code while it is shown."""
         panel.setParent(self)
         self._others.append(panel)
+        if take_scan is not None:
+            self._takers.append((panel, take_scan))
         self._add(panel, closed)
 
     def show_panel(self, panel: QWidget, *, stays: bool = False, back: Callable[[], None] | None = None) -> None:
@@ -98,6 +103,8 @@ class SideColumn(QWidget):
 
     def take_scan(self, code: str) -> bool:
         """True when a panel asks for a code and took this one."""
+        if any(not panel.isHidden() and take(code) for panel, take in self._takers):
+            return True
         return self._entry is not None and self._entry.take_scan(code)
 
     def close_panel(self) -> None:

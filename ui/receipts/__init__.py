@@ -1,0 +1,1 @@
+"""Receipts after the sale, on the screen."""
