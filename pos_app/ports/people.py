@@ -34,5 +34,8 @@ class People(Protocol):
     def pin_wait_ms(self) -> int:
         """How long no PIN is taken at this till after wrong ones; 0 when one would be tried now."""
 
+    def approval_secret(self) -> bytes:
+        """What approvals by telephone are checked with; see pos_app/domain/phone_approval.py."""
+
     def everybody(self) -> Sequence[Person]:
         """All who may sign on here, by name."""

@@ -6,6 +6,7 @@ that it went beyond. Whoever asks can never approve.
 
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
+from pos_app.domain.phone_approval import approver_of, challenge_of
 from pos_app.domain.rights import DEFAULT_RIGHTS, Limit, RightsTable, may_approve
 from pos_app.errors import CashierError
 from pos_app.ports import Clock, IdSource, People, Storage
@@ -13,6 +14,9 @@ from pos_app.services.approvals import Approval, ApprovalRequest
 
 GOOD_FOR_MS = 60_000
 """So long an approval is asked for, and may be used once it was given."""
+
+PHONE_MS = 300_000
+"""So long one may be on the telephone for it."""
 
 
 class Approving:
@@ -53,6 +57,20 @@ class Approving:
     def by_badge(self, request: ApprovalRequest, code: str, reason: str) -> Approval:
         """The approval of whoever has this badge. Raises CashierError."""
         return self._answer(request, self._people.by_badge(code), reason, "badge")
+
+    def challenge(self) -> str:
+        """A number to read out over the telephone; another one each time."""
+        return challenge_of(self._ids.new_id())
+
+    def by_code(self, request: ApprovalRequest, challenge: str, code: str, reason: str) -> Approval:
+        """The approval of whoever answered this number with this code. Raises CashierError."""
+        everybody = [person.operator for person in self._people.everybody()]
+        secret = self._people.approval_secret()
+        approver = approver_of(secret, challenge, request.action, request.amount_minor, code, everybody)
+        if approver is None:
+            self._record(request, "", "not_recognised", "phone", reason)
+            raise CashierError("wrong_code", "That code does not fit. Read the number and the amount out again.")
+        return self._answer(request, approver, reason, "phone")
 
     def decline(self, request: ApprovalRequest) -> None:
         """Nobody approved; that is journaled too."""

@@ -1,10 +1,12 @@
 """The operators of this till in its encrypted database, and who they prove to be."""
 
 import hmac
+import os
 import threading
 from collections.abc import Sequence
 
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.phone_approval import SECRET_BYTES
 from pos_app.ports import Clock, Person
 from pos_app.storage.database import Database
 from pos_app.storage.pin_guard import PinGuard
@@ -65,6 +67,18 @@ class SqlitePeople:
         """See People."""
         with self._lock:
             return self._guard.wait_ms(_TILL)
+
+    def approval_secret(self) -> bytes:
+        """See People; made when it is needed for the first time and the central service sent none."""
+        with self._lock:
+            row = self._database.one("SELECT secret FROM approval_secret")
+            if row is None:
+                made = os.urandom(SECRET_BYTES)
+                with self._database.write() as connection:
+                    connection.execute("INSERT INTO approval_secret (id, secret) VALUES (1, ?)", (made,))
+                    self._database.commit()
+                return made
+            return bytes(row[0])
 
     def everybody(self) -> Sequence[Person]:
         """See People."""

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from fakes.memory_people import SECRET
 from fakes.ui_shop import SHELF
 from PySide6.QtCore import Qt
 
+from pos_app.domain.phone_approval import code_of
 from pos_app.domain.rights import Action
 from pos_app.services.approvals import Approvals
 
@@ -149,3 +151,56 @@ def test_an_approval_counts_once(counter, shop, ask, done):
     overlay = ask()
     assert overlay.isVisible()
     assert done == ["supervisor-1"]
+
+
+def on_the_phone(counter, overlay) -> str:
+    """The number the associate reads out."""
+    counter.click(overlay.reasons[0])
+    counter.click(overlay.phone)
+    return overlay.pad.fields[0].shown.replace(" ", "")
+
+
+def test_a_manager_elsewhere_approves_by_telephone(counter, shop, ask, done):
+    overlay = ask()
+    challenge = on_the_phone(counter, overlay)
+    counter.type(code_of(SECRET, challenge, Action.DISCOUNT, 5_000, "manager-1"))
+    counter.until(lambda: done == ["manager-1"])
+    payload = json.loads(shop.storage.state.entries[-1].payload)
+    assert (payload["means"], payload["approver_id"]) == ("phone", "manager-1")
+
+
+@pytest.mark.parametrize(
+    ("action", "amount_minor", "approver"),
+    [
+        (Action.DISCOUNT, 4_000, "manager-1"),
+        (Action.PRICE_OVERRIDE, 5_000, "manager-1"),
+        (Action.DISCOUNT, 5_000, "somebody-else"),
+    ],
+    ids=["another amount", "another act", "nobody of this store"],
+)
+def test_a_code_for_something_else_does_not_fit(counter, shop, ask, done, action, amount_minor, approver):
+    overlay = ask()
+    challenge = on_the_phone(counter, overlay)
+    counter.type(code_of(SECRET, challenge, action, amount_minor, approver))
+    counter.until(lambda: "does not fit" in overlay.pad.words)
+    assert not done
+    assert answers(shop) == [("not_recognised", "associate-1", "")]
+
+
+def test_a_code_counts_for_the_number_it_was_given_for_and_no_other(counter, shop, ask, done):
+    overlay = ask()
+    code = code_of(SECRET, on_the_phone(counter, overlay), Action.DISCOUNT, 5_000, "manager-1")
+    counter.type(code)
+    counter.until(lambda: done == ["manager-1"])
+    on_the_phone(counter, ask())
+    counter.type(code)
+    counter.until(lambda: "does not fit" in overlay.pad.words)
+    assert done == ["manager-1"]
+
+
+def test_an_associate_on_the_phone_cannot_approve(counter, shop, ask, done):
+    overlay = ask()
+    challenge = on_the_phone(counter, overlay)
+    counter.type(code_of(SECRET, challenge, Action.DISCOUNT, 5_000, "associate-2"))
+    counter.until(lambda: "may not approve" in overlay.pad.words)
+    assert not done

@@ -18,7 +18,13 @@ PINS = {
     "301": (MANAGER, "333333"),
     "401": (TECHNICIAN, "444444"),
 }
-BADGES = {"OPB-SUPERVISOR": SUPERVISOR, "OPB-MANAGER": MANAGER, "OPB-SECOND": SECOND_ASSOCIATE}
+SECRET = bytes(range(32))
+BADGES = {
+    "OPB-ASSOCIATE": ASSOCIATE,
+    "OPB-SUPERVISOR": SUPERVISOR,
+    "OPB-MANAGER": MANAGER,
+    "OPB-SECOND": SECOND_ASSOCIATE,
+}
 
 
 class MemoryPeople:
@@ -42,6 +48,9 @@ class MemoryPeople:
 
     def pin_wait_ms(self) -> int:
         return wait_after_ms(self.failures)
+
+    def approval_secret(self) -> bytes:
+        return SECRET
 
     def everybody(self) -> Sequence[Person]:
         return [

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import BADGE_PREFIX
-from pos_app.services.approving import GOOD_FOR_MS
+from pos_app.services.approving import GOOD_FOR_MS, PHONE_MS
 from ui.announce import announce
 from ui.messages import Banner
 from ui.sign_on.focus import give_focus_back
@@ -48,6 +48,8 @@ class ApprovalDesk:
             self._overlay.setGeometry(0, 0, window.width(), window.height())
             self._overlay.answered.connect(self._by_pin)
             self._overlay.given_up.connect(self.give_up)
+            self._overlay.phone_wanted.connect(self._by_phone)
+            self._overlay.code_entered.connect(self._by_code)
         return self._overlay
 
     @property
@@ -101,6 +103,14 @@ class ApprovalDesk:
         request = self._request
         if request is not None:
             self._find_out(lambda: self._approving.by_pin(request, number, pin, reason))
+
+    def _by_phone(self) -> None:
+        self.overlay.ask_code(self._approving.challenge(), PHONE_MS // 1000)
+
+    def _by_code(self, challenge: str, code: str, reason: str) -> None:
+        request = self._request
+        if request is not None:
+            self._find_out(lambda: self._approving.by_code(request, challenge, code, reason))
 
     def _find_out(self, work: Callable[[], Approval]) -> None:
         self.overlay.pad.set_busy(True)

@@ -37,6 +37,8 @@ class ApprovalOverlay(QWidget):
     answered = Signal(str, str, str)
     """number, PIN and reason"""
     phone_wanted = Signal()
+    code_entered = Signal(str, str, str)
+    """what was read out, the code that came back, and reason"""
     given_up = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -50,7 +52,8 @@ class ApprovalOverlay(QWidget):
         self.close_button = IconButton("Do not approve", "x", self)
         self.close_button.clicked.connect(self.given_up)
         self.phone = Button("Approve by phone", self, icon="phone")
-        self.phone.clicked.connect(self.phone_wanted)
+        self.phone.clicked.connect(self._change_way)
+        self._by_phone = False
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -70,12 +73,33 @@ class ApprovalOverlay(QWidget):
             button.show()
         facts = ", ".join(f"{name} {value}" for name, value in words.facts)
         self.setAccessibleDescription(f"{words.act}. {facts}")
-        self.pad.clear()
+        self._ask_person()
         self._arrange()
         self.show()
         self.raise_()
         self.pad.setFocus()
         self._timer.start()
+
+    def ask_code(self, challenge: str, seconds: int) -> None:
+        """Somebody is on the telephone: show the number to read out, and take their code."""
+        self._by_phone, self._left_s = True, seconds
+        self.pad.ask_code(challenge)
+        self.phone.rename("Back to badge or PIN")
+        self.pad.setFocus()
+        self.update()
+
+    def _ask_person(self) -> None:
+        self._by_phone = False
+        self.pad.clear()
+        self.phone.rename("Approve by phone")
+        self.update()
+
+    def _change_way(self) -> None:
+        if self._by_phone:
+            self._ask_person()
+            self.pad.setFocus()
+        else:
+            self.phone_wanted.emit()
 
     def end(self) -> None:
         """Go away. The focus goes first: Qt would look for another place for it inside of what is being hidden."""
@@ -99,7 +123,7 @@ class ApprovalOverlay(QWidget):
 
     def _entered(self, number: str, pin: str) -> None:
         if not self.lacks_reason:
-            self.answered.emit(number, pin, self.reason)
+            (self.code_entered if self._by_phone else self.answered).emit(number, pin, self.reason)
 
     def _tick(self) -> None:
         self._left_s -= 1
@@ -188,7 +212,8 @@ class ApprovalOverlay(QWidget):
         paint.rounded(painter, line, 0, "line")
         pad_left = left + _LEFT
         who = QRectF(pad_left, box.top() + 20, box.right() - 72 - pad_left, 40)
-        paint.text(painter, who, "Second person: badge or PIN", font(16, 600))
+        asked = "On the phone: the amount, and this" if self._by_phone else "Second person: badge or PIN"
+        paint.text(painter, who, asked, font(16, 600))
         words = f"Ends in {self._left_s} s. Nothing is done until then."
         paint.text(painter, self._countdown(), words, font(14, 500, tabular=True), "ink_2")
         painter.end()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.phone_approval import DIGITS
 from pos_app.ports import PIN_DIGITS
 from ui.theme import paint
 from ui.theme.fonts import font
@@ -13,10 +14,16 @@ from ui.widgets.control import Control
 from ui.widgets.keypad import Keypad
 
 NUMBER, SECRET = 0, 1
+_PERSON = ("Operator number", "PIN")
+_PHONE = ("Read this out", "Code you are told")
 _MOST_NUMBER_DIGITS = 8
 _FIELD = 64
 _GAP = 10
 _WORDS = 44
+
+
+def _in_fours(digits: str) -> str:
+    return " ".join(digits[n : n + 4] for n in range(0, len(digits), 4))
 
 
 class _Field(Control):
@@ -46,17 +53,17 @@ class PersonPad(QWidget):
     entered = Signal(str, str)
     """the number and the PIN"""
 
-    def __init__(self, parent: QWidget, confirm: str, names: tuple[str, str] = ("Operator number", "PIN")) -> None:
+    def __init__(self, parent: QWidget, confirm: str) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._names = names
-        self.setAccessibleName(" and ".join(names))
+        self.setAccessibleName(" and ".join(_PERSON))
+        self._by_phone = False
         self._typed = ["", ""]
         self._stage = NUMBER
         self._secret_digits = PIN_DIGITS
         self._words, self._bad = "", False
         self._busy = False
-        self.fields = [_Field(name, self) for name in names]
+        self.fields = [_Field(name, self) for name in _PERSON]
         for stage, field in enumerate(self.fields):
             field.clicked.connect(lambda _=False, n=stage: self._move_to(n))
         self.keypad = Keypad(self)
@@ -69,8 +76,19 @@ class PersonPad(QWidget):
 
     def clear(self, number: str = "") -> None:
         """Begin afresh, or with somebody's number filled in already."""
+        self._begin(number, PIN_DIGITS, by_phone=False)
+
+    def ask_code(self, challenge: str) -> None:
+        """Show a number to read out over the telephone, and take the code that comes back."""
+        self._begin(challenge, DIGITS, by_phone=True)
+
+    def _begin(self, number: str, digits: int, *, by_phone: bool) -> None:
         self._typed = [number, ""]
         self._stage = SECRET if number else NUMBER
+        self._secret_digits = digits
+        self._by_phone = by_phone
+        for field, name in zip(self.fields, _PHONE if by_phone else _PERSON, strict=True):
+            field.rename(name)
         self._busy = False
         self.say("")
 
@@ -114,7 +132,7 @@ class PersonPad(QWidget):
             return
         typed = self._typed[self._stage]
         most = _MOST_NUMBER_DIGITS if self._stage == NUMBER else self._secret_digits
-        if not digits and not typed and self._stage == SECRET:
+        if not digits and not typed and self._stage == SECRET and not self._by_phone:
             self._stage = NUMBER
         elif not digits:
             self._typed[self._stage] = typed[:-1]
@@ -127,7 +145,7 @@ class PersonPad(QWidget):
 
     def _move_to(self, stage: int) -> None:
         if not self._busy:
-            self._stage = stage
+            self._stage = SECRET if self._by_phone else stage
             self._refresh()
             self.setFocus()
 
@@ -139,13 +157,16 @@ class PersonPad(QWidget):
         elif self._typed[NUMBER] and len(self._typed[SECRET]) == self._secret_digits:
             self.entered.emit(self._typed[NUMBER], self._typed[SECRET])
         else:
-            self.say(f"Type the {self._names[self._stage]}", bad=True)
+            self.say(f"Type the {self.fields[self._stage].text()}", bad=True)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
         typed, places = len(self._typed[SECRET]), self._secret_digits
-        shown = (self._typed[NUMBER], "●" * typed + "○" * (places - typed))
+        if self._by_phone:
+            shown = (_in_fours(self._typed[NUMBER]), _in_fours(self._typed[SECRET]))
+        else:
+            shown = (self._typed[NUMBER], "●" * typed + "○" * (places - typed))
         for stage, field in enumerate(self.fields):
             field.active = stage == self._stage and not self._busy
             field.shown = shown[stage]
