@@ -22,6 +22,14 @@ _LOOKS = {
     Verdict.SIGNED: ("check", "Signed by one of our tills", "Its sale has not arrived yet.", "go_text", "go_soft"),
     Verdict.UNKNOWN: ("circle-question-mark", "Unknown", "No receipt with this number was found.", "warn", "warn_soft"),
 }
+_COMPARE = "Compare date and total with the paper."
+_ADVICE = {
+    Verdict.GENUINE: _COMPARE,
+    Verdict.RETURNED: _COMPARE,
+    Verdict.ALTERED: "Keep the receipt and call a manager.",
+    Verdict.SIGNED: "Ask again when the till that sold it is online.",
+    Verdict.UNKNOWN: "Check the number. Another till's sale is known once both tills are online.",
+}
 
 
 class CheckPanel(Card):
@@ -121,6 +129,5 @@ class CheckPanel(Card):
             used = paint.text(painter, line, value, font(16, 600, tabular=True), "ink", paint.RIGHT)
             paint.text(painter, line.adjusted(0, 0, -used - 12, 0), name, font(15, 450), "ink_2")
             top += 32
-        if verdict is not Verdict.UNKNOWN:
-            advice = "Compare date and total with the paper."
-            paint.text(painter, QRectF(20, top + 6, rect.width() - 40, 24), advice, font(15, 450), "ink_2")
+        advice = QRectF(20, top + 6, rect.width() - 40, 48)
+        paint.wrapped(painter, advice, _ADVICE[verdict], font(15, 450))

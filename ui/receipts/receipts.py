@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pos_app.domain.receipt_code import number_of_gift_code, read_code
+from pos_app.domain.receipt_template import ReceiptChoice
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import MailState, ReceiptEmail
 from ui.messages import Banner
+from ui.receipts.choice_bar import ChoiceBar
 from ui.receipts.paper_view import PaperView
 from ui.receipts.receipts_panel import ReceiptRow, ReceiptsPanel
 
 if TYPE_CHECKING:
     from pos_app.domain.receipt_document import ReceiptDocument
     from pos_app.services.receipt_desk import KeptReceipt
+    from pos_app.services.tendering import CompletedSale
     from ui.sale.checkout_window import CheckoutWindow
     from ui.services_bundle import ReceiptParts
     from ui.widgets.list_panel import ListRow
@@ -41,6 +44,9 @@ class Receipts:
         self.panel = ReceiptsPanel(by_email=True, parent=window.side)
         window.side.add_panel(self.panel, self.panel.closed, self.take_scan)
         self.paper = PaperView(window.basket)
+        self._choices = ChoiceBar(window.basket.complete_page)
+        self._choices.hide()
+        self._choices.chosen.connect(self._chosen)
         panel = self.panel
         panel.searched.connect(self._find)
         panel.chosen_changed.connect(self._show_paper)
@@ -48,7 +54,7 @@ class Receipts:
         panel.gift_wanted.connect(self._ask_gift)
         panel.email_wanted.connect(self._ask_email_of_chosen)
         panel.paper_moved.connect(self.paper.scroll_by)
-        panel.hidden.connect(self.paper.hide)
+        panel.hidden.connect(self._hide_paper)
 
     # --- the list -----------------------------------------------------------------------------------------------------
 
@@ -61,8 +67,17 @@ class Receipts:
         self.paper.show_words("Receipt", "")
         self.paper.show()
         self.paper.raise_()
+        self._cover(True)
         self.panel.begin()
         self._find("")
+
+    def _hide_paper(self) -> None:
+        self.paper.hide()
+        self._cover(False)
+
+    def _cover(self, covered: bool) -> None:
+        self._window.basket.covered = covered
+        self._window.basket.update()
 
     def take_scan(self, code: str) -> bool:
         """While the list is open, the barcode or QR code of a receipt finds that receipt."""
@@ -181,6 +196,41 @@ class Receipts:
             ]
         self._window.side.show_list("Gift receipt", rows, back=self.open)
 
+    # --- the customer's choice ----------------------------------------------------------------------------------------
+
+    def offer_choices(self, completed: CompletedSale) -> None:
+        """Below the change: how the customer gets the receipt. What is not chosen is as the store decided."""
+        self._choices.show_choices(held=completed.receipt_held)
+        self._window.basket.complete_page.offer_choices(self._choices)
+
+    def _chosen(self, choice: ReceiptChoice) -> None:
+        completed = self._window.sale.completed
+        if completed is None:
+            return
+        number, desk = completed.transaction.header.receipt_number, self._parts.desk
+        if choice.by_email:
+            member = completed.transaction.member
+            held = completed.receipt_held
+            self.ask_email(
+                number,
+                has_member=bool(member and member.member_id),
+                print_too=choice.on_paper if held else None,
+            )
+            return
+        words = "Printing the receipt" if choice.on_paper else "No receipt"
+        self._choice_made()
+        self._window.background.run(
+            lambda: desk.choose(number, choice), lambda _: self._window.sale.say(words), self._failed
+        )
+
+    def _choice_made(self) -> None:
+        self._window.basket.complete_page.offer_choices(None)
+
+    def settle_held(self) -> None:
+        """The next sale begins: who has not chosen gets what the store decided."""
+        self._choice_made()
+        self._window.background.run(self._parts.desk.settle_held, lambda _: None, self._failed)
+
     # --- e-mail -------------------------------------------------------------------------------------------------------
 
     def _ask_email_of_chosen(self) -> None:
@@ -227,8 +277,6 @@ class Receipts:
         )
 
     def _send(self, number: str, address: str, print_too: bool | None) -> None:
-        from pos_app.domain.receipt_template import ReceiptChoice
-
         desk = self._parts.desk
 
         def act() -> str:
@@ -243,6 +291,7 @@ class Receipts:
                 self._failed(error)
 
         self._window.side.close_panel()
+        self._choice_made()
         self._window.background.run(act, lambda shown: self._window.sale.say(f"Receipt goes to {shown}"), failed)
 
     def show_emails(self) -> None:

@@ -73,6 +73,8 @@ class BasketCard(Card):
         self.complete_page = CompletePage(formatter, self)
         self.strip = MessageStrip(self)
         self._sheet: Sheet | None = None
+        self.covered = False
+        """True while something else than a sheet lies over the basket."""
 
     @property
     def sheet(self) -> "Sheet":
@@ -135,7 +137,7 @@ class BasketCard(Card):
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Head and column names, whichever of them is exposed."""
-        if self.sheet_open:
+        if self.sheet_open or self.covered:
             return
         wide = round(rect.width())
         if self.exposed.intersects(QRect(0, 0, wide, _HEAD - 1)):

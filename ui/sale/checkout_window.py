@@ -61,6 +61,7 @@ class CheckoutWindow(QWidget):
         self._age_timer.start(_AGE_SHOWN_MS)
         self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing, self)
         self.sale.restore()
+        self.tender.card.resume()
         self.refresh()
         self.scan_field.setFocus()
         self.people.begin()
@@ -89,6 +90,8 @@ class CheckoutWindow(QWidget):
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
+        sale.sale_ended.connect(self.functions.offer_receipt_choices)
+        sale.complete_left.connect(self.functions.settle_receipt)
         sale.approval_wanted.connect(self.people.ask_approval)
         self.member.changed.connect(self._member_changed)
         self.scan_field.entered.connect(self._entered)
@@ -111,10 +114,15 @@ class CheckoutWindow(QWidget):
         side.member.explanation_requested.connect(self.functions.explain)
         side.pay.split_requested.connect(self.functions.split)
         side.pay.gift_card_requested.connect(self.functions.gift_card)
+        side.pay.other_requested.connect(self.functions.other_tender)
         side.pay.next_sale_requested.connect(sale.next_sale)
         self.actions_bar.triggered.connect(self.functions.trigger)
         self.question.answered.connect(sale.answer)
         self.top_bar.lock_wanted.connect(self.people.lock)
+        if (prompt := self.services.manual_card) is not None:
+            prompt.asked.connect(self.functions.manual_card)
+            prompt.dismissed.connect(side.close_panel)
+            sale.card_answered.connect(side.close_panel)
         bridge.scanned.connect(self._device_scan)
         bridge.device_changed.connect(self._device_changed)
         bridge.sync_changed.connect(self._sync_changed)
@@ -174,6 +182,7 @@ class CheckoutWindow(QWidget):
 
     def _device_changed(self, status: DeviceStatus) -> None:
         self.top_bar.show_devices([status])
+        self.tender.card.terminal_is_there()
         self.side.pay.refresh()
 
     def _sync_changed(self, status: object) -> None:
@@ -188,7 +197,7 @@ class CheckoutWindow(QWidget):
             return
         if self.sale.question is None and self.side.take_scan(code):
             return
-        if self.functions.take_receipt_code(code):
+        if self.functions.take_return_scan(code) or self.functions.take_receipt_code(code):
             return
         if self.functions.parking.take_scan(code):
             return
@@ -311,7 +320,7 @@ class CheckoutWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing keeps the sale on disk. While a card is being charged the window stays: its answer is money."""
-        if self.sale.stage is Stage.CARD_PENDING:
+        if self.sale.stage is Stage.CARD_PENDING and not self.tender.card.unknown:
             event.ignore()
             self.sale.warn(Banner("Card payment under way", "Cancel it or wait for its answer, then close.", "warn"))
             return

@@ -1,7 +1,11 @@
 """The sale is done: the change in letters nobody misses, until the next scan."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports import Formatter
@@ -10,7 +14,11 @@ from ui.theme import paint
 from ui.theme.current import colour
 from ui.theme.fonts import font, width
 
+if TYPE_CHECKING:
+    from ui.receipts.choice_bar import ChoiceBar
+
 CHANGE_SIZE = 96
+CHOICES_HEIGHT = 56
 SMALLEST_CHANGE_SIZE = 72
 
 
@@ -22,8 +30,32 @@ class CompletePage(QWidget):
         self._formatter = formatter
         self._change = ""
         self._facts: list[str] = []
+        self.choices: ChoiceBar | None = None
         self.setAccessibleName("Sale complete")
         self.hide()
+
+    def offer_choices(self, choices: ChoiceBar | None) -> None:
+        """Buttons below the change, or none."""
+        if self.choices is not None:
+            self.choices.hide()
+        self.choices = choices
+        if choices is not None:
+            choices.setParent(self)
+            self._place_choices()
+            choices.show()
+        self.update()
+
+    @property
+    def _top(self) -> float:
+        """Where the sign begins; with buttons below, everything stands higher."""
+        return self.height() / 2 - (150 if self.choices is None else 190)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_choices()
+
+    def _place_choices(self) -> None:
+        if self.choices is not None:
+            self.choices.setGeometry(24, round(self._top) + 322, self.width() - 48, CHOICES_HEIGHT)
 
     @property
     def change_text(self) -> str:
@@ -57,7 +89,7 @@ class CompletePage(QWidget):
         rect = QRectF(self.rect())
         painter.fillRect(rect, colour("surface"))
         centre = rect.center()
-        top = centre.y() - 150
+        top = self._top
         paint.rounded(painter, QRectF(centre.x() - 32, top, 64, 64), 32, "go_soft")
         paint.glyph(painter, QPointF(centre.x(), top + 32), "check", 34, "go_text", 2.5)
         label = QRectF(0, top + 80, rect.width(), 30)

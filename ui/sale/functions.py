@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from pos_app.domain.receipt_code import is_receipt_qr
-from pos_app.domain.tenders import TenderType
+from pos_app.domain.receipt_code import is_receipt_number, is_receipt_qr
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
 from ui.parking.parking import Parking
 from ui.sale.sale_view_model import Stage
-from ui.tender.pay_card import tender_name
 
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
@@ -23,7 +21,11 @@ if TYPE_CHECKING:
     from ui.member.member_desk import MemberDesk
     from ui.receipts.checking import Checking
     from ui.receipts.receipts import Receipts
+    from ui.returns.returns import Returns
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.tender.manual_card_panel import ManualCardPanel
+    from ui.tender.manual_prompt import Asked
+    from ui.tender.ways_to_pay import WaysToPay
 
 
 class Functions:
@@ -33,7 +35,10 @@ class Functions:
         self._window = window
         self.device_panel: QWidget | None = None
         self._desk: MemberDesk | None = None
+        self._ways: WaysToPay | None = None
+        self._manual: ManualCardPanel | None = None
         self.parking = Parking(window)
+        self._returns: Returns | None = None
 
     @property
     def desk(self) -> MemberDesk:
@@ -50,6 +55,8 @@ class Functions:
         absent = set() if parts.print_actions else {"drawer"}
         if parts.receipts is None:
             absent.add("receipts")
+        if parts.returns is None:
+            absent.add("return")
         return frozenset(absent if parts.parking else absent | {"park"})
 
     def usable(self) -> dict[str, bool]:
@@ -62,6 +69,7 @@ class Functions:
             "discount": lines,
             "quantity": lines and bool(sale.selected),
             "park": selling,
+            "return": selling and not sale.paid_in_part,
             "undo": sale.stage is Stage.SALE and sale.view.can_undo,
             "cancel": sale.stage is Stage.SALE and sale.view.header is not None,
             "receipts": selling,
@@ -82,10 +90,12 @@ class Functions:
             ("F4", tile("discount")),
             ("F5", tile("quantity")),
             ("F6", tile("park")),
+            ("F7", tile("return")),
             ("Shift+F6", self.parking.ask_note),
             ("Ctrl+Del", tile("cancel")),
             ("F8", tile("receipts")),
             ("Ctrl+P", self.last_receipt),
+            ("Ctrl+E", self.email_receipt),
             ("F9", tile("drawer")),
             ("F10", tile("more")),
             ("F11", self.cash),
@@ -103,13 +113,48 @@ class Functions:
                 "discount": self.discount,
                 "quantity": self.quantity,
                 "park": self.parking.park_or_list,
+                "return": self.take_back,
                 "undo": self._window.sale.undo,
-                "cancel": self._window.sale.ask_to_cancel,
+                "cancel": self._window.tender.ask_to_cancel,
                 "receipts": self.receipts,
                 "drawer": self.drawer,
                 "more": self.more,
             }
             acts[name]()
+
+    @property
+    def returning(self) -> bool:
+        """True while goods are being taken back: nothing else is done meanwhile."""
+        return self._returns is not None and self._returns.is_open
+
+    @property
+    def returns(self) -> Returns | None:
+        """Goods that come back; made when the first do. None where this till takes none back."""
+        make = self._window.services.returns
+        if self._returns is None and make is not None:
+            from ui.returns.returns import Returns
+
+            self._returns = Returns(self._window, make())
+        return self._returns
+
+    def take_back(self) -> None:
+        """F7: goods come back."""
+        if self.returns is not None:
+            self.returns.open()
+
+    def void_a_sale(self) -> None:
+        """Reverse a whole sale of today."""
+        if self.returns is not None:
+            self.returns.search.list_today()
+
+    def take_return_scan(self, code: str) -> bool:
+        """True when a scan opened a return, or was for the one that is open."""
+        if self._window.sale.question is not None:
+            return False
+        free = self.usable()["return"]
+        if not self.returning and not (free and is_receipt_number(code)):
+            return False
+        return self.returns is not None and self.returns.take_scan(code)
 
     def with_approval(self, act: Callable[[Approval | None], None]) -> None:
         """Do what may need a second person: they are asked, and it is done again with their approval."""
@@ -190,44 +235,36 @@ class Functions:
             formatter = window.services.formatter
             window.side.ask(entries.points_entry(window.sale, window.tender, formatter, self.desk.use_points))
 
-    def gift_card(self, amount_minor: int = 0) -> None:
-        """Ask for a gift card."""
-        from ui.tender import entries
+    def manual_card(self, asked: Asked) -> None:
+        """The card terminal stands alone: ask what to do on it, and what its slip says."""
+        if self._manual is None:
+            from ui.tender.manual_card_panel import ManualCardPanel
 
-        window = self._window
-        if window.tender.can_pay:
-            window.side.ask(entries.gift_card_entry(window.tender, window.services.formatter, amount_minor))
+            self._manual = ManualCardPanel(self._window.services.formatter, self._window.side)
+            self._window.side.add_panel(self._manual)
+        self._window.side.show_panel(self._manual, stays=True)
+        self._manual.ask(asked)
+
+    @property
+    def ways_to_pay(self) -> WaysToPay:
+        """Parts, gift cards and the store's own tenders; made when they are needed for the first time."""
+        if self._ways is None:
+            from ui.tender.ways_to_pay import WaysToPay
+
+            self._ways = WaysToPay(self._window)
+        return self._ways
+
+    def gift_card(self) -> None:
+        """Pay with a gift card or store credit."""
+        self.ways_to_pay.gift_card()
 
     def split(self) -> None:
         """Pay a part, or take one back."""
-        from ui.widgets.list_panel import ListRow
+        self.ways_to_pay.split()
 
-        window = self._window
-        tenders = window.sale.view.tenders
-        if not tenders:
-            self.pay_part()
-            return
-        money = window.services.formatter.money
-        rows = [
-            ListRow(
-                f"Remove {tender_name(tender, window.services.formatter)}",
-                "Give it back to the customer" if tender.tender_type is TenderType.CASH else "",
-                lambda tender=tender: window.tender.remove(tender),  # type: ignore[misc]
-                "undo-2",
-                money(tender.amount_minor),
-            )
-            for tender in tenders
-            if tender.tender_type is not TenderType.CARD
-        ]
-        part = ListRow("Pay another part", f"{money(window.tender.due_minor)} left", self.pay_part, "split")
-        window.side.show_list("Split payment", [part, *rows])
-
-    def pay_part(self) -> None:
-        """Ask for a part and how it is paid."""
-        from ui.tender import entries
-
-        window = self._window
-        window.side.ask(entries.part_entry(window.tender, window.services.formatter, self.gift_card))
+    def other_tender(self) -> None:
+        """Foreign cash, and the tenders of the store's own."""
+        self.ways_to_pay.other()
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
@@ -250,6 +287,24 @@ class Functions:
 
         assert self._window.services.receipts is not None
         return Checking(self._window, self._window.services.receipts)
+
+    def email_receipt(self) -> None:
+        """Ctrl+E: the receipt of the sale just completed, by e-mail."""
+        if self._window.services.receipts is not None and self._window.sale.completed is not None:
+            self.receipt_room.choose(ReceiptChoice.EMAIL)
+
+    def offer_receipt_choices(self) -> None:
+        """A sale was completed: where the store says so, the customer is asked how to get the receipt."""
+        template, completed = self._window.services.profile.receipt, self._window.sale.completed
+        asks = completed is not None and (completed.receipt_held or template.email)
+        if asks and completed is not None and self._window.services.receipts is not None:
+            self.receipt_room.offer_choices(completed)
+
+    def settle_receipt(self) -> None:
+        """The completed sale gives way to the next one."""
+        template = self._window.services.profile.receipt
+        if self._window.services.receipts is not None and (template.ask or template.email):
+            self.receipt_room.settle_held()
 
     def take_receipt_code(self, code: str) -> bool:
         """True for the QR code of a receipt: it is checked, and never looked for among the goods."""
@@ -286,10 +341,20 @@ class Functions:
         rows += self.parking.more_rows()
         if window.services.receipts is not None:
             rows.append(ListRow("Check a receipt", "Genuine, altered or returned", self.checking.open, "scan-barcode"))
-            rows.append(ListRow("Receipts by e-mail", "Sent, waiting or refused", self.receipt_room.show_emails, "mail"))
+            rows.append(
+                ListRow("Receipts by e-mail", "Sent, waiting or refused", self.receipt_room.show_emails, "mail")
+            )
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
+        if window.services.loading is not None:
+            gift_cards = "Sell one, top one up, or see what is on it"
+            rows.append(ListRow("Gift cards", gift_cards, self.ways_to_pay.gift_cards.open, "gift"))
+        if window.services.returns is not None and self.usable()["return"]:
+            rows.append(ListRow("Void a sale", "A whole sale of today, every payment back", self.void_a_sale, "ban"))
+        if self.usable()["cancel"]:
+            cancel = window.tender.ask_to_cancel
+            rows.append(ListRow("Cancel this sale", "All its lines are dropped  ·  Ctrl Del", cancel, "trash-2"))
         rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
         window.side.show_list("More", rows)
 
