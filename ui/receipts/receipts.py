@@ -46,7 +46,7 @@ class Receipts:
         self.paper = PaperView(window.basket)
         self._choices = ChoiceBar(window.basket.complete_page)
         self._choices.hide()
-        self._choices.chosen.connect(self._chosen)
+        self._choices.chosen.connect(self.choose)
         panel = self.panel
         panel.searched.connect(self._find)
         panel.chosen_changed.connect(self._show_paper)
@@ -203,7 +203,8 @@ class Receipts:
         self._choices.show_choices(held=completed.receipt_held)
         self._window.basket.complete_page.offer_choices(self._choices)
 
-    def _chosen(self, choice: ReceiptChoice) -> None:
+    def choose(self, choice: ReceiptChoice) -> None:
+        """How the receipt of the sale just completed goes to the customer."""
         completed = self._window.sale.completed
         if completed is None:
             return
