@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
-from pos_app.ports import DeviceStatus, ScanEvent
+from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
 from ui.background import Background
 from ui.member.member_card import MemberCard
@@ -12,6 +12,7 @@ from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.messages import Banner
 from ui.sale.action_bar import ActionBar
 from ui.sale.basket_card import BasketCard
+from ui.sale.finding import Finder
 from ui.sale.functions import Functions
 from ui.sale.hit_list import HitList
 from ui.sale.sale_view_model import SaleViewModel, Stage
@@ -80,6 +81,7 @@ class CheckoutWindow(QWidget):
         )
         self.actions_bar = ActionBar(self.functions.absent(), self)
         self.hits = HitList(formatter, self)
+        self.finder = Finder(services.catalogue, self.background)
         self.question = QuestionOverlay(self)
         self.top_bar.show_devices(list(services.device_statuses()))
         self.top_bar.show_sync(services.sync_status())
@@ -90,12 +92,14 @@ class CheckoutWindow(QWidget):
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
-        sale.sale_ended.connect(self.functions.offer_receipt_choices)
-        sale.complete_left.connect(self.functions.settle_receipt)
+        sale.sale_ended.connect(self.functions.receipts.offer_choices)
+        sale.complete_left.connect(self.functions.receipts.settle)
         sale.approval_wanted.connect(self.people.ask_approval)
         self.member.changed.connect(self._member_changed)
         self.scan_field.entered.connect(self._entered)
-        self.scan_field.typed.connect(self._search)
+        self.scan_field.typed.connect(self._typed)
+        self.finder.found.connect(self._show_hits)
+        sale.serial_wanted.connect(lambda request: self.functions.shelf.ask_serial_number(request))
         self.scan_field.quantity_typed.connect(sale.set_pending_quantity)
         self.scan_field.key_for_basket.connect(self._basket_key)
         self.hits.picked.connect(self._picked)
@@ -106,6 +110,7 @@ class CheckoutWindow(QWidget):
         strip.undo.connect(sale.undo)
         strip.dismiss.connect(sale.dismiss_banner)
         strip.search.connect(self._search_for)
+        strip.sell.connect(lambda code: self.functions.shelf.departments.open(code))
         side.panel_closed.connect(self.focus_scan_field)
         side.member.focus_released.connect(self.focus_scan_field)
         side.member.points_requested.connect(self.functions.points)
@@ -197,9 +202,11 @@ class CheckoutWindow(QWidget):
             return
         if self.sale.question is None and self.side.take_scan(code):
             return
-        if self.functions.take_return_scan(code) or self.functions.take_receipt_code(code):
+        if self.functions.take_return_scan(code) or self.functions.receipts.take_scan(code):
             return
         if self.functions.parking.take_scan(code):
+            return
+        if self.functions.take_checked_code(code):
             return
         if self.sale.scan(code):
             self._leave_entries()
@@ -207,7 +214,7 @@ class CheckoutWindow(QWidget):
             self.scan_field.clear()
 
     def _device_scan(self, event: ScanEvent) -> None:
-        self.on_scan(event.text)
+        self.on_scan(event.symbology + event.text)
 
     def _leave_entries(self) -> None:
         self.side.leave_for_scan()
@@ -229,19 +236,32 @@ class CheckoutWindow(QWidget):
         words = text.strip()
         if not words:
             return
-        hits, highlighted = self.hits.hits, self.hits.highlighted
+        hits, highlighted = self.finder.answer_to(words), self.hits.highlighted
         self.scan_field.clear()
-        self.sale.enter_text(words, hits, highlighted)
+        if self.functions.take_checked_code(words):
+            return
+        if self.sale.enter_text(words, hits, highlighted) is None:
+            self.finder.ask(words, lambda found: self._found_late(words, found))
+
+    def _found_late(self, words: str, found: list[ItemHit]) -> None:
+        """Enter was faster than the search; nothing else was begun meanwhile."""
+        self.hits.hide()
+        self.sale.enter_text(words, found, 0)
 
     def _picked(self, index: int) -> None:
         code = self.hits.hits[index].code
         self.scan_field.clear()
-        self.sale.enter_text(code, [], -1)
+        self.sale.pick(code)
         self.focus_scan_field()
 
-    def _search(self, text: str) -> None:
+    def _typed(self, text: str) -> None:
+        self.finder.look_for(text)
+
+    def _show_hits(self) -> None:
+        """What was found for the text in the field; late answers to another text never come here."""
         field = self.scan_field.geometry()
-        self.hits.show_hits(self.sale.search(text), field.left(), field.bottom() + 6, field.width())
+        hits = self.finder.answer_to(self.scan_field.text()) or []
+        self.hits.show_hits(hits, field.left(), field.bottom() + 6, field.width())
 
     def _search_for(self, code: str) -> None:
         self.sale.dismiss_banner()

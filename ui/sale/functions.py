@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from pos_app.domain.receipt_code import is_receipt_number, is_receipt_qr
+from pos_app.domain.receipt_code import is_receipt_number
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
 from ui.parking.parking import Parking
+from ui.receipts.functions import ReceiptFunctions
 from ui.sale.sale_view_model import Stage
 
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
     from ui.member.member_desk import MemberDesk
-    from ui.receipts.checking import Checking
-    from ui.receipts.receipts import Receipts
     from ui.returns.returns import Returns
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.sale.shelf import Shelf
     from ui.tender.manual_card_panel import ManualCardPanel
     from ui.tender.manual_prompt import Asked
     from ui.tender.ways_to_pay import WaysToPay
@@ -35,9 +34,11 @@ class Functions:
         self._window = window
         self.device_panel: QWidget | None = None
         self._desk: MemberDesk | None = None
+        self._shelf: Shelf | None = None
         self._ways: WaysToPay | None = None
         self._manual: ManualCardPanel | None = None
         self.parking = Parking(window)
+        self.receipts = ReceiptFunctions(window)
         self._returns: Returns | None = None
 
     @property
@@ -49,11 +50,24 @@ class Functions:
             self._desk = MemberDesk(self._window)
         return self._desk
 
+    @property
+    def shelf(self) -> Shelf:
+        """Tiles, price check and departments; made when it is needed for the first time."""
+        if self._shelf is None:
+            from ui.sale.shelf import Shelf
+
+            self._shelf = Shelf(self._window)
+        return self._shelf
+
+    def take_checked_code(self, code: str) -> bool:
+        """True when a price check waited for this code."""
+        return self._shelf is not None and self._window.sale.question is None and self.shelf.price_check.take_code(code)
+
     def absent(self) -> frozenset[str]:
         """Functions whose parts this till does not have."""
         parts = self._window.services
         absent = set() if parts.print_actions else {"drawer"}
-        if parts.receipts is None:
+        if not self.receipts.present:
             absent.add("receipts")
         if parts.returns is None:
             absent.add("return")
@@ -94,13 +108,15 @@ class Functions:
             ("Shift+F6", self.parking.ask_note),
             ("Ctrl+Del", tile("cancel")),
             ("F8", tile("receipts")),
-            ("Ctrl+P", self.last_receipt),
-            ("Ctrl+E", self.email_receipt),
+            ("Ctrl+P", self.receipts.print_last),
+            ("Ctrl+E", self.receipts.email_last),
             ("F9", tile("drawer")),
             ("F10", tile("more")),
             ("F11", self.cash),
             ("F12", self.card),
             ("Ctrl+Z", tile("undo")),
+            ("Ctrl+T", self.tiles),
+            ("Ctrl+P", self.price_check),
             ("Ctrl+L", window.people.lock),
             ("Esc", window.step_back),
         ]
@@ -116,7 +132,7 @@ class Functions:
                 "return": self.take_back,
                 "undo": self._window.sale.undo,
                 "cancel": self._window.tender.ask_to_cancel,
-                "receipts": self.receipts,
+                "receipts": self.receipts.open,
                 "drawer": self.drawer,
                 "more": self.more,
             }
@@ -268,58 +284,6 @@ class Functions:
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def receipt_room(self) -> Receipts:
-        """Receipts after the sale; made when somebody needs one."""
-        from ui.receipts.receipts import Receipts
-
-        return Receipts(self._window)
-
-    def receipts(self) -> None:
-        """F8: the receipts of this till, with the paper to look at; Enter prints one again."""
-        if self._window.services.receipts is not None:
-            self.receipt_room.open()
-
-    @cached_property
-    def checking(self) -> Checking:
-        """Is a receipt genuine; made when somebody asks."""
-        from ui.receipts.checking import Checking
-
-        assert self._window.services.receipts is not None
-        return Checking(self._window, self._window.services.receipts)
-
-    def email_receipt(self) -> None:
-        """Ctrl+E: the receipt of the sale just completed, by e-mail."""
-        if self._window.services.receipts is not None and self._window.sale.completed is not None:
-            self.receipt_room.choose(ReceiptChoice.EMAIL)
-
-    def offer_receipt_choices(self) -> None:
-        """A sale was completed: where the store says so, the customer is asked how to get the receipt."""
-        template, completed = self._window.services.profile.receipt, self._window.sale.completed
-        asks = completed is not None and (completed.receipt_held or template.email)
-        if asks and completed is not None and self._window.services.receipts is not None:
-            self.receipt_room.offer_choices(completed)
-
-    def settle_receipt(self) -> None:
-        """The completed sale gives way to the next one."""
-        template = self._window.services.profile.receipt
-        if self._window.services.receipts is not None and (template.ask or template.email):
-            self.receipt_room.settle_held()
-
-    def take_receipt_code(self, code: str) -> bool:
-        """True for the QR code of a receipt: it is checked, and never looked for among the goods."""
-        usable = self._window.services.receipts is not None and self._window.sale.question is None
-        if not usable or not is_receipt_qr(code):
-            return False
-        self.checking.open()
-        self.checking.check(code)
-        return True
-
-    def last_receipt(self) -> None:
-        """Ctrl+P: the last receipt again."""
-        if self._window.services.receipts is not None and self.usable()["receipts"]:
-            self.receipt_room.print_last()
-
     def drawer(self) -> None:
         """F9: open the drawer without a sale; it is journaled."""
         actions = self._window.services.print_actions
@@ -338,12 +302,12 @@ class Functions:
         ]
         if self.usable()["undo"]:
             rows.insert(0, ListRow("Undo", "Go back one change  ·  Ctrl Z", window.sale.undo, "undo-2"))
+        if window.services.profile.tile_pages:
+            rows.append(ListRow("Products", "Tiles to touch  ·  Ctrl T", self.tiles, "layout-grid"))
+        detail = "The next scan adds nothing  ·  Ctrl P"
+        rows.append(ListRow("Price check", detail, self.price_check, "badge-dollar-sign"))
         rows += self.parking.more_rows()
-        if window.services.receipts is not None:
-            rows.append(ListRow("Check a receipt", "Genuine, altered or returned", self.checking.open, "scan-barcode"))
-            rows.append(
-                ListRow("Receipts by e-mail", "Sent, waiting or refused", self.receipt_room.show_emails, "mail")
-            )
+        rows += self.receipts.more_rows()
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
@@ -357,6 +321,19 @@ class Functions:
             rows.append(ListRow("Cancel this sale", "All its lines are dropped  ·  Ctrl Del", cancel, "trash-2"))
         rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
         window.side.show_list("More", rows)
+
+    def tiles(self) -> None:
+        """Ctrl+T: the product tiles."""
+        window = self._window
+        if window.services.profile.tile_pages and window.sale.question is None:
+            window.side.close_panel()
+            self.shelf.tiles()
+
+    def price_check(self) -> None:
+        """Ctrl+P: what the next scan costs."""
+        if self._window.sale.question is None:
+            self._window.side.close_panel()
+            self.shelf.price_check.begin()
 
     def exposure(self) -> None:
         """What the store's tills let be spent without the rewards service, for its manager."""
