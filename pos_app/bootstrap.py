@@ -18,7 +18,7 @@ from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
-from pos_app.ports import ParkingGateway, PaymentTerminal, ReceiptGateway, RewardsGateway, SyncStatus
+from pos_app.ports import ParkingGateway, PaymentTerminal, PromoCodeGateway, ReceiptGateway, RewardsGateway, SyncStatus
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
@@ -32,6 +32,7 @@ from pos_app.services.sign_on import SignOn
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyStore
+from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
 from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile
@@ -39,8 +40,11 @@ from pos_app.store_profile import StoreFile
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
     from pos_app.services.parked_sharing import ParkedSharing
+    from pos_app.services.promo_codes import PromoCodes
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
+    from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
     from pos_app.services.suspending import Suspending
     from sync.terminal.worker import SyncWorker
@@ -52,9 +56,9 @@ class GatewayWhenConnected:
     """A gateway of a till that may not be connected yet, or never: until then every call is offline."""
 
     def __init__(self) -> None:
-        self._gateway: RewardsGateway | ReceiptGateway | ParkingGateway | None = None
+        self._gateway: RewardsGateway | ReceiptGateway | ParkingGateway | PromoCodeGateway | None = None
 
-    def connect(self, gateway: RewardsGateway | ReceiptGateway | ParkingGateway) -> None:
+    def connect(self, gateway: RewardsGateway | ReceiptGateway | ParkingGateway | PromoCodeGateway) -> None:
         """From now on calls go there."""
         self._gateway = gateway
 
@@ -87,7 +91,9 @@ class Register:
     sign_on_rules: SignOnRules
     signer: DeviceKeySigner
     receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    promo_code_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    returns_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     card_terminal: Callable[[], PaymentTerminal | None] = lambda: None
     """The card terminal that stands at this till now, if any."""
     sync: "SyncWorker | None" = None
@@ -108,6 +114,14 @@ class Register:
             profile=self.profile,
             operator=self.operator,
         )
+
+    @cached_property
+    def promo_codes(self) -> "PromoCodes":
+        """Promo codes of the sale under way."""
+        from pos_app.services.promo_codes import PromoCodes
+
+        gateway: Any = self.promo_code_gateway
+        return PromoCodes(self.selling, gateway, self.approvals)
 
     @cached_property
     def receipt_checks(self) -> "ReceiptChecks":
@@ -188,8 +202,32 @@ class Register:
             formatter=self.formatter,
             profile=self.profile,
             operator=self.operator,
-            approvals=Approvals(self.operator, clock=self.clock),
+            approvals=self.approvals,
+            credit=self.loading,
         )
+
+    @cached_property
+    def refunding(self) -> "Refunding":
+        """The money of returns."""
+        from pos_app.services.refunding import Refunding
+
+        gateway: Any = self.returns_gateway
+        return Refunding(
+            self.returning,
+            storage=self.data.storage,
+            gateway=gateway,
+            pending=self.data.pending_returns,
+            cards=self.card_refunds,
+        )
+
+    @cached_property
+    def finding_sales(self) -> "FindingSales":
+        """Sales that goods come back of."""
+        from pos_app.services.finding_sales import FindingSales
+
+        gateway: Any = self.gateway
+        returns: Any = self.returns_gateway
+        return FindingSales(gateway, returns, self.data.sale_finder, self.returning)
 
     def sync_status(self) -> SyncStatus:
         """What the status strip shows."""
@@ -236,6 +274,8 @@ def open_register(
         operator=operator,
         schedule_save=schedule_save,
         read_gs1=read_gs1,
+        price_lists=data.price_lists,
+        promotions=SqlitePromotions(data.promotion_editions, profile),
     )
     signer = DeviceKeySigner(data.identity)
     tendering = Tendering(
@@ -299,7 +339,9 @@ def connect(
     from sync.terminal.enrolment import enrol
     from sync.terminal.gateway import CentralGateway
     from sync.terminal.parking import CentralParking
+    from sync.terminal.promotions import CentralPromoCodes
     from sync.terminal.receipts import CentralReceipts
+    from sync.terminal.returns import CentralReturns
     from sync.terminal.worker import SyncWorker
 
     identity, outbox = register.data.identity, register.data.outbox
@@ -315,6 +357,8 @@ def connect(
     )
     register.receipt_gateway.connect(CentralReceipts(client, lambda: worker.status().online))
     register.signer.warm()
+    register.promo_code_gateway.connect(CentralPromoCodes(client, lambda: worker.status().online))
     register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
+    register.returns_gateway.connect(CentralReturns(client, lambda: worker.status().online))
     register.sync = worker
     worker.start()

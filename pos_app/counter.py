@@ -17,12 +17,15 @@ from pos_app.bootstrap import Register, connect
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
-from pos_app.ports import DeviceStatus, PrintJob, SyncStatus
+from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker
+from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
+from pos_app.training_till import TrainingTill
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import DemoProduct, DevicePanelParts, ParkingParts, Services, UiSettings
+from ui.tender.manual_prompt import ManualPrompt
 
 if TYPE_CHECKING:
     from pos_app.mailer import MailWorker
@@ -58,6 +61,15 @@ class PaperAndDrawer:
         self._peripherals.kick_drawer("no sale").result(timeout=10)
 
 
+def _paper(register: Register) -> PrintQueue:
+    """What is to be printed; at a till for training all of it says so."""
+    if not register.profile.training:
+        return register.data.print_queue
+    from pos_app.services.training_paper import TrainingPaper
+
+    return TrainingPaper(register.data.print_queue)
+
+
 def _card_terminal(folder: Path, register: Register, settings: TerminalSettings) -> CardTerminalSettings:
     profile = register.profile
     return CardTerminalSettings(
@@ -91,7 +103,7 @@ class Counter:
         devices = PeripheralsSettings(
             printer, data_folder=folder, card_terminal=_card_terminal(folder, register, settings)
         )
-        self.peripherals = Peripherals(devices, register.data.print_queue)
+        self.peripherals = Peripherals(devices, _paper(register))
         self.central_url = settings.central_url
         self.central = (
             None
@@ -128,10 +140,14 @@ class Counter:
             print_actions=PaperAndDrawer(register, self.peripherals),
             receipts=ReceiptParts(register, self._receipts_queued),
             parking=ParkingParts(register.suspending, register.parked_sharing),
+            start_training=None if register.profile.training else TrainingTill(folder, register.operator).start,
             loading=register.loading,
+            manual_card=ManualPrompt(),
             card_refunds=lambda: register.card_refunds,
+            returns=lambda: ReturnParts(register.returning, register.finding_sales, register.refunding),
             approving=register.approving,
             sign_on=register.sign_on,
+            unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 theme="dark" if settings.theme == "dark" else "light",
                 idle_lock_ms=register.sign_on_rules.idle_lock_minutes * 60_000,
@@ -143,6 +159,7 @@ class Counter:
         """Start devices and the line to the central service. Returns at once."""
         self.peripherals.on_scan = self.bridge.on_scan
         self.peripherals.on_status = self._on_device
+        self.peripherals.card_prompt = self.services.manual_card
         self.peripherals.start()
         self.services.payment_terminal = self.peripherals.payment_terminal
         self.register.card_terminal = lambda: self.peripherals.payment_terminal

@@ -30,7 +30,9 @@ from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
+from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
+from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
@@ -84,6 +86,16 @@ class DemoProduct:
 
     name: str
     code: str
+
+
+@dataclass(slots=True)
+class ReturnParts:
+    """Everything for goods that come back."""
+
+    returning: "Returning"
+    finding: "FindingSales"
+    refunding: "Refunding"
+    without_receipt: "ReturningWithoutReceipt | None" = None
 
 
 class CardTerminalSwitches(Protocol):
@@ -162,10 +174,16 @@ class Services:
     approving: Approving | None = None
     sign_on: SignOn | None = None
     parking: ParkingParts | None = None
+    start_training: Callable[[], None] | None = None
+    """Opens the till for training; raises WorldError when it is open already."""
+    manual_card: ManualPrompt | None = None
     cards: CardPayments | None = None
     loading: Loading | None = None
     card_refunds: Callable[[], CardRefunds] | None = None
+    unlisted: UnlistedItems | None = None
     settings: UiSettings = field(default_factory=UiSettings)
+    returns: Callable[[], ReturnParts] | None = None
+    """Made when the first goods come back, so that the till opens sooner."""
 
     def __post_init__(self) -> None:
         self.formatter = ScreenFormatter(self.formatter)

@@ -1,6 +1,7 @@
 """The tenders of one store beside points, cash, card and gift card: what is asked for, and by which rules."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -108,3 +109,10 @@ def configured_tender(
         description=definition.name,
         definition_id=definition.definition_id,
     )
+
+
+def opens_drawer(tender: Tender, definitions: Sequence[TenderDefinition]) -> bool:
+    """True for cash, for what gives change, and for tenders that are put into the drawer."""
+    if tender.tender_type is TenderType.CASH or tender.change_minor:
+        return True
+    return any(one.opens_drawer for one in definitions if one.definition_id == tender.definition_id)

@@ -23,7 +23,7 @@ class CardPayments:
     def __init__(self, selling: Selling, tendering: Tendering, approvals: Approvals | None = None) -> None:
         self._selling = selling
         self._tendering = tendering
-        self._approvals = approvals or Approvals(selling.operator)
+        self._approvals = approvals or tendering.approvals
 
     @property
     def attempt(self) -> CardAttempt | None:
@@ -53,6 +53,16 @@ class CardPayments:
         self._selling.ask_card(attempt)
         return attempt
 
+    def begin_reversal(self, attempt: CardAttempt, result: CardResult) -> CardAttempt:
+        """The terminal charged what the sale cannot take: write down that it goes back. Raises CashierError."""
+        if attempt != self.attempt:
+            raise CashierError("card_settled", "That card payment is settled already.")
+        reversal = CardAttempt(
+            self._next_id("refund"), result.amount_minor, attempt.payment_id, attempt.payment_id, result.reference
+        )
+        self._selling.ask_card_instead(reversal)
+        return reversal
+
     def ask(self, terminal: PaymentTerminal, attempt: CardAttempt, *, again: bool = False) -> CardResult:
         """The terminal's answer; again: only what became of it. Blocks: never on the GUI thread. Raises WorldError."""
         if again:
@@ -69,7 +79,7 @@ class CardPayments:
         return terminal.authorise(attempt.payment_id, attempt.amount_minor, code)
 
     def settle(self, attempt: CardAttempt, result: CardResult) -> TenderOutcome | None:
-        """Store what the terminal said. None when nothing was charged or given back.
+        """Store what the terminal said. None when nothing was charged or given back, no tender in it after a refund.
 
         Raises CashierError for an unknown result, which settles nothing: the sale waits.
         """
@@ -82,9 +92,8 @@ class CardPayments:
             return None
         if not attempt.refund_of:
             return self._tendering.add_card(result, attempt)
-        tender = self._card_tender(attempt.refund_of)
-        self._give_back(attempt, tender, result)
-        return TenderOutcome(tender, self._tendering.due_minor, None)
+        self._give_back(attempt, result)
+        return TenderOutcome(None, self._tendering.due_minor, None)
 
     def by_hand(self, attempt: CardAttempt, approved: bool, approval: Approval | None = None) -> CardResult:
         """The result as somebody read it off the terminal, because the terminal itself cannot be asked.
@@ -116,23 +125,23 @@ class CardPayments:
                 return tender
         raise CashierError("no_such_tender", "That payment is no longer part of the sale.")
 
-    def _give_back(self, attempt: CardAttempt, tender: Tender, result: CardResult) -> None:
+    def _give_back(self, attempt: CardAttempt, result: CardResult) -> None:
         current = self._selling.current
         assert current is not None
         payload = {
             "transaction_id": current.header.transaction_id,
             "receipt_number": current.header.receipt_number,
             "operator_id": self._selling.operator.operator_id,
-            "payment_id": tender.payment_id,
-            "processor_reference": tender.processor_reference,
+            "payment_id": attempt.original_payment_id,
+            "processor_reference": attempt.original_reference,
             "refund_payment_id": attempt.payment_id,
             "refund_reference": result.reference,
-            "amount_minor": tender.amount_minor,
+            "amount_minor": attempt.amount_minor,
             "authorisation": result.authorisation,
         }
 
         def record(work: UnitOfWork) -> None:
             work.append(REVERSED, payload, event_id=attempt.payment_id)
 
-        rest = tuple(one for one in current.tenders if one.tender_id != tender.tender_id)
+        rest = tuple(one for one in current.tenders if one.tender_id != attempt.refund_of)
         self._selling.set_tenders(rest, record)

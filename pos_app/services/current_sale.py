@@ -10,7 +10,7 @@ from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
 from pos_app.domain.price_list import EVERYBODY
 from pos_app.domain.pricing import EMPTY, PricedBasket, PricingRules
-from pos_app.domain.promotions import Occasion
+from pos_app.domain.promotions import Occasion, PromotionBook
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
 from pos_app.domain.store import StoreProfile
@@ -105,6 +105,15 @@ class CurrentSale:
     def current(self) -> OpenTransaction | None:
         """The sale under way, or None between sales."""
         return self._sale
+
+    def begin(self) -> OpenTransaction:
+        """The sale under way, or a new one with its number. Raises CashierError while the business day is closed."""
+        return self._begin()
+
+    @property
+    def promotions(self) -> PromotionBook:
+        """The promotions that the sale under way is rung up with, or the next one would be."""
+        return self._rules.promotions
 
     def restore(self) -> bool:
         """Take up the sale that a crash or power cut interrupted. False when there was none."""
@@ -219,6 +228,7 @@ class CurrentSale:
                 business_day=business_day,
                 began_at=self._clock.now().isoformat(timespec="milliseconds"),
                 currency_code=self.profile.currency.code,
+                training=self.profile.training,
             )
             edition_id = self.prices.edition_id(datetime.fromisoformat(header.began_at))
             self._sale = OpenTransaction(header, Basket(), promotions_id=edition_id)

@@ -12,9 +12,10 @@ from pos_app.domain.basket import BasketError, Discount, EntryMethod, MemberRefe
 from pos_app.domain.fee_table import fees_to_choose
 from pos_app.domain.item import QUANTITY_SCALE, Fee, Item
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
+from pos_app.domain.promotions import PromoCode, Promotion
 from pos_app.domain.stored_value import StoredValueLoad
 from pos_app.domain.tenders import CardAttempt, Tender
-from pos_app.errors import CashierError
+from pos_app.errors import CashierError, WorldError
 from pos_app.ports import OpenTransaction, UnitOfWork
 from pos_app.services.ringing_up import RingingUp
 
@@ -65,14 +66,27 @@ class Selling(RingingUp):
         """Take a line back. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.void_line(line_number)))
 
-    def enter_promo_code(self, text: str) -> None:
-        """Switch on the promotion of a code; it counts as soon as the goods ask for it. Raises CashierError."""
-        found = self._rules.promotions.find_code(text)
+    def find_promo_code(self, text: str) -> tuple[PromoCode, Promotion] | None:
+        """The promo code of a text and its promotion, in force or not; None when the store has no such code."""
+        return self.promotions.find_code(text)
+
+    def valid_promo_code(self, text: str) -> tuple[PromoCode, Promotion]:
+        """The promo code of a text, which may be entered now. Raises CashierError."""
+        found = self.find_promo_code(text)
         if found is None:
             raise CashierError("unknown_promo_code", f"There is no promo code {text.strip()[:60]!r}.")
         if not found[1].in_force(self._occasion(self._sale)):
             raise CashierError("promo_code_not_valid", f"The promo code {found[0].code} is not valid here and now.")
-        self._apply(self._attempt(lambda: self._basket.enter_promo_code(text)))
+        if self._paid_in_part():
+            raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
+        return found
+
+    def enter_promo_code(self, text: str, hold_id: str = "", *, offline: bool = False) -> None:
+        """Switch on the promotion of a code; it counts as soon as the goods ask for it. hold_id and offline say how a
+        code that can be used up was reserved. Raises CashierError.
+        """
+        code, _ = self.valid_promo_code(text)
+        self._apply(self._attempt(lambda: self._basket.enter_promo_code(code.code, hold_id, offline=offline)))
 
     def remove_promo_code(self, text: str) -> None:
         """Take a promo code out of the sale. Raises CashierError."""
@@ -197,10 +211,23 @@ class Selling(RingingUp):
         return line_number
 
     def ask_card(self, attempt: CardAttempt) -> None:
-        """Note what the card terminal is going to be asked for; on disk when this returns."""
+        """Note what the card terminal is going to be asked for; on disk when this returns.
+
+        When WorldError is raised instead, the terminal must not be asked.
+        """
         sale = self._begin()
         self._refuse_while_a_card_is_asked(sale)
         self._update(card_attempt=attempt, card_attempts=sale.card_attempts + 1)
+        try:
+            self.save()
+        except WorldError:
+            self._update(card_attempt=None)
+            raise
+
+    def ask_card_instead(self, attempt: CardAttempt) -> None:
+        """The terminal charged what the sale cannot take: the next thing it is asked for is to give that back."""
+        current = self._begin()
+        self._update(card_attempt=attempt, card_attempts=current.card_attempts + 1)
         self.save()
 
     def card_not_charged(self) -> None:

@@ -11,7 +11,7 @@ from pos_app.domain.receipt_template import FirstPrint
 from pos_app.domain.retail_transaction import RetailTransaction, complete
 from pos_app.domain.rewards import PointsTaxTreatment
 from pos_app.domain.rights import Action
-from pos_app.domain.tender_definitions import TenderDefinition, configured_tender
+from pos_app.domain.tender_definitions import TenderDefinition, configured_tender, opens_drawer
 from pos_app.domain.tenders import (
     CardAttempt,
     Tender,
@@ -85,7 +85,7 @@ class Tendering:
         approvals: Approvals | None = None,
     ) -> None:
         self._selling = selling
-        self._approvals = approvals or Approvals(selling.operator)
+        self.approvals = approvals or Approvals(selling.operator)
         self._signer = signer
         self._storage = storage
         self._terms = terms
@@ -168,11 +168,11 @@ class Tendering:
         )
         limit_minor = definition.approval_above_minor
         if limit_minor is not None and amount_minor > limit_minor:
-            self._approvals.require(
+            self.approvals.require(
                 Action.TENDER_ABOVE_LIMIT, amount_minor=amount_minor, detail=definition.name, approval=approval
             )
         elif not definition.works_offline and not online:
-            self._approvals.require(
+            self.approvals.require(
                 Action.OFFLINE_TENDER, amount_minor=amount_minor, detail=definition.name, approval=approval
             )
         return self._add(tender)
@@ -212,14 +212,22 @@ class Tendering:
         """The part of a gift card or store credit that the central service set aside. Raises CashierError."""
         self._require_sale()
         name = "Store credit" if hold.store_credit else "Gift card"
+        tender_type = TenderType.STORE_CREDIT if hold.store_credit else TenderType.GIFT_CARD
         tender = self._exact(
-            TenderType.STORE_CREDIT if hold.store_credit else TenderType.GIFT_CARD,
-            hold.amount_minor,
+            tender_type,
+            self.amount_taken(tender_type, hold.amount_minor),
             tender_id=hold.hold_id,
             reference=hold.hold_id,
             description=f"{name} •••• {hold.last_four}" if hold.last_four else name,
         )
         return self._add(tender)
+
+    def amount_taken(self, tender_type: TenderType, at_most_minor: int, card_brand: str = "") -> int:
+        """How much of a tender the sale takes: less than what is due where it brings a promotion."""
+        if not self._selling.promotions.by_tender:
+            return at_most_minor
+        tender = Tender("", tender_type, at_most_minor, at_most_minor, description=card_brand)
+        return self._selling.fitting_minor(tender)
 
     def add_card(self, result: CardResult, attempt: CardAttempt | None = None) -> TenderOutcome:
         """A card payment as the terminal answered it; attempt is what it was asked for.
@@ -322,18 +330,14 @@ class Tendering:
             sale.tenders,
             view.settlement,
             view.earned,
+            self._selling.promotions,
+            sale.promotions_id,
         )
         job = self._commit(sale, transaction)
         self._selling.forget()
         return CompletedSale(
             transaction, job.document, job.job_id, transaction.change_minor, job.state is PrintState.HELD
         )
-
-    def _opens_drawer(self, tender: Tender) -> bool:
-        if tender.tender_type is TenderType.CASH or tender.change_minor:
-            return True
-        definitions = self._selling.profile.tenders
-        return any(one.opens_drawer for one in definitions if one.definition_id == tender.definition_id)
 
     def _commit(self, sale: OpenTransaction, transaction: RetailTransaction) -> PrintJob:
         """The one commit. Its event id is the transaction's, so an unknown outcome can be looked up.
@@ -375,7 +379,7 @@ class Tendering:
             transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
         )
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
-        has_cash = any(self._opens_drawer(tender) for tender in sale.tenders)
+        has_cash = any(opens_drawer(tender, self._selling.profile.tenders) for tender in sale.tenders)
         at_once = state is PrintState.QUEUED
         receipt = PrintJob(
             self._ids.new_id(), sale.header.transaction_id, document, has_cash and at_once, state, reason

@@ -15,6 +15,7 @@ from pos_app.storage.keys import KeyStore
 from pos_app.storage.mail_queue import SqliteMailQueue
 from pos_app.storage.member_cache import SqliteMemberCache
 from pos_app.storage.outbox import SqliteOutbox
+from pos_app.storage.orders import SqliteOrderBook
 from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.people import SqlitePeople
 from pos_app.storage.price_lists import SqlitePriceLists
@@ -51,6 +52,7 @@ class TerminalDatabase:
         self.terms = SqliteTerms(database, clock)
         self.members = SqliteMemberCache(database, clock)
         self.parked = SqliteParkedSales(database)
+        self.orders = SqliteOrderBook(database)
         self.sale_finder = SqliteSaleFinder(database, tail.terminal_id)
         self.pending_returns = SqlitePendingReturns(database)
         self.price_lists = SqlitePriceLists(database)

@@ -73,6 +73,14 @@ class Counter:
         self.window.member.look_up(email)
         self.until(lambda: self.view.account is not None)
 
+    def approve(self, badge: str = "OPB-MANAGER") -> None:
+        """Somebody else says why it may be done and shows a badge."""
+        approvals = self.window.people.approvals
+        self.until(lambda: approvals.asking)
+        self.click(approvals.overlay.reasons[0])
+        self.scan(badge)
+        self.until(lambda: not approvals.asking)
+
     def names(self) -> list[str]:
         return [row.name for row in self.window.basket.canvas.rows]
 

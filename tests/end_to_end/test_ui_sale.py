@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import WorldError
-from pos_app.ports import CardOutcome, CardResult, SyncStatus
+from pos_app.ports import CardOutcome, SyncStatus
 from ui.member.member_view_model import MemberStage
 from ui.sale.complete_page import SMALLEST_CHANGE_SIZE
 from ui.sale.sale_view_model import Stage
@@ -288,6 +288,7 @@ def test_it_shows_not_charged_goes_back_to_the_sale(counter, shop):
     counter.press(Qt.Key.Key_F12)
     counter.until(lambda: counter.window.sale.question is not None)
     counter.click(counter.window.question.choices[1])
+    counter.approve()
     assert counter.window.sale.stage is Stage.SALE
     assert counter.view.tenders == ()
 
@@ -428,11 +429,15 @@ def test_a_mistyped_address_comes_back_for_correction_and_is_masked_while_lookin
 
 def test_a_charge_that_the_sale_cannot_take_has_to_be_refunded_before_anything_else(counter, shop):
     ring_up_three(counter)
-    shop.terminal._result = lambda outcome, amount: CardResult(CardOutcome.APPROVED, amount + 500, "A1", "Visa", "4242")
+    shop.terminal.surcharge_minor = 500
     counter.press(Qt.Key.Key_F12)
     counter.until(lambda: counter.window.sale.question is not None)
     assert counter.window.sale.question.title == "Refund this card"
     assert "$637.16" in counter.window.sale.question.detail
+    counter.click(counter.window.question.choices[0])
+    counter.until(lambda: counter.window.sale.stage is Stage.SALE)
+    assert shop.terminal.charged_minor() == 0
+    assert counter.view.tenders == ()
 
 
 def test_the_window_does_not_close_while_a_card_is_being_charged(counter, shop):

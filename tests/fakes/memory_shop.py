@@ -72,6 +72,7 @@ class MemoryCatalogue:
 
     def __init__(self, items: dict[str, Item] | None = None) -> None:
         self.items = dict(ITEMS if items is None else items)
+        self.last_prices_minor: dict[str, int] = {}
 
     def find_by_code(self, code: str) -> Item | None:
         return self.items.get(code)
@@ -80,6 +81,12 @@ class MemoryCatalogue:
         wanted = text.lower()
         hits = [i for i in self.items.values() if wanted in i.name.lower()]
         return [ItemHit(i.item_id, i.name, i.brand, i.price_minor, i.item_id) for i in hits[:limit]]
+
+    def codes(self, item_id: str) -> list[str]:
+        return [code for code, item in self.items.items() if item.item_id == item_id]
+
+    def last_price_minor(self, item_id: str) -> int | None:
+        return self.last_prices_minor.get(item_id)
 
 
 @dataclass(frozen=True)
@@ -488,8 +495,11 @@ class MemoryGateway:
             self.holds[hold_id] = PointsHold(hold_id, hold.member_id, hold.points, hold.expires_at, "released")
 
     def hold_gift_card(self, hold_id: str, number: str, amount_minor: int, transaction_id: str) -> GiftCardHold:
-        balance = self.gift_cards[number]
+        balance = self.gift_card_balance(number)
         return self._answer(GiftCardHold(hold_id, "gc-0123", min(balance, amount_minor), balance))
 
     def gift_card_balance(self, number: str) -> int:
-        return self._answer(self.gift_cards[number])
+        self._answer(None)
+        if number not in self.gift_cards:
+            raise RefusedError("unknown_gift_card", "There is no gift card with this number.")
+        return self.gift_cards[number]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fakes import memory_shop as memory
 from fakes.memory_people import ASSOCIATE, MemoryPeople
 from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
+from fakes.shop_terminal import ShopTerminal
 
 from hardware.receipt_printer.picture import receipt_picture
 from pos_app.clock import SetClock
@@ -15,8 +16,6 @@ from pos_app.domain.operator import Operator, SignedOn
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.gs1_reader import read_gs1
 from pos_app.ports import (
-    CardOutcome,
-    CardResult,
     DeviceState,
     DeviceStatus,
     ItemHit,
@@ -27,6 +26,7 @@ from pos_app.ports import (
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
 from pos_app.services.explaining import Explaining
+from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.receipt_check import ReceiptChecks
@@ -36,6 +36,7 @@ from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
+from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import ParkingParts, Services, UiSettings
 
@@ -104,39 +105,6 @@ class Shelf(memory.MemoryCatalogue):
         return [ItemHit(i.item_id, i.name, i.brand, i.price_minor, i.item_id) for i in hits[:limit]]
 
 
-class ScriptedTerminal:
-    """A card terminal that answers what it is told; it waits while `hold` is set."""
-
-    def __init__(self) -> None:
-        import threading
-
-        self.outcome = CardOutcome.APPROVED
-        self.recovered = CardOutcome.APPROVED
-        self.go = threading.Event()
-        self.go.set()
-        self.cancelled = False
-        self.payments: list[tuple[str, int]] = []
-
-    def _result(self, outcome: CardOutcome, amount_minor: int) -> CardResult:
-        if outcome is CardOutcome.APPROVED:
-            return CardResult(outcome, amount_minor, f"A{len(self.payments):05d}", "Visa", "4242")
-        return CardResult(
-            outcome, amount_minor, message="The card was declined." if outcome is CardOutcome.DECLINED else ""
-        )
-
-    def authorise(self, payment_id: str, amount_minor: int, currency_code: str) -> CardResult:
-        self.payments.append((payment_id, amount_minor))
-        self.go.wait(10)
-        return self._result(CardOutcome.CANCELLED if self.cancelled else self.outcome, amount_minor)
-
-    def recover(self, payment_id: str) -> CardResult:
-        return self._result(self.recovered, dict(self.payments)[payment_id])
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.go.set()
-
-
 class Paper:
     """Receipts and the drawer."""
 
@@ -188,7 +156,7 @@ class UiShop:
         self.members = memory.MemoryMemberCache()
         self.catalogue = Shelf(SHELF)
         self.parking_gateway = memory.MemoryParkingGateway()
-        self.terminal = ScriptedTerminal()
+        self.terminal = ShopTerminal()
         self.paper = Paper()
         self.mail = MemoryMailQueue()
         self.bridge = QtBridge()
@@ -282,6 +250,15 @@ class UiShop:
                 storage=self.storage,
             ),
             parking=ParkingParts(suspending, sharing),
+            unlisted=UnlistedItems(selling, approvals, self.formatter),
+            loading=Loading(
+                selling,
+                self.gateway,
+                storage=self.storage,
+                clock=self.clock,
+                ids=self.storage.ids,
+                formatter=self.formatter,
+            ),
             settings=settings or UiSettings(sounds=False),
         )
 

@@ -319,6 +319,8 @@ class Functions:
         if self.usable()["cancel"]:
             cancel = window.tender.ask_to_cancel
             rows.append(ListRow("Cancel this sale", "All its lines are dropped  ·  Ctrl Del", cancel, "trash-2"))
+        if window.services.start_training is not None:
+            rows.append(ListRow("Training", "Lessons at a till of its own", self.training, "graduation-cap"))
         rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
         window.side.show_list("More", rows)
 
@@ -334,6 +336,13 @@ class Functions:
         if self._window.sale.question is None:
             self._window.side.close_panel()
             self.shelf.price_check.begin()
+
+    def training(self) -> None:
+        """Open the till for training beside this one."""
+        start = self._window.services.start_training
+        if start is not None:
+            opened = "The till for training opens in a window of its own"
+            self._window.background.run(start, lambda _: self._window.sale.say(opened), self.failed)
 
     def exposure(self) -> None:
         """What the store's tills let be spent without the rewards service, for its manager."""

@@ -11,18 +11,18 @@ from pos_app.domain.basket import BasketLine, Discount, EntryMethod
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports import ItemHit
+from pos_app.ports import ItemHit, PrintJob
 from pos_app.services.approvals import Approval, ApprovalNeededError
-from pos_app.services.current_sale import SaleView
-from pos_app.services.ringing_up import AddResult
+from pos_app.services.current_sale import HELD, SaleView
+from pos_app.services.ringing_up import AddResult, QuantityLimitError
 from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
 from ui.member.member_code import is_member_code
-from ui.messages import Banner, Choice, MissLog, Question, Toast
+from ui.messages import SELLABLE_FAULTS, Banner, Choice, MissLog, Question, Toast, quantity_question
+from ui.sale.item_entry import ItemEntry
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
 
-SEARCH_HITS = 8
 ASK_ABOVE_PIECES = 999
 
 
@@ -39,10 +39,15 @@ class SaleViewModel(QObject):
 
     changed = Signal()
     sale_ended = Signal()
+    complete_left = Signal()
+    """the completed sale gives way to the next one"""
     announced = Signal(str, bool)
     """words for a screen reader, and whether they are urgent"""
     member_scanned = Signal(str)
     item_added = Signal(object)
+    card_answered = Signal()
+    """what a card terminal was asked for is known now"""
+    serial_wanted = Signal(object)
     approval_wanted = Signal(object, object)
     """the request, and what to call with the approval"""
 
@@ -60,6 +65,7 @@ class SaleViewModel(QObject):
         self.merged = 0
         self.pending_quantity_milli = 0
         self.sale_serial = 0
+        self.items = ItemEntry(self)
         self._misses = MissLog()
         self._warning: Banner | None = None
         self._depth = 0
@@ -109,30 +115,49 @@ class SaleViewModel(QObject):
             if free and is_member_code(code):
                 self._member_code(code)
                 return True
+            if self.question is not None:
+                self.refuse(Banner("Answer the question first", "The scan was not added.", "warn"))
+                return False
             if not free or self.paid_in_part:
                 self.refuse(Banner("Finish payment first", "This sale is being paid. The scan was not added.", "warn"))
                 return False
             self._leave_complete()
-            result = self._add(code, method)
-            if result is not None and not result.found:
-                self._misses.add(code)
-                self._missed(f"Not found: {code}")
-            return result is not None and result.found
+            return self._rung_up(self.items.ring_up(code, method))
 
-    def enter_text(self, text: str, hits: list[ItemHit], highlighted: int) -> bool:
-        """Enter in the find field: a code if it is one, else the highlighted hit. True when an item was added."""
+    def enter_text(self, text: str, hits: list[ItemHit] | None, highlighted: int) -> bool | None:
+        """Enter in the find field: a code if it is one, else the highlighted hit. True when an item was added.
+
+        None when it is no code and the hits are not known yet: then nothing has happened.
+        """
         with self.one_change():
             if is_member_code(text) or (not self.editable and self.stage is not Stage.COMPLETE):
                 return self.scan(text, EntryMethod.KEYED)
             self._leave_complete()
-            chosen = hits[highlighted] if 0 <= highlighted < len(hits) else None
-            result = self._add(text, EntryMethod.KEYED)
-            if result is not None and not result.found and chosen is not None:
-                result = self._add(chosen.code, EntryMethod.PICKED)
-            if result is not None and not result.found:
-                self._misses.add(text)
-                self._missed(f"Not found: {text}")
-            return result is not None and result.found
+            result = self.items.ring_up(text, EntryMethod.KEYED)
+            if result is not None and not result.found and hits is None:
+                return None
+            if result is not None and not result.found and hits and 0 <= highlighted < len(hits):
+                result = self.items.ring_up(hits[highlighted].code, EntryMethod.PICKED)
+            return self._rung_up(result)
+
+    def pick(self, code: str) -> bool:
+        """A product that was touched. True when it was added."""
+        with self.one_change():
+            if not self.editable and self.stage is not Stage.COMPLETE:
+                return self.scan(code, EntryMethod.PICKED)
+            self._leave_complete()
+            return self._rung_up(self.items.ring_up(code, EntryMethod.PICKED))
+
+    def _rung_up(self, result: AddResult | None) -> bool:
+        """True when the basket has the item now; a code without one is said aloud."""
+        if result is not None and not result.found:
+            self.miss(result.code, result.words, sellable=result.reason in SELLABLE_FAULTS)
+        return result is not None and result.found
+
+    def miss(self, code: str, words: str, *, sellable: bool) -> None:
+        """A code put nothing into the basket; sellable: its goods may be sold by department."""
+        self._misses.add(code, words, sellable=sellable and bool(self.services.profile.departments))
+        self.heard(f"Not in the basket. {code}: {words}")
 
     def _member_code(self, code: str) -> None:
         """A member's code starts the next sale when this one is complete: it can take no member any more."""
@@ -144,11 +169,6 @@ class SaleViewModel(QObject):
                 "warn",
             )
         self.member_scanned.emit(code)
-
-    def search(self, text: str) -> list[ItemHit]:
-        """What might be meant by the words typed so far."""
-        words = text.strip()
-        return self.services.catalogue.search(words, SEARCH_HITS) if len(words) >= 2 else []
 
     def set_pending_quantity(self, pieces: int) -> None:
         """How many pieces the next item is; a very large number is asked about once."""
@@ -163,24 +183,10 @@ class SaleViewModel(QObject):
         self.pending_quantity_milli = pieces * QUANTITY_SCALE
 
     def _ask_quantity(self, pieces: int, act: Callable[[], None]) -> None:
-        self.ask(
-            Question(
-                f"{pieces:,} pieces?",
-                "That is a large quantity. Nothing was changed yet.",
-                (Choice("No, go back", lambda: None), Choice(f"Yes, {pieces:,} pieces", act, "accent")),
-                "circle-question-mark",
-            )
-        )
+        self.ask(quantity_question(pieces, "That is a large quantity.", act))
 
-    def _add(self, code: str, method: EntryMethod) -> AddResult | None:
-        quantity = self.pending_quantity_milli or QUANTITY_SCALE
-        try:
-            result = self.services.selling.add_item(code, quantity, method)
-        except (CashierError, WorldError) as error:
-            self.refuse(Banner("Not added", str(error)))
-            return None
-        if not result.found:
-            return result
+    def added(self, result: AddResult) -> None:
+        """The basket has one item more."""
         self.pending_quantity_milli = 0
         self._warning = None
         self._misses.good_scan()
@@ -189,7 +195,6 @@ class SaleViewModel(QObject):
         assert result.item is not None
         self.toast = Toast(f"{result.item.name} added", undoable=True)
         self.item_added.emit(result)
-        return result
 
     # --- lines ------------------------------------------------------------------------------------------------------
 
@@ -218,9 +223,14 @@ class SaleViewModel(QObject):
             return
         self._set_quantity(line_number, quantity_milli)
 
-    def _set_quantity(self, line_number: int, quantity_milli: int) -> None:
+    def _set_quantity(self, line_number: int, quantity_milli: int, *, confirmed: bool = False) -> None:
         def act() -> None:
-            self.services.selling.set_quantity(line_number, quantity_milli)
+            try:
+                self.services.selling.set_quantity(line_number, quantity_milli, confirmed=confirmed)
+            except QuantityLimitError as error:
+                sure = partial(self._set_quantity, line_number, quantity_milli, confirmed=True)
+                self.ask(quantity_question(quantity_milli // QUANTITY_SCALE, str(error), sure))
+                return
             self.merged = line_number
             self.toast = Toast(f"Quantity is {quantity_milli / QUANTITY_SCALE:g}", undoable=True)
 
@@ -272,13 +282,15 @@ class SaleViewModel(QObject):
                 Question(
                     "Cancel this sale?",
                     "All its lines are dropped. The cancelled sale keeps its number in the journal.",
-                    (Choice("Keep the sale", lambda: None), Choice("Cancel the sale", self._cancel, "danger")),
+                    (Choice("Keep the sale", lambda: None), Choice("Cancel the sale", self.cancel, "danger")),
                 )
             )
 
-    def _cancel(self) -> None:
+    def cancel(self, given_back: PrintJob | None = None) -> None:
+        """Void the sale under way; given_back is the slip of what the customer gets back by hand."""
+
         def act() -> None:
-            tenders = self.services.selling.cancel("Cancelled at the till")
+            tenders = self.services.selling.cancel("Cancelled at the till", given_back)
             self.put_away(tenders, "Sale cancelled")
 
         self.attempt(act)
@@ -326,7 +338,7 @@ class SaleViewModel(QObject):
     def release(self, tenders: tuple[Tender, ...]) -> None:
         """Give holds back at the central service; one that cannot be given back now ends by itself."""
         for tender in tenders:
-            if tender.tender_type in (TenderType.POINTS, TenderType.GIFT_CARD) and tender.reference:
+            if tender.tender_type in HELD and tender.reference:
                 self.background.run(partial(self.services.rewards.release, tender.reference), _nothing, _nothing)
 
     # --- notices ----------------------------------------------------------------------------------------------------
@@ -334,7 +346,7 @@ class SaleViewModel(QObject):
     def refuse(self, banner: Banner) -> None:
         """Say no so that it is heard and seen."""
         self._warning = banner
-        self._missed(f"{banner.title}. {banner.detail}")
+        self.heard(f"{banner.title}. {banner.detail}")
 
     def warn(self, banner: Banner) -> None:
         """Say something that stays, without a sound."""
@@ -416,7 +428,8 @@ class SaleViewModel(QObject):
         if not self._depth:
             self.changed.emit()
 
-    def _missed(self, words: str) -> None:
+    def heard(self, words: str) -> None:
+        """Say no by sound and to a screen reader; whoever calls this shows the words."""
         self.toast = None
         self.sounds.play(Sound.MISS)
         self.announced.emit(words, True)
@@ -427,6 +440,7 @@ class SaleViewModel(QObject):
             self.completed = None
             self.last_view = None
             self.toast = None
+            self.complete_left.emit()
 
     def _forget_sale(self) -> None:
         self.sale_serial += 1

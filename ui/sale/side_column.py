@@ -57,10 +57,11 @@ class SideColumn(QWidget):
             self._add(self._list, self._list.closed)
         return self._list
 
-    def _add(self, panel: QWidget, closed: SignalInstance) -> None:
+    def _add(self, panel: QWidget, closed: SignalInstance | None) -> None:
         panel.hide()
         panel.setGeometry(0, 0, self.width(), self.height())
-        closed.connect(self.go_back)
+        if closed is not None:
+            closed.connect(self.go_back)
 
     def _panels(self) -> list[QWidget]:
         return [panel for panel in (self._entry, self._list, *self._others) if panel is not None]
@@ -88,9 +89,15 @@ class SideColumn(QWidget):
         self.list_panel.show_list(title, rows, empty)
 
     def add_panel(
-        self, panel: QWidget, closed: SignalInstance, take_scan: Callable[[str], bool] | None = None
+        self,
+        panel: QWidget,
+        closed: SignalInstance | None = None,
+        take_scan: Callable[[str], bool] | None = None,
     ) -> None:
-        """Another panel, to be shown by show_panel; take_scan says whether it takes a code while it is shown."""
+        """Another panel, to be shown by show_panel; take_scan says whether it takes a code while it is shown.
+
+        One without a sign of being closed is put away by its owner.
+        """
         panel.setParent(self)
         self._others.append(panel)
         if take_scan is not None:

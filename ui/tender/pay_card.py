@@ -23,13 +23,15 @@ _MARGIN = 20.0
 _TOTAL = 64
 _GAP = 10
 _QUICK = 3
+_ROOM_FOR_A_KEY_CAP = 380
+"""Below this the button of the exact amount has none, and leaves its place to notes of six figures."""
 
 
 def tender_name(tender: Tender, formatter: Formatter) -> str:
     """A part of the payment in words."""
     if tender.tender_type is TenderType.POINTS:
         return f"Points ({formatter.points(tender.points)})"
-    if tender.tender_type is TenderType.CASH:
+    if tender.tender_type is TenderType.CASH and not tender.currency_code:
         return "Cash"
     return tender.description or tender.tender_type.value.replace("_", " ").capitalize()
 
@@ -39,6 +41,7 @@ class PayCard(Card):
 
     split_requested = Signal()
     gift_card_requested = Signal()
+    other_requested = Signal()
     next_sale_requested = Signal()
 
     def __init__(
@@ -59,10 +62,12 @@ class PayCard(Card):
         self.quick = [Button("Cash", self) for _ in range(_QUICK)]
         for number, button in enumerate(self.quick):
             button.clicked.connect(lambda _=False, n=number: tender.pay_cash(self._quick_amounts[n]))
-        self.gift_card = Button("Gift card", self, icon="gift")
+        self.gift_card = Button("Gift card", self)
         self.gift_card.clicked.connect(self.gift_card_requested)
-        self.split = Button("Split", self, icon="split")
+        self.split = Button("Split", self)
         self.split.clicked.connect(self.split_requested)
+        self.other = Button("Other", self, description="Foreign cash and other tenders")
+        self.other.clicked.connect(self.other_requested)
         self.card = PayButton("Pay by card", "F12", self)
         self.card.clicked.connect(lambda: tender.pay_card())
         self.next_sale = PayButton("New sale", "", self, icon="scan-barcode")
@@ -89,7 +94,7 @@ class PayCard(Card):
         else:
             total_name, total = "Total due", money(due)
         if stage is Stage.CARD_PENDING:
-            total_name, total = "Present card", money(self._tender.card_amount_minor)
+            total_name, total = self._tender.card.words, money(self._tender.card_amount_minor)
         if lines != self._lines:
             self._show_lines(lines)
         if (total_name, total) != (self._total_name, self._total):
@@ -124,6 +129,7 @@ class PayCard(Card):
         self.gift_card.setEnabled(can_pay and due > 0)
         self.split.setEnabled(can_pay and (due > 0 or bool(view.tenders)))
         self.split.rename(f"Split · {len(view.tenders)} paid" if view.tenders and not complete else "Split")
+        self.other.setEnabled(can_pay and due > 0)
         has_terminal = self._sale.services.payment_terminal is not None
         self.card.setVisible(not complete and not pending)
         self.card.setEnabled(can_pay and (has_terminal or free))
@@ -132,7 +138,7 @@ class PayCard(Card):
         self.next_sale.setVisible(complete)
         self.cancel_card.setVisible(pending)
         self.cancel_card.setEnabled(not self._tender.card_cancelling)
-        self.cancel_card.rename("Cancelling…" if self._tender.card_cancelling else "Cancel card payment")
+        self.cancel_card.rename(self._tender.card.way_out)
 
     def _summary(self, view: SaleView) -> list[tuple[str, str, str]]:
         """Description, amount, ink: the amounts of the sale, then what was paid of it."""
@@ -174,15 +180,16 @@ class PayCard(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         left, wide = 20, self.width() - 40
         top = self._buttons_top()
-        exact = max(124, round(wide * 0.413))
+        exact = round(wide * (0.413 if wide >= _ROOM_FOR_A_KEY_CAP else 0.33))
         note = (wide - exact - _QUICK * _GAP) // _QUICK
         self.exact.setGeometry(left, top, wide - _QUICK * (note + _GAP), Height.CASH)
         for number, button in enumerate(self.quick):
             button.setGeometry(left + wide - (_QUICK - number) * (note + _GAP) + _GAP, top, note, Height.CASH)
         top += Height.CASH + _GAP
-        half = (wide - _GAP) // 2
-        self.gift_card.setGeometry(left, top, half, Height.CASH)
-        self.split.setGeometry(left + half + _GAP, top, wide - half - _GAP, Height.CASH)
+        third = (wide - 2 * _GAP) // 3
+        self.gift_card.setGeometry(left, top, third, Height.CASH)
+        self.split.setGeometry(left + third + _GAP, top, third, Height.CASH)
+        self.other.setGeometry(left + 2 * (third + _GAP), top, wide - 2 * (third + _GAP), Height.CASH)
         top += Height.CASH + _GAP
         for large in (self.card, self.next_sale, self.cancel_card):
             large.setGeometry(left, top, wide, Height.PAY)

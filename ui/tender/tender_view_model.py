@@ -7,13 +7,18 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from pos_app.domain.offline_redemption import OfflineDecision
+from pos_app.domain.tender_definitions import TenderDefinition
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, RefusedError, WorldError
-from pos_app.ports import NO_PROOF, CardOutcome, CardResult, GiftCardHold, PointsHold, Proof
+from pos_app.ports import NO_PROOF, GiftCardHold, PointsHold, Proof
+from pos_app.services.approvals import Approval, ApprovalNeededError
+from pos_app.services.current_sale import HELD
+from pos_app.services.given_back import given_back_slip
 from pos_app.services.tendering import TenderOutcome
 from ui.member.member_view_model import MemberViewModel
-from ui.messages import Banner, Choice, Question, Toast
+from ui.messages import Banner, Choice, Question
 from ui.sale.sale_view_model import SaleViewModel, Stage
+from ui.tender.card_flow import CardFlow
 
 
 class TenderViewModel(QObject):
@@ -24,10 +29,7 @@ class TenderViewModel(QObject):
         self._sale = sale
         self._member = member
         self._tendering = sale.services.tendering
-        self.card_amount_minor = 0
-        self.card_cancelling = False
-        self._payment_id = ""
-        self._card_attempts = 0
+        self.card = CardFlow(sale, self._take)
         self.waiting_for = ""
         self._offline: tuple[object, OfflineDecision] = (None, OfflineDecision(0))
         sale.sale_ended.connect(self._forget)
@@ -49,6 +51,11 @@ class TenderViewModel(QObject):
     def cash_due_minor(self) -> int:
         """What is left to pay when the rest is cash."""
         return self._tendering.cash_due_minor
+
+    @property
+    def cash_step_minor(self) -> int:
+        """The smallest coin."""
+        return self._sale.services.profile.cash_step_minor
 
     def quick_cash(self) -> list[int]:
         """Amounts a customer would hand over; none while nothing can be paid."""
@@ -129,119 +136,50 @@ class TenderViewModel(QObject):
         """Cash handed over: the change is shown, or what is left to pay."""
         self._take(lambda: self._tendering.add_cash(tendered_minor))
 
+    def pay_foreign_cash(self, code: str, foreign_minor: int) -> None:
+        """Cash of another currency: the change is in the store's own."""
+        self._take(lambda: self._tendering.add_foreign_cash(code, foreign_minor))
+
+    def pay_configured(self, definition: TenderDefinition, amount_minor: int, reference: str) -> None:
+        """A tender of the store's own; above its limit, and offline where it needs the line, somebody approves."""
+
+        def act(approval: Approval | None) -> None:
+            online = self.online
+
+            def add() -> TenderOutcome:
+                return self._tendering.add_configured(
+                    definition.definition_id, amount_minor, reference, online=online, approval=approval
+                )
+
+            self._take(add)
+
+        self._sale.with_approval(act)
+
     # --- card -------------------------------------------------------------------------------------------------------
+
+    @property
+    def card_amount_minor(self) -> int:
+        """What the card terminal was asked for."""
+        return self.card.amount_minor
+
+    @property
+    def card_cancelling(self) -> bool:
+        """True while the card terminal was asked to stop waiting."""
+        return self.card.cancelling
 
     def pay_card(self, amount_minor: int = 0) -> None:
         """Ask the card terminal for the rest, or for a part of it."""
-        terminal = self._sale.services.payment_terminal
-        if terminal is None or not self.can_pay:
+        if self._sale.services.payment_terminal is None or not self.can_pay:
             return
         self._member.settle_before_payment()
         if self.due_minor == 0:
             self._complete_free()
-            return
-        amount = amount_minor or self.due_minor
-        if not 0 < amount <= self.due_minor:
-            with self._sale.one_change():
-                self._sale.refuse(Banner("Not done", "A card pays at most what is left to pay."))
-            return
-        header = self._sale.view.header
-        assert header is not None
-        self._card_attempts += 1
-        self._payment_id = f"{header.transaction_id}-card-{self._card_attempts}"
-        self.card_amount_minor = amount
-        self.card_cancelling = False
-        with self._sale.one_change():
-            self._sale.stage = Stage.CARD_PENDING
-            self._sale.dismiss_banner()
-            self._sale.toast = Toast("Waiting for the card terminal: ask the customer to present the card")
-        code = self._sale.services.profile.currency.code
-        self._sale.background.run(
-            partial(terminal.authorise, self._payment_id, amount, code), self._card_answered, self._card_lost
-        )
+        else:
+            self.card.pay(amount_minor or self.due_minor)
 
     def cancel_card(self) -> None:
         """Ask the card terminal to stop waiting; its answer ends the waiting."""
-        terminal = self._sale.services.payment_terminal
-        if terminal is None or self._sale.stage is not Stage.CARD_PENDING or self.card_cancelling:
-            return
-        with self._sale.one_change():
-            self.card_cancelling = True
-        self._sale.background.run(terminal.cancel, lambda _: None, lambda _: None)
-
-    def _card_answered(self, result: CardResult) -> None:
-        if result.outcome is CardOutcome.UNKNOWN:
-            self._recover()
-            return
-        known = {t.reference for t in self._sale.view.tenders if t.tender_type is TenderType.CARD}
-        with self._sale.one_change():
-            self._sale.stage = Stage.SALE
-            if result.outcome is CardOutcome.APPROVED and result.authorisation in known:
-                # After a restart the terminal answered with a payment that this sale already has: ask for a new one.
-                self.pay_card(self.card_amount_minor)
-            elif result.outcome is CardOutcome.APPROVED:
-                if not self._take(lambda: self._tendering.add_card(result)):
-                    self._ask_for_refund(result)
-            elif result.outcome is CardOutcome.CANCELLED:
-                self._sale.say("Card payment cancelled. Nothing was charged")
-            else:
-                words = result.message or "The card was declined."
-                self._sale.refuse(Banner("Card not charged", f"{words} Ask for another card or payment."))
-
-    def _card_lost(self, error: Exception) -> None:
-        if not isinstance(error, WorldError):
-            self._ask_about_card()
-            raise error
-        self._recover()
-
-    def _recover(self) -> None:
-        """The answer was lost: ask the terminal what became of the payment before asking anybody else."""
-        terminal = self._sale.services.payment_terminal
-        assert terminal is not None
-
-        def recovered(result: CardResult) -> None:
-            if result.outcome is CardOutcome.UNKNOWN:
-                self._ask_about_card()
-            else:
-                self._card_answered(result)
-
-        self._sale.background.run(
-            partial(terminal.recover, self._payment_id), recovered, lambda _: self._ask_about_card()
-        )
-
-    def _ask_about_card(self) -> None:
-        amount = self._sale.services.formatter.money(self.card_amount_minor)
-        confirmed = CardResult(
-            CardOutcome.APPROVED, self.card_amount_minor, f"confirmed-{self._payment_id}", "Card", "", ""
-        )
-        with self._sale.one_change():
-            self._sale.ask(
-                Question(
-                    "Check the card terminal",
-                    f"It did not say whether {amount} was charged. The sale is safe. Look at the terminal's own "
-                    "screen or slip: do not take the card again before you know.",
-                    (
-                        Choice("Ask the terminal again", self._recover, "accent"),
-                        Choice("It shows: not charged", lambda: self._not_charged(amount)),
-                        Choice("It shows: approved", lambda: self._card_answered(confirmed)),
-                    ),
-                )
-            )
-
-    def _ask_for_refund(self, result: CardResult) -> None:
-        amount = self._sale.services.formatter.money(result.amount_minor)
-        self._sale.ask(
-            Question(
-                "Refund this card",
-                f"The terminal charged {amount}, but the sale cannot take it. The sale itself is safe. Refund {amount} "
-                "on the card terminal, then go on.",
-                (Choice(f"{amount} is refunded on the terminal", lambda: None),),
-            )
-        )
-
-    def _not_charged(self, amount: str) -> None:
-        self._sale.stage = Stage.SALE
-        self._sale.say(f"Not charged. {amount} is still to be paid")
+        self.card.cancel()
 
     # --- points and gift cards --------------------------------------------------------------------------------------
 
@@ -316,16 +254,77 @@ class TenderViewModel(QObject):
     # --- parts of the payment ---------------------------------------------------------------------------------------
 
     def remove(self, tender: Tender) -> None:
-        """Take one part back before the last one."""
+        """Take one part back before the last one: a card's by its terminal, after asking once."""
+        if tender.tender_type is TenderType.CARD:
+            amount = self._sale.services.formatter.money(tender.amount_minor)
+            with self._sale.one_change():
+                self._sale.ask(
+                    Question(
+                        "Give this card payment back?",
+                        f"{amount} goes back to {tender.description or 'the card'} on the card terminal. "
+                        "The sale stays open.",
+                        (
+                            Choice("Keep the payment", lambda: None),
+                            Choice(f"Give {amount} back", lambda: self.card.give_back(tender), "danger"),
+                        ),
+                        "undo-2",
+                    )
+                )
+            return
 
         def act() -> None:
             removed = self._tendering.remove_tender(tender.tender_id)
             self._sale.release((removed,))
-            if removed.tender_type is TenderType.CASH:
-                back = self._sale.services.formatter.money(removed.tendered_minor)
-                self._sale.warn(Banner("Give the cash back", f"Hand {back} back to the customer.", "warn"))
+            if removed.tender_type not in HELD:
+                self._sale.warn(Banner("Give it back", f"Hand {self.handed_over(removed)} back.", "warn"))
 
         self._sale.attempt(act)
+
+    def handed_over(self, tender: Tender) -> str:
+        """What the customer handed over for a part, in words: it goes back as it came."""
+        if tender.currency_code:
+            return tender.description
+        amount = self._sale.services.formatter.money(tender.tendered_minor)
+        return f"{amount} in cash" if tender.tender_type is TenderType.CASH else f"{tender.description} {amount}"
+
+    def ask_to_cancel(self) -> None:
+        """Cancel the sale; what was paid of it goes back first, part by part."""
+        paid = [tender for tender in self._sale.view.tenders if tender.tender_type not in HELD]
+        if not paid or self._sale.stage is not Stage.SALE:
+            self._sale.ask_to_cancel()
+            return
+        money = self._sale.services.formatter.money
+        parts = [
+            f"{money(one.amount_minor)} to {one.description or 'the card'} on the card terminal"
+            if one.tender_type is TenderType.CARD
+            else self.handed_over(one)
+            for one in paid
+        ]
+        with self._sale.one_change():
+            self._sale.ask(
+                Question(
+                    "Cancel this part-paid sale?",
+                    f"Goes back to the customer: {', then '.join(parts)}.",
+                    (
+                        Choice("Keep the sale", lambda: None),
+                        Choice("Give everything back and cancel", self._give_back_and_cancel, "danger"),
+                    ),
+                    "undo-2",
+                )
+            )
+
+    def _give_back_and_cancel(self) -> None:
+        """Cards one after the other; the first that cannot be given back stops it, with the rest still in the sale."""
+        tenders = self._sale.view.tenders
+        card = next((one for one in tenders if one.tender_type is TenderType.CARD), None)
+        if card is not None:
+            self.card.give_back(card, lambda done: self._give_back_and_cancel() if done else None)
+            return
+        services = self._sale.services
+        by_hand = [self.handed_over(one) for one in tenders if one.tender_type not in HELD]
+        self._sale.cancel(given_back_slip(services.selling, services.formatter))
+        if by_hand and services.selling.current is None:
+            self._sale.warn(Banner("Give it back", f"Hand back: {', '.join(by_hand)}.", "warn"))
 
     def pay_nothing(self) -> None:
         """Complete a sale on which nothing is due."""
@@ -371,6 +370,8 @@ class TenderViewModel(QObject):
         with self._sale.one_change():
             try:
                 act()
+            except ApprovalNeededError:
+                raise
             except CashierError as error:
                 self._sale.refuse(Banner("Not done", error.message))
                 return False
@@ -387,7 +388,5 @@ class TenderViewModel(QObject):
             return True
 
     def _forget(self) -> None:
-        self._card_attempts = 0
-        self.card_amount_minor = 0
-        self.card_cancelling = False
+        self.card.forget()
         self.waiting_for = ""
