@@ -11,6 +11,7 @@ from pos_app.domain.rounding import Rounding
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRounding
 from pos_app.errors import WorldError
+from pos_app.promotion_file import read_promotion_file
 from pos_app.receipt_settings import parse_receipt
 from pos_app.store_fees import read_fees
 from pos_app.store_parking import read_parking
@@ -75,6 +76,7 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         labels=read_labels(raw, money),
         tile_pages=read_tiles(raw),
         weight_unit=raw.get("weight_unit", "kg"),
+        promotions=read_promotion_file(folder, money, raw["time_zone"]),
         return_policy=read_return_policy(raw, money),
         parking=read_parking(raw),
         tenders=read_tenders(raw, money),

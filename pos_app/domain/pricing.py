@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
-from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, ItemKind
+from pos_app.domain.item import PRODUCTS, QUANTITY_SCALE, Fee, Item
 from pos_app.domain.money import Currency
 from pos_app.domain.promotion_engine import Reductions, apply_promotions
 from pos_app.domain.promotions import NO_PROMOTIONS, LinePromotion, Occasion, PromotionBook
@@ -117,7 +117,7 @@ class PricedBasket:
                 line.item.item_id,
                 line.item.category,
                 net_minor - included_tax_minor,
-                line.item.kind is not ItemKind.GIFT_CARD,
+                line.item.kind in PRODUCTS,
             )
             for line, _, _, net_minor, _, _, included_tax_minor, _, _, _, _ in self.lines
         ]
@@ -147,6 +147,8 @@ def price(
     ]
     if basket.promo_codes:
         net, by_code = _promoted(lines, net, rules, occasion, rules.promotions.switched_on(basket.promo_codes))
+        for promotion_id, limit_minor in _offline_limits(basket, rules):
+            net, by_code = _capped(promotion_id, limit_minor, net, by_code)
         promoted = _together(promoted, by_code)
     for discount in basket.discounts:
         net = _spread(discount, net, lines, rounding)
@@ -206,6 +208,34 @@ def _promoted(
     return apply_promotions(rules.promotions, occasion, lines, amounts, rules.currency, rules.rounding, switched_on)
 
 
+def _offline_limits(basket: Basket, rules: PricingRules) -> list[tuple[str, int]]:
+    """What promotions may take off whose codes were taken without asking the central service."""
+    found = [rules.promotions.find_code(use.code) for use in basket.code_uses if use.offline]
+    return [(code.promotion_id, code.offline_limit_minor) for code, _ in filter(None, found) if code.offline_limit_minor]
+
+
+def _capped(
+    promotion_id: str, limit_minor: int, amounts: list[int], reductions: Reductions
+) -> tuple[list[int], Reductions]:
+    """What one promotion took off, no more than the limit, shared by the same lines."""
+    taken = {
+        index: part.reduction_minor
+        for index, parts in sorted(reductions.items())
+        for part in parts
+        if part.promotion_id == promotion_id
+    }
+    if sum(taken.values()) <= limit_minor:
+        return amounts, reductions
+    left, capped = list(amounts), dict(reductions)
+    for (index, before), share in zip(taken.items(), allocate(limit_minor, list(taken.values())), strict=True):
+        left[index] += before - share
+        capped[index] = tuple(
+            part._replace(reduction_minor=share) if part.promotion_id == promotion_id else part
+            for part in reductions[index]
+        )
+    return left, capped
+
+
 def _together(before: Reductions, more: Reductions) -> Reductions:
     return {index: before.get(index, ()) + more.get(index, ()) for index in (*before, *more)}
 
@@ -253,7 +283,7 @@ def _discounted(discounts: tuple[Discount, ...], amount_minor: int, rounding: Ro
 
 def _spread(discount: Discount, net: list[int], lines: list[BasketLine], rounding: Rounding) -> list[int]:
     """A transaction discount over the lines in proportion to their price; gift cards keep their value."""
-    weights = [0 if line.item.kind is ItemKind.GIFT_CARD else amount for line, amount in zip(lines, net, strict=True)]
+    weights = [amount if line.item.kind in PRODUCTS else 0 for line, amount in zip(lines, net, strict=True)]
     return _less(_reduction_minor(discount, sum(weights), rounding), net, weights)
 
 

@@ -12,6 +12,7 @@ from pos_app.ports.devices import (
     ScanEvent,
 )
 from pos_app.ports.identity import Enrolment, IdentityStore
+from pos_app.ports.orders import OrderBook
 from pos_app.ports.outbox import EventOutcome, Outbox, SyncStatus
 from pos_app.ports.parking import (
     OfferState,
@@ -24,7 +25,7 @@ from pos_app.ports.parking import (
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
-from pos_app.ports.prices import STORE_EDITION, PriceLists, PromoCodeHold, PromotionEdition, PromotionSource
+from pos_app.ports.prices import STORE_EDITION, PriceLists, PromoCodeGateway, PromoCodeHold, PromotionEdition, PromotionSource
 from pos_app.ports.receipts import (
     MailQueue,
     MailState,
@@ -97,6 +98,7 @@ __all__ = [
     "OfferState",
     "OfflineExposure",
     "OpenTransaction",
+    "OrderBook",
     "Outbox",
     "ParkedElsewhere",
     "ParkedHere",
@@ -113,6 +115,7 @@ __all__ = [
     "PrintJob",
     "PrintQueue",
     "PrintState",
+    "PromoCodeGateway",
     "PromoCodeHold",
     "PromotionEdition",
     "PromotionSource",

@@ -45,3 +45,18 @@ class PromoCodeHold:
     code: str
     state: str = "held"
     uses_left: int = 0
+
+
+class PromoCodeGateway(Protocol):
+    """The central service as it is asked about promo codes. Every call may block: never on the GUI thread.
+
+    All raise OfflineError when it cannot be reached and RefusedError when it says no.
+    """
+
+    def hold_promo_code(
+        self, hold_id: str, code: str, transaction_id: str, promotions_id: str, uses: int
+    ) -> PromoCodeHold:
+        """Set one use aside; the same hold id again gives the same hold. uses is the limit of a store's own code."""
+
+    def release_hold(self, hold_id: str) -> None:
+        """Give back what a hold set aside; harmless when it is gone."""

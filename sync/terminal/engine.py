@@ -31,7 +31,7 @@ from msgspec import Raw
 from pos_app.domain.journal import JournalEntry, canonical_json
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.ports import Clock, EventOutcome, Outbox
-from sync import contract
+from sync import contract, promotions
 from sync.terminal.client import CentralClient, RequestRefusedError, UnavailableError
 from sync.terminal.retry import Outcome
 
@@ -39,6 +39,7 @@ BATCH_BYTES = 256 * 1024
 ENVELOPE_BYTES = 500  # an event's own fields around its payload, rounded up
 TERMS_AGE_MS = 15 * 60 * 1000
 UNREADABLE_STATUSES = (400, 413, 422)
+NOT_KNOWN_THERE = 404
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class SyncEngine:
         self._terms_held: int | None = None
         self._terms_due_ms = 0
         self._versions_held: dict[str, None] = {}
+        self._editions_held: dict[str, None] = {}
 
     def step(self) -> StepResult:
         """Send the next batch, or an empty one as a sign of life; fetch the terms when there are newer ones."""
@@ -76,6 +78,7 @@ class SyncEngine:
                 result = self._upload()
                 if self._terms_wanted != self._terms_held or self._terms_are_due():
                     self._fetch_terms()
+                    self._fetch_promotions()
             except UnavailableError as error:
                 return StepResult(Outcome.UNAVAILABLE, reason=str(error), retry_after_s=error.retry_after_s)
             except OfflineError as error:
@@ -170,6 +173,19 @@ class SyncEngine:
             _logger.error("the central service's terms cannot be used: %s", error)
         self._terms_held = self._terms_wanted
         self._terms_due_ms = self._clock.monotonic_ms() + TERMS_AGE_MS
+
+    def _fetch_promotions(self) -> None:
+        """Editions of promotions that came since the start. A service that is older than promotions has none."""
+        have = f"?have={','.join(self._editions_held)}" if self._editions_held else ""
+        try:
+            answer = self._client.get(promotions.PATH_PROMOTIONS + have, promotions.Editions)
+            self._outbox.save_promotions(contract.encode(answer))
+            self._editions_held |= dict.fromkeys(f"{one.document_id}:{one.version}" for one in answer.editions)
+        except RequestRefusedError as error:
+            if error.status != NOT_KNOWN_THERE:
+                _logger.error("the central service refuses its promotions: %s", error.code)
+        except ValueError as error:
+            _logger.error("the central service's promotions cannot be used: %s", error)
 
 
 def _within_size(entries: list[JournalEntry]) -> list[JournalEntry]:
