@@ -100,7 +100,9 @@ def tender_offers(payment: Payment) -> tuple[TenderOffer, ...]:
         if not 0 < amount_minor < due_minor:
             continue
         after = payment.with_tender(replace(tender, amount_minor=amount_minor, tendered_minor=amount_minor))
-        if after.due_minor(price_paid(after).total_minor) == 0:
+        total_minor = price_paid(after).total_minor
+        it_is_this_one = total_minor == payment.priced(promotion.promotion_id).total_minor
+        if it_is_this_one and after.due_minor(total_minor) == 0:
             offers.append(TenderOffer(promotion, amount_minor, due_minor - amount_minor))
     return tuple(sorted(offers, key=lambda offer: -offer.saves_minor))
 
