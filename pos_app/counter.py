@@ -24,13 +24,15 @@ from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
 from pos_app.training_till import TrainingTill
 from ui.qt_bridge import QtBridge
-from ui.services_bundle import DemoProduct, DevicePanelParts, ParkingParts, Services, UiSettings
+from ui.services_bundle import DemoProduct, DevicePanelParts, ParkingParts, ReturnParts, Services, UiSettings
 from ui.tender.manual_prompt import ManualPrompt
 
 if TYPE_CHECKING:
     from pos_app.mailer import MailWorker
 
 PRODUCTS_ON_THE_PANEL = 8
+DOUBLE_DELIVERY_MS = 80
+"""The same code again so soon is the scanner's doing: nobody scans two labels in this time."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
 _logger = logging.getLogger(__name__)
@@ -147,9 +149,12 @@ class Counter:
             returns=lambda: ReturnParts(register.returning, register.finding_sales, register.refunding),
             approving=register.approving,
             sign_on=register.sign_on,
+            approvals=register.approvals,
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
+                customer_display=settings.customer_display == "window",
                 theme="dark" if settings.theme == "dark" else "light",
+                double_delivery_ms=DOUBLE_DELIVERY_MS,
                 idle_lock_ms=register.sign_on_rules.idle_lock_minutes * 60_000,
                 demo_pins=demo_pins,
             ),
@@ -158,6 +163,7 @@ class Counter:
     def start(self) -> None:
         """Start devices and the line to the central service. Returns at once."""
         self.peripherals.on_scan = self.bridge.on_scan
+        self.peripherals.on_scan_refused = lambda refused: self.bridge.on_scan_refused(refused.reason)
         self.peripherals.on_status = self._on_device
         self.peripherals.card_prompt = self.services.manual_card
         self.peripherals.start()

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from ui.background import after_paint
 from ui.messages import Banner
 from ui.sale import accessible_rows
 from ui.sale.checkout_window import CheckoutWindow
@@ -53,4 +54,8 @@ def open_checkout(services: Services, *, full_screen: bool = False) -> CheckoutW
     else:
         window.resize(1280, 800)
         window.show()
+    if services.settings.customer_display:
+        after_paint(window.functions.customer_display)
+    elif services.customer_displays:
+        after_paint(window.functions.start_displays)
     return window

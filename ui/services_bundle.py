@@ -18,6 +18,8 @@ from pos_app.ports import (
     SyncStatus,
     TermsSource,
 )
+from pos_app.ports.customer_display import CustomerDisplay
+from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
 from pos_app.services.card_payments import CardPayments
 from pos_app.services.card_refunds import CardRefunds
@@ -28,6 +30,7 @@ from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
+from pos_app.services.supervised_sale import SupervisedSale
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from pos_app.services.unlisted_items import UnlistedItems
@@ -36,8 +39,11 @@ from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
+    from pos_app.services.finding_sales import FindingSales
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
+    from pos_app.services.refunding import Refunding
+    from pos_app.services.returning import Returning
 
 
 class ReceiptParts(Protocol):
@@ -73,7 +79,10 @@ class UiSettings:
     reduce_motion: bool = False
     sounds: bool = True
     scan_timing: WedgeTiming = field(default_factory=WedgeTiming)
+    double_delivery_ms: int = 0
+    """The same code within this time is one scan that was sent twice; 0: every one counts."""
     complete_clears_after_ms: int = 30_000
+    customer_display: bool = False
     idle_lock_ms: int = 300_000
     """After so long without a touch the till locks; 0: never."""
     demo_pins: tuple[tuple[str, str], ...] = ()
@@ -95,7 +104,6 @@ class ReturnParts:
     returning: "Returning"
     finding: "FindingSales"
     refunding: "Refunding"
-    without_receipt: "ReturningWithoutReceipt | None" = None
 
 
 class CardTerminalSwitches(Protocol):
@@ -170,9 +178,11 @@ class Services:
     payment_terminal: PaymentTerminal | None = None
     print_actions: PrintActions | None = None
     receipts: ReceiptParts | None = None
+    customer_displays: Sequence[CustomerDisplay] = ()
     device_panel: DevicePanelParts | None = None
     approving: Approving | None = None
     sign_on: SignOn | None = None
+    approvals: Approvals | None = None
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""
@@ -184,8 +194,10 @@ class Services:
     settings: UiSettings = field(default_factory=UiSettings)
     returns: Callable[[], ReturnParts] | None = None
     """Made when the first goods come back, so that the till opens sooner."""
+    supervised: SupervisedSale = field(init=False)
 
     def __post_init__(self) -> None:
         self.formatter = ScreenFormatter(self.formatter)
+        self.supervised = SupervisedSale(self.selling, self.approvals or Approvals(self.operator))
         if self.cards is None:
             self.cards = CardPayments(self.selling, self.tendering)

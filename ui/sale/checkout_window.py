@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
+from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology
 from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
 from ui.background import Background
@@ -12,7 +13,7 @@ from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.messages import Banner
 from ui.sale.action_bar import ActionBar
 from ui.sale.basket_card import BasketCard
-from ui.sale.finding import Finder
+from ui.sale.finding import DoubleDelivery, Finder
 from ui.sale.functions import Functions
 from ui.sale.hit_list import HitList
 from ui.sale.sale_view_model import SaleViewModel, Stage
@@ -25,6 +26,7 @@ from ui.tender.pay_card import PayCard
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme.current import colour, set_reduce_motion, theme, use
 from ui.theme.tokens import DARK, LIGHT, THEMES, Height, Space
+from ui.training.training_bar import BAR_HEIGHT, TrainingBar
 from ui.wedge_scanner import WedgeScanner
 from ui.widgets.question_overlay import QuestionOverlay
 
@@ -39,7 +41,8 @@ class CheckoutWindow(QWidget):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
-        self.setWindowTitle(f"{services.profile.store_name} · Till {services.profile.workstation_id}")
+        title = f"{services.profile.store_name} · Till {services.profile.workstation_id}"
+        self.setWindowTitle(f"TRAINING · {title}" if services.profile.training else title)
         self.setAccessibleName("Checkout")
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -60,7 +63,8 @@ class CheckoutWindow(QWidget):
         self._age_timer = QTimer(self)
         self._age_timer.timeout.connect(self.side.member.refresh)
         self._age_timer.start(_AGE_SHOWN_MS)
-        self.wedge = WedgeScanner(self.on_scan, services.settings.scan_timing, self)
+        self._doubles = DoubleDelivery(services.settings.double_delivery_ms)
+        self.wedge = WedgeScanner(self._scanner_read, services.settings.scan_timing, self)
         self.sale.restore()
         self.tender.card.resume()
         self.refresh()
@@ -83,6 +87,7 @@ class CheckoutWindow(QWidget):
         self.hits = HitList(formatter, self)
         self.finder = Finder(services.catalogue, self.background)
         self.question = QuestionOverlay(self)
+        self.training_bar = TrainingBar(self) if services.profile.training else None
         self.top_bar.show_devices(list(services.device_statuses()))
         self.top_bar.show_sync(services.sync_status())
 
@@ -129,6 +134,7 @@ class CheckoutWindow(QWidget):
             prompt.dismissed.connect(side.close_panel)
             sale.card_answered.connect(side.close_panel)
         bridge.scanned.connect(self._device_scan)
+        bridge.scan_refused.connect(self._scan_refused)
         bridge.device_changed.connect(self._device_changed)
         bridge.sync_changed.connect(self._sync_changed)
         for keys, act in self.functions.shortcuts():
@@ -181,6 +187,11 @@ class CheckoutWindow(QWidget):
         """Typing goes to the find field again."""
         self.scan_field.line.setFocus()
 
+    @property
+    def has_customer_display(self) -> bool:
+        """True once something faces the customer."""
+        return "displays" in vars(self.functions)
+
     def toggle_theme(self) -> None:
         """Light to dark and back."""
         use(LIGHT if theme() is DARK else DARK)
@@ -200,6 +211,7 @@ class CheckoutWindow(QWidget):
         """A scan from anywhere: it goes to the basket, never into a number that is being typed."""
         if self.people.take_scan(code):
             return
+        self.finder.look_for("")
         if self.sale.question is None and self.side.take_scan(code):
             return
         if self.functions.take_return_scan(code) or self.functions.receipts.take_scan(code):
@@ -214,7 +226,19 @@ class CheckoutWindow(QWidget):
             self.scan_field.clear()
 
     def _device_scan(self, event: ScanEvent) -> None:
-        self.on_scan(event.symbology + event.text)
+        self._scanner_read(event.symbology + event.text)
+
+    def _scanner_read(self, code: str) -> None:
+        """A code from the hardware, which may send it twice."""
+        if not self._doubles.is_second(split_symbology(code)[0]):
+            self.on_scan(code)
+        elif self.sale.question is None and not self.people.covering:
+            with self.sale.one_change():
+                self.sale.miss(code, fault_words(ScanFault.DUPLICATE), sellable=False)
+
+    def _scan_refused(self, reason: str) -> None:
+        with self.sale.one_change():
+            self.sale.refuse(Banner("Not read", reason))
 
     def _leave_entries(self) -> None:
         self.side.leave_for_scan()
@@ -259,7 +283,7 @@ class CheckoutWindow(QWidget):
 
     def _show_hits(self) -> None:
         """What was found for the text in the field; late answers to another text never come here."""
-        field = self.scan_field.geometry()
+        field = self.scan_field.geometry().translated(self.top_bar.pos())
         hits = self.finder.answer_to(self.scan_field.text()) or []
         self.hits.show_hits(hits, field.left(), field.bottom() + 6, field.width())
 
@@ -324,9 +348,12 @@ class CheckoutWindow(QWidget):
         wide, high = self.width(), self.height()
         gutter = Space.GUTTER
         side = _NARROW_SIDE if wide < 1200 else _WIDE_SIDE if wide >= 1600 else _SIDE
-        top = Height.TOP_BAR + gutter
+        head = BAR_HEIGHT if self.training_bar is not None else 0
+        top = head + Height.TOP_BAR + gutter
         middle = high - top - Height.TILE - 2 * gutter
-        self.top_bar.setGeometry(0, 0, wide, Height.TOP_BAR)
+        self.top_bar.setGeometry(0, head, wide, Height.TOP_BAR)
+        if self.training_bar is not None:
+            self.training_bar.setGeometry(0, 0, wide, BAR_HEIGHT)
         self.basket.setGeometry(gutter, top, wide - side - 3 * gutter, middle)
         self.side.setGeometry(wide - side - gutter, top, side, middle)
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
@@ -347,4 +374,6 @@ class CheckoutWindow(QWidget):
         self.services.selling.save()
         if self.functions.device_panel is not None:
             self.functions.device_panel.close()
+        if self.has_customer_display:
+            self.functions.displays.end()
         super().closeEvent(event)

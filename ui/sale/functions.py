@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -18,9 +19,11 @@ from ui.sale.sale_view_model import Stage
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
+    from ui.customer_display.link import CustomerDisplays
     from ui.member.member_desk import MemberDesk
     from ui.returns.returns import Returns
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.sale.reduction_desk import ReductionDesk
     from ui.sale.shelf import Shelf
     from ui.tender.manual_card_panel import ManualCardPanel
     from ui.tender.manual_prompt import Asked
@@ -34,6 +37,7 @@ class Functions:
         self._window = window
         self.device_panel: QWidget | None = None
         self._desk: MemberDesk | None = None
+        self._reductions: ReductionDesk | None = None
         self._shelf: Shelf | None = None
         self._ways: WaysToPay | None = None
         self._manual: ManualCardPanel | None = None
@@ -116,7 +120,7 @@ class Functions:
             ("F12", self.card),
             ("Ctrl+Z", tile("undo")),
             ("Ctrl+T", self.tiles),
-            ("Ctrl+P", self.price_check),
+            ("Ctrl+I", self.price_check),
             ("Ctrl+L", window.people.lock),
             ("Esc", window.step_back),
         ]
@@ -219,11 +223,18 @@ class Functions:
         if entry is not None:
             self._window.side.ask(entry)
 
-    def discount(self) -> None:
-        """F4: a discount on the selected line or the sale."""
-        from ui.tender import entries
+    @property
+    def reductions(self) -> ReductionDesk:
+        """Discounts and other prices; made when one is given for the first time."""
+        if self._reductions is None:
+            from ui.sale.reduction_desk import ReductionDesk
 
-        self._window.side.ask(entries.discount_entry(self._window.sale, self._window.services.formatter))
+            self._reductions = ReductionDesk(self._window)
+        return self._reductions
+
+    def discount(self) -> None:
+        """F4: a discount on the selected line or the sale, or another price."""
+        self.reductions.open()
 
     # --- paying -----------------------------------------------------------------------------------------------------
 
@@ -304,10 +315,11 @@ class Functions:
             rows.insert(0, ListRow("Undo", "Go back one change  ·  Ctrl Z", window.sale.undo, "undo-2"))
         if window.services.profile.tile_pages:
             rows.append(ListRow("Products", "Tiles to touch  ·  Ctrl T", self.tiles, "layout-grid"))
-        detail = "The next scan adds nothing  ·  Ctrl P"
+        detail = "The next scan adds nothing  ·  Ctrl I"
         rows.append(ListRow("Price check", detail, self.price_check, "badge-dollar-sign"))
         rows += self.parking.more_rows()
         rows += self.receipts.more_rows()
+        rows.append(ListRow("Customer display", "Show it or put it away", self.customer_display, "monitor"))
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
@@ -332,7 +344,7 @@ class Functions:
             self.shelf.tiles()
 
     def price_check(self) -> None:
-        """Ctrl+P: what the next scan costs."""
+        """Ctrl+I: what the next scan costs."""
         if self._window.sale.question is None:
             self._window.side.close_panel()
             self.shelf.price_check.begin()
@@ -364,6 +376,21 @@ class Functions:
             row("The store's limit", "Shared out to its tills", formatter.points(exposure.budget_points)),
         ]
         self._window.side.show_list("Points used offline", rows)
+
+    @cached_property
+    def displays(self) -> CustomerDisplays:
+        """What faces the customer; made when there is something to show it on."""
+        from ui.customer_display.link import CustomerDisplays
+
+        return CustomerDisplays(self._window)
+
+    def start_displays(self) -> None:
+        """Let the displays on the counter follow the sale."""
+        self.displays.refresh()
+
+    def customer_display(self) -> None:
+        """Show the customer's screen, or put it away."""
+        self.displays.toggle_screen()
 
     def devices(self) -> None:
         """Show the simulated devices."""

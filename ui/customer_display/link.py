@@ -1,0 +1,76 @@
+"""Keeps what faces the customer in step with the sale: the second window, and displays on the counter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from pos_app.domain.receipt_texts import receipt_texts
+from pos_app.ports.customer_display import CustomerDisplay, CustomerView
+from ui.customer_display.display_window import CustomerDisplayWindow
+from ui.sale.sale_view_model import Stage
+
+if TYPE_CHECKING:
+    from ui.sale.checkout_window import CheckoutWindow
+
+_BESIDE_WIDTH, _BESIDE_HEIGHT = 1024, 640
+
+
+class CustomerDisplays:
+    """All displays of one checkout; each gets every change of the sale once."""
+
+    def __init__(self, window: CheckoutWindow) -> None:
+        self._window = window
+        self._texts = receipt_texts(window.services.profile.receipt.language)
+        self._displays: list[CustomerDisplay] = list(window.services.customer_displays)
+        self.screen: CustomerDisplayWindow | None = None
+        window.sale.changed.connect(self.refresh)
+        self.refresh()
+
+    def toggle_screen(self) -> None:
+        """Show the customer's window, or put it away."""
+        if self.screen is not None and self.screen.isVisible():
+            self.screen.hide()
+            return
+        if self.screen is None:
+            profile = self._window.services.profile
+            self.screen = CustomerDisplayWindow(profile.store_name, self._texts, profile.receipt.logo_file)
+            self._displays.append(self.screen)
+        self._place(self.screen)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the sale as it is now."""
+        if self._displays:
+            view = self._view()
+            for display in self._displays:
+                display.show_view(view)
+
+    def end(self) -> None:
+        """The till's window closes."""
+        for display in self._displays:
+            display.end()
+
+    def _view(self) -> CustomerView:
+        from pos_app.services.customer_view import basket_view, summary_view
+
+        sale, formatter = self._window.sale, self._window.services.formatter
+        if sale.stage is Stage.COMPLETE and sale.completed is not None:
+            return summary_view(sale.completed, sale.view, formatter, self._texts)
+        pending = sale.stage is Stage.CARD_PENDING
+        return basket_view(sale.view, formatter, self._texts, at_card_terminal=pending)
+
+    def _place(self, screen: CustomerDisplayWindow) -> None:
+        """On the second screen, all of it; where there is none, a window beside the till's."""
+        own = self._window.screen()
+        others = [each for each in QGuiApplication.screens() if each is not own]
+        if others:
+            screen.setGeometry(others[0].geometry())
+            screen.showFullScreen()
+            return
+        room = own.availableGeometry()
+        screen.resize(_BESIDE_WIDTH, _BESIDE_HEIGHT)
+        below = min(self._window.frameGeometry().bottom() + 1, room.bottom() - _BESIDE_HEIGHT)
+        screen.move(max(room.left(), self._window.frameGeometry().left()), max(room.top(), below))
+        screen.show()
