@@ -39,14 +39,16 @@ from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
+    from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.orders import Orders
     from pos_app.services.parked_sharing import ParkedSharing
     from pos_app.services.promo_codes import PromoCodes
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
-    from pos_app.services.finding_sales import FindingSales
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
     from pos_app.services.suspending import Suspending
+    from pos_app.services.tax_exemption import TaxExemption
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
@@ -146,6 +148,29 @@ class Register:
             formatter=self.formatter,
             approvals=self.approvals,
         )
+
+    @cached_property
+    def orders(self) -> "Orders":
+        """Goods that leave later, and special orders; made when somebody needs them."""
+        from pos_app.services.orders import Orders
+
+        return Orders(
+            self.selling,
+            book=self.data.orders,
+            storage=self.data.storage,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+            operator=self.operator,
+            approvals=self.approvals,
+        )
+
+    @cached_property
+    def tax_exemption(self) -> "TaxExemption":
+        """Selling without tax by certificate."""
+        from pos_app.services.tax_exemption import TaxExemption
+
+        return TaxExemption(self.selling, self.approvals)
 
     @cached_property
     def parked_sharing(self) -> "ParkedSharing":

@@ -37,6 +37,8 @@ TenderKind = Literal[
     "financing",
     "bank_transfer",
     "customer_account",
+    "deposit",
+    "exchange",
 ]
 
 
@@ -182,6 +184,12 @@ class SaleLineMessage(Message):
     offer_id: ShortText = ""
     voided: bool = False
     to_ship: bool = False
+    serial_number: ShortText = ""
+
+    @property
+    def serials(self) -> list[str]:
+        """The serial numbers of the pieces that were sold."""
+        return [self.serial_number] if self.serial_number else []
 
 
 class TenderMessage(Message):
@@ -191,6 +199,7 @@ class TenderMessage(Message):
     tendered_minor: AmountMinor
     points: Points = 0
     reference: ShortText = ""
+    description: ShortText = ""
 
 
 class SaleMember(Message):

@@ -28,6 +28,7 @@ _TYPED = re.compile(
     r"(?P<number>[A-Za-z0-9]{1,24}-[A-Za-z0-9]{1,24}-\d{1,12})[\s./,]+(?P<code>[0-9A-Za-z]{4}([\s-]?[0-9A-Za-z]{4}){2})"
 )
 GIFT_MARK = "G."
+_NUMBER = re.compile(r"(?:G\.)?[A-Za-z0-9]{1,24}-[A-Za-z0-9]{1,24}-\d{6,12}")
 
 
 class Verdict(StrEnum):
@@ -122,6 +123,11 @@ def read_code(text: str) -> PrintedCode:
 def is_receipt_qr(text: str) -> bool:
     """True for what the QR code of a receipt says, with or without the address before it."""
     return _QR.search(text) is not None
+
+
+def is_receipt_number(text: str) -> bool:
+    """True for what the barcode of a receipt or of a gift receipt says."""
+    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def judge(printed: PrintedCode, payload: Mapping[str, Any], entry_hash: str, *, returned: bool) -> Verdict:

@@ -25,6 +25,7 @@ REFUND_ORDER = (
     TenderType.BANK_TRANSFER,
     TenderType.VOUCHER,
     TenderType.CHECK,
+    TenderType.DEPOSIT,
     TenderType.CASH,
 )
 """Points first, cash last (rewards programme, Returns)."""
@@ -188,6 +189,8 @@ class PendingReturn:
     approver_id: str = ""
     against_policy: tuple[str, ...] = ()
     identification: CustomerIdentification | None = None
+    cards: tuple[Tender, ...] = ()
+    """The card tenders that get money back, with what their terminal needs to know them by."""
 
     def completed(
         self, header: TransactionHeader, ended_at: str, refunds: tuple[Refund, ...] | None = None, sale_id: str = ""
@@ -459,7 +462,7 @@ def _refunds(
                     coins = round_to_step(amounts[name], rules.cash_step_minor, rules.rounding)
                     amounts[name] = min(coins, open_minor[name])
     return [
-        Refund(tender.tender_type, amounts[name], points[name], name, tender.reference, _refunded_as(tender))
+        Refund(_goes_back_as(tender), amounts[name], points[name], name, tender.reference, _refunded_as(tender))
         for tender in ordered
         if amounts[name := tender.tender_id] or points[name]
     ]
@@ -473,6 +476,11 @@ def _less(amounts: Mapping[str, int], names: Sequence[str], kept_minor: int) -> 
         left[name] -= taken
         kept -= taken
     return left
+
+
+def _goes_back_as(tender: Tender) -> TenderType:
+    """A deposit that paid a part of the sale goes back in cash."""
+    return TenderType.CASH if tender.tender_type is TenderType.DEPOSIT else tender.tender_type
 
 
 def _refunded_as(tender: Tender) -> str:

@@ -25,7 +25,14 @@ from pos_app.ports.parking import (
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
 from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
-from pos_app.ports.prices import STORE_EDITION, PriceLists, PromoCodeGateway, PromoCodeHold, PromotionEdition, PromotionSource
+from pos_app.ports.prices import (
+    STORE_EDITION,
+    PriceLists,
+    PromoCodeGateway,
+    PromoCodeHold,
+    PromotionEdition,
+    PromotionSource,
+)
 from pos_app.ports.receipts import (
     MailQueue,
     MailState,

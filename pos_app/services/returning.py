@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from pos_app.domain.item import Item
 from pos_app.domain.journal import EventKind
@@ -47,11 +48,19 @@ from pos_app.ports import (
     SaleRecord,
     Storage,
     TermsSource,
+    UnitOfWork,
 )
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.return_receipts import compose_return_labels, compose_return_receipt
 
 _RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class StoreCredit(Protocol):
+    """Issues store credit as a part of another write."""
+
+    def issue_in(self, work: UnitOfWork, amount_minor: int, reason: str, receipt_number: str = "") -> object:
+        """New store credit with its slip; the caller commits."""
 
 
 class RefundTo(StrEnum):
@@ -109,6 +118,7 @@ class Returning:
         profile: StoreProfile,
         operator: Operator,
         approvals: Approvals,
+        credit: StoreCredit | None = None,
     ) -> None:
         self._storage = storage
         self._catalogue = catalogue
@@ -119,6 +129,17 @@ class Returning:
         self.profile = profile
         self._operator = operator
         self._approvals = approvals
+        self._credit = credit
+
+    @property
+    def gives_store_credit(self) -> bool:
+        """True where this till can issue store credit."""
+        return self._credit is not None
+
+    @property
+    def business_day(self) -> str:
+        """The open business day, or empty."""
+        return self._storage.business_day()
 
     # --- finding and showing -----------------------------------------------------------------------------------------
 
@@ -222,15 +243,19 @@ class Returning:
         clauses = dict.fromkeys(one.clause.clause_id for one in set_aside if one.clause)
         return self._pending(original, preview.quote, reason, approval, against_policy=tuple(clauses))
 
-    def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
-        """The reversal of a whole sale, not made yet. Raises CashierError when something of it came back already."""
-        _need(reason, "Voiding a sale needs a reason.")
+    def quote_void(self, original: OriginalSale) -> ReturnQuote:
+        """What the reversal of a whole sale gives back. Raises CashierError when something of it came back already."""
         if original.history.lines:
             raise CashierError("returned_in_part", "Goods of this sale came back already; return the rest instead.")
         try:
-            quote = quote_all(original.sale, original.history, self._terms_of(original), self.profile.pricing_rules())
+            return quote_all(original.sale, original.history, self._terms_of(original), self.profile.pricing_rules())
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
+
+    def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
+        """The reversal of a whole sale, not made yet. Raises CashierError, see quote_void."""
+        _need(reason, "Voiding a sale needs a reason.")
+        quote = self.quote_void(original)
         self._approvals.require(
             Action.POST_VOID,
             amount_minor=quote.total_minor,
@@ -298,6 +323,7 @@ class Returning:
                     business_day=business_day,
                     began_at=now,
                     currency_code=self.profile.currency.code,
+                    training=self.profile.training,
                 )
                 returned = pending.completed(header, now)
                 document = compose_return_receipt(
@@ -309,6 +335,7 @@ class Returning:
                 if self.profile.return_policy.labels:
                     labels = compose_return_labels(returned, self.profile, self._formatter)
                     work.add_print_job(PrintJob(self._ids.new_id(), pending.return_id, labels))
+                self.issue_credit(work, returned)
                 totals = self._storage.till_totals()
                 work.save_till_totals(totals.with_return(returned.refunds, returned.points_reversed))
                 work.commit()
@@ -318,6 +345,17 @@ class Returning:
         if original is not None:
             original.history.add(returned.lines, returned.refunds)
         return CompletedReturn(returned, document, job_id)
+
+    def issue_credit(self, work: UnitOfWork, returned: ReturnTransaction) -> None:
+        """Store credit for the part of a refund that goes there, in the write that makes it durable."""
+        amount_minor = sum(
+            refund.amount_minor for refund in returned.refunds if refund.tender_type is TenderType.STORE_CREDIT
+        )
+        if not amount_minor:
+            return
+        if self._credit is None:
+            raise CashierError("no_store_credit", "This till cannot issue store credit.")
+        self._credit.issue_in(work, amount_minor, returned.reason, returned.original_receipt_number)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -356,6 +394,7 @@ class Returning:
             contact_id=sale.member.contact_id if sale.member else "",
             reason=reason.strip(),
             against_policy=against_policy,
+            cards=tuple(tender for tender in sale.tenders if tender.tender_type is TenderType.CARD),
         )
         return _approved(pending, approval)
 

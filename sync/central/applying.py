@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from pos_app.domain.journal import EventKind
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
@@ -17,6 +18,7 @@ from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
 from sync.central.moments import stored
 from sync.central.promotions import codes as promo_codes
+from sync.central.return_desk import note_without_receipt, sale_trace, trace_rows
 from sync.central.returns import STORE_POOL, Returns
 from sync.central.sale_facts import Outcome
 from sync.central.sale_rows import POINTS_OF_THE_MEMBER, line_rows, sale_row, tender_rows
@@ -52,6 +54,7 @@ class Applying:
         self._sales: list[dict[str, Any]] = []
         self._sale_lines: list[dict[str, Any]] = []
         self._sale_tenders: list[dict[str, Any]] = []
+        self._sale_traces: list[dict[str, Any]] = []
         self._unclaimed: list[dict[str, Any]] = []
         self._claimed: list[str] = []
         self._offline: set[str] = set()
@@ -83,6 +86,14 @@ class Applying:
             if one.load is not None:
                 loads.apply(self._connection, self._vault, self._now, one.load)
         self._returns().run(facts, sold)
+        note_without_receipt(
+            self._connection,
+            (
+                (one.event.event_id, one.terminal.store_id, bytes(one.event.payload))
+                for one in candidates
+                if one.event.kind == EventKind.RETURN_WITHOUT_RECEIPT
+            ),
+        )
         for one in candidates:
             if one.member_event is not None:
                 member_events.apply(self._connection, self._vault, self._now, one.member_event)
@@ -172,6 +183,7 @@ class Applying:
         self._sales.append(sale_row(plan, one.event.event_id, member_id))
         self._sale_lines += line_rows(plan)
         self._sale_tenders += tender_rows(plan)
+        self._sale_traces += trace_rows(plan)
         if remark:
             self._unclaimed.append(self._unclaimed_row(one, plan))
 
@@ -336,6 +348,7 @@ class Applying:
         write_new_rows(self._connection, tables.sale, self._sales)
         write_new_rows(self._connection, tables.sale_line, self._sale_lines)
         write_new_rows(self._connection, tables.sale_tender, self._sale_tenders)
+        write_new_rows(self._connection, sale_trace, self._sale_traces)
         write_new_rows(self._connection, tables.offline_redemption, self._offline_rows)
         write_new_rows(self._connection, tables.unclaimed, self._unclaimed)
         for hold_id, hold in sorted(self._holds.items()):

@@ -11,6 +11,7 @@ from sync import contract
 from sync.central import loads, member_events
 from sync.central.members import Joining
 from sync.central.moments import parse, stored
+from sync.central.return_desk import check_without_receipt
 from sync.central.sale_facts import KINDS as FACT_KINDS
 from sync.central.sale_facts import ArrivedFact, Outcome, read_fact
 from sync.central.sales import PoisonError, SalePlan, TermsLookup, plan_sale, read_sale
@@ -38,8 +39,15 @@ _WITHOUT_POINTS = (
     EventKind.PAID_IN,
     EventKind.NO_SALE,
     EventKind.PRINT_OUTCOME,
+    EventKind.RETURN_WITHOUT_RECEIPT,
     EventKind.CARD_PAYMENT_REVERSED,
     EventKind.RECEIPT_REPRINTED,
+    EventKind.ORDER_PLACED,
+    EventKind.ORDER_READY,
+    EventKind.ORDER_COMPLETED,
+    EventKind.ORDER_CANCELLED,
+    EventKind.DEPOSIT,
+    EventKind.DEPOSIT_REFUNDED,
 )
 _WITH_POINTS = (EventKind.SALE, EventKind.MEMBER_ENROLLED, *FACT_KINDS, *member_events.KINDS, *loads.KINDS)
 KINDS = frozenset(str(kind) for kind in (*_WITHOUT_POINTS, *_WITH_POINTS))
@@ -75,6 +83,8 @@ def candidate(
             found.email = _email(contacts.get(payload.member.contact_id, ""))
     elif event.kind == EventKind.MEMBER_ENROLLED:
         found.joining = _joining(event, contacts)
+    elif event.kind == EventKind.RETURN_WITHOUT_RECEIPT:
+        check_without_receipt(bytes(event.payload))
     elif event.kind in FACT_KINDS:
         found.fact = read_fact(event, terminal.store_id, found.outcome)
     elif event.kind in loads.KINDS:

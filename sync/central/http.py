@@ -159,7 +159,7 @@ class _Http:
             if operation.look_up:
                 self._look_ups.take(terminal.terminal_id)
             message = _decoded(body, operation.request) if operation.request is not None else None
-            name = request.path_params.get("hold_id") or request.query_params.get("have", "")
+            name = next(iter(request.path_params.values()), "") or request.query_params.get("have", "")
             call = operation.call
             if call is None:
                 raise LookupError(f"{operation.name} has no call")

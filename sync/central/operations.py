@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership, parking, promotions, receipts
+from sync import contract, membership, parking, promotions, receipts, returning
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -218,6 +218,44 @@ OPERATIONS = (
         receipts.SendReceipt,
         None,
         lambda service, terminal, message, name: service.receipts.send(message),
+        look_up=True,
+    ),
+    Operation(
+        "find_sales",
+        "POST",
+        returning.PATH_FIND_SALES,
+        "Sales of a member, of a serial number or of a card's last four digits, newest first.",
+        returning.FindSales,
+        returning.FoundSales,
+        lambda service, terminal, message, name: service.returns.find_sales(message),
+        look_up=True,
+    ),
+    Operation(
+        "reserve_return",
+        "POST",
+        returning.PATH_RESERVE_RETURN,
+        "Set goods of a sale aside for one return, so that no other till takes them back as well.",
+        returning.ReserveReturn,
+        None,
+        lambda service, terminal, message, name: service.returns.reserve(terminal, message),
+    ),
+    Operation(
+        "release_return",
+        "POST",
+        returning.PATH_RELEASE_RETURN,
+        "The return is not made. Harmless when nothing was set aside for it.",
+        None,
+        None,
+        lambda service, terminal, message, name: service.returns.release(terminal, name),
+    ),
+    Operation(
+        "without_receipt",
+        "POST",
+        returning.PATH_WITHOUT_RECEIPT,
+        "How often somebody brought goods without a receipt since a day, to any store, and what was given.",
+        returning.AskWithoutReceipt,
+        returning.WithoutReceipt,
+        lambda service, terminal, message, name: service.returns.without_receipt(message),
         look_up=True,
     ),
     Operation(

@@ -48,6 +48,7 @@ from sync.central.parking import ParkingDesk
 from sync.central.promotions import codes as promo_codes
 from sync.central.promotions.desk import PromotionDesk
 from sync.central.receipts import Receipts
+from sync.central.return_desk import ReturnDesk
 from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
 from sync.central.terminals import Terminal
@@ -109,6 +110,7 @@ class CentralService:
         self.promotions = PromotionDesk(database, self.clock)
         self.care = CustomerCare(database, vault, self.clock, self._ids)
         self.parking = ParkingDesk(database, vault, self.clock)
+        self.returns = ReturnDesk(database, self.clock)
         migrate(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 

@@ -28,7 +28,7 @@ ACTIONS = (
     Action("discount", "Discount", "percent", "F4"),
     Action("quantity", "Quantity", "hash", "F5"),
     Action("park", "Park", "pause", "F6"),
-    Action("cancel", "Cancel sale", "ban", "Ctrl Del"),
+    Action("return", "Return", "undo-dot", "F7"),
     Action("receipts", "Receipts", "receipt-text", "F8"),
     Action("drawer", "Drawer", "inbox", "F9"),
     Action("more", "More", "ellipsis", "F10"),

@@ -1,0 +1,122 @@
+"""Giving the money of a return back, in an order in which nothing is paid twice and nothing is lost.
+
+First the central service sets the goods aside, so that no other till takes them back at the same moment. Then the
+return is on disk, then cards get their money from the terminal, each once (card_refunds), then one commit makes the
+return; cash, points and store credit go with it. What is interrupted in between is found again and finished.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pos_app.domain.returns import PendingReturn, Refund
+from pos_app.domain.tenders import Tender, TenderType
+from pos_app.errors import CashierError, OfflineError
+from pos_app.ports import CardOutcome, PendingReturns, ReturnsGateway, Storage
+from pos_app.services.card_refunds import CardRefunds
+from pos_app.services.returning import CompletedReturn, OriginalSale, Returning
+
+
+class CardNotRefundedError(CashierError):
+    """The terminal gave nothing back to a card; the return waits, and may be finished with store credit."""
+
+    def __init__(self, pending: PendingReturn, refund: Refund, message: str) -> None:
+        super().__init__("card_not_refunded", message)
+        self.pending = pending
+        self.refund = refund
+
+
+class Refunding:
+    """Makes a planned return. pay_back blocks: never on the GUI thread; finish is one commit."""
+
+    def __init__(
+        self,
+        returning: Returning,
+        *,
+        storage: Storage,
+        gateway: ReturnsGateway,
+        pending: PendingReturns,
+        cards: CardRefunds | None,
+    ) -> None:
+        self._returning = returning
+        self._storage = storage
+        self._gateway = gateway
+        self._pending = pending
+        self._cards = cards
+
+    def pay_back(self, pending: PendingReturn) -> None:
+        """Everything that needs somebody's answer before the commit.
+
+        Raises RefusedError when another till has the goods already, CardNotRefundedError when a card was refused,
+        CashierError while nobody knows what became of a card refund, and WorldError.
+        """
+        self._set_aside(pending)
+        refunds = _to_cards(pending)
+        if not refunds:
+            return
+        self._pending.keep(pending)
+        for refund in refunds:
+            self._refund(pending, refund)
+
+    def finish(self, pending: PendingReturn, original: OriginalSale | None = None) -> CompletedReturn:
+        """Make the return durable. Raises CashierError and WorldError."""
+        completed = self._returning.complete(pending, original)
+        self._pending.drop(pending.return_id)
+        return completed
+
+    def with_store_credit(self, pending: PendingReturn, refund: Refund) -> PendingReturn:
+        """The same return, with store credit in the place of a card that took nothing back."""
+        credit = Refund(TenderType.STORE_CREDIT, refund.amount_minor, 0, refund.original_tender_id)
+        refunds = tuple(credit if one == refund else one for one in pending.quote.refunds)
+        return replace(pending, quote=replace(pending.quote, refunds=refunds))
+
+    def give_up(self, pending: PendingReturn) -> None:
+        """Nothing of it was paid: forget it, here and at the central service. May block."""
+        self._pending.drop(pending.return_id)
+        try:
+            self._gateway.release_return(pending.return_id)
+        except OfflineError:
+            return  # what was set aside ends by itself
+
+    def interrupted(self) -> Sequence[PendingReturn]:
+        """Returns whose money was on its way when the till stopped, oldest first."""
+        found = []
+        for pending in self._pending.all():
+            if self._storage.has_event(pending.return_id):
+                self._pending.drop(pending.return_id)
+            else:
+                found.append(pending)
+        return found
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _set_aside(self, pending: PendingReturn) -> None:
+        lines = [(line.line_number, line.quantity_milli) for line in pending.quote.lines if line.line_number]
+        if not pending.receipt_number or not lines:
+            return
+        try:
+            self._gateway.reserve_return(pending.return_id, pending.receipt_number, lines)
+        except OfflineError:
+            return  # the associate was told; the service flags what came back twice
+
+    def _refund(self, pending: PendingReturn, refund: Refund) -> None:
+        tender = _card_of(pending, refund)
+        if self._cards is None or tender is None:
+            raise CardNotRefundedError(pending, refund, "This till has no card terminal that can refund this card.")
+        refund_id = f"{pending.return_id}-{refund.original_tender_id}"
+        result = self._cards.refund(refund_id, tender, refund.amount_minor, pending.receipt_number)
+        if result.outcome is CardOutcome.UNKNOWN:
+            raise CashierError(
+                "card_refund_unknown",
+                "The terminal did not say whether the card was refunded. The return is kept: ask the terminal again "
+                "before anything else.",
+            )
+        if result.outcome is not CardOutcome.APPROVED:
+            raise CardNotRefundedError(pending, refund, result.message or "The card was not refunded.")
+
+
+def _to_cards(pending: PendingReturn) -> list[Refund]:
+    return [refund for refund in pending.quote.refunds if refund.tender_type is TenderType.CARD and refund.amount_minor]
+
+
+def _card_of(pending: PendingReturn, refund: Refund) -> Tender | None:
+    return next((card for card in pending.cards if card.tender_id == refund.original_tender_id), None)
