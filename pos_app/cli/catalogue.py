@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pos_app.clock import SystemClock
 from pos_app.domain.money import MoneyError, currency
+from pos_app.domain.price_list import SEGMENTS
 from pos_app.errors import WorldError
+from pos_app.sample_store import store_of
 from pos_app.settings import default_data_folder
 from pos_app.storage.catalogue import SqliteCatalogue
 from pos_app.storage.catalogue_csv import FIELDS, ImportOptions
@@ -19,6 +22,7 @@ from pos_app.storage.catalogue_writer import CatalogueWriter
 from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.folder_lock import FolderLock
 from pos_app.storage.keys import KeyFile, SystemKeyStore
+from pos_app.storage.price_list_import import COLUMNS, PriceListOptions, import_price_lists
 from pos_app.storage.terminal_database import KEY_FILE_NAME, open_database, open_for_inspection
 
 INTERRUPTED = 130
@@ -48,12 +52,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("--tax", action="append", default=[], metavar="ID", help="tax of items whose row names none")
     importing.add_argument("--encoding", default="utf-8-sig", help="encoding of the files (default: UTF-8)")
     importing.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
+    pricing = actions.add_parser(
+        "import-prices",
+        help="add and change prices of price lists from a CSV file",
+        description="Add and change prices of price lists from a CSV file with the columns "
+        f"{', '.join(COLUMNS)}; segment (one of {', '.join(SEGMENTS)}), from, until and store may be left out. "
+        "Days and times are those of the store's clock. Rows that cannot go in are listed, with the reason, in "
+        "FILE.refused.csv beside the file; the rest is kept. Making the same import again changes nothing.",
+    )
+    pricing.add_argument("file", type=Path)
+    pricing.add_argument("--decimal-comma", action="store_true", help="prices are written like 1.234,50")
+    pricing.add_argument("--encoding", default="utf-8-sig", help="encoding of the file (default: UTF-8)")
+    pricing.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
     searching = actions.add_parser("search", help="items whose name, brand, SKU or model begin with these words")
     searching.add_argument("text", nargs="+")
     searching.add_argument("--limit", type=int, default=20)
     showing = actions.add_parser("show", help="the item of a barcode or SKU")
     showing.add_argument("code")
-    for action in (importing, searching, showing):
+    for action in (importing, pricing, searching, showing):
         action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
 
 
@@ -63,6 +79,8 @@ def main(args: argparse.Namespace) -> int:
     try:
         if args.action == "import":
             return _import(args, folder)
+        if args.action == "import-prices":
+            return _import_prices(args, folder)
         database = open_for_inspection(folder, SystemKeyStore(folder / KEY_FILE_NAME))
         try:
             catalogue = SqliteCatalogue(database)
@@ -100,6 +118,31 @@ def _import(args: argparse.Namespace, folder: Path) -> int:
     _print_result(result, args, item_count, time.monotonic() - began)
     for report in filter(None, reports):
         print(f"Refused rows and their reasons: {report}")
+    return 0
+
+
+def _import_prices(args: argparse.Namespace, folder: Path) -> int:
+    profile = store_of(folder).profile
+    options = PriceListOptions(
+        currency=profile.currency,
+        store_id=profile.store_id,
+        zone=ZoneInfo(profile.time_zone),
+        decimal_comma=args.decimal_comma,
+        encoding=args.encoding,
+    )
+    with ExitStack() as closing:
+        database = _database(folder, args.dry_run, closing)
+        result = import_price_lists(database, args.file, options, dry_run=args.dry_run)
+    report = write_refused(args.file, result.refused)
+    change = result.change
+    print(
+        f"Rows read: {result.rows_read:,}; of other stores: {result.other_stores:,}; refused: {len(result.refused):,}."
+    )
+    print(f"Prices added: {change.added:,}; changed: {change.changed:,}; as they were: {change.unchanged:,}.")
+    if report:
+        print(f"Refused rows and their reasons: {report}")
+    if args.dry_run:
+        print("Dry run: nothing was changed.")
     return 0
 
 
