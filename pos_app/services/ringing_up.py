@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from pos_app.domain.basket import Basket, BasketLine, EntryMethod
+from pos_app.domain.basket import Basket, BasketError, BasketLine, EntryMethod
 from pos_app.domain.fee_table import fees_by_themselves
 from pos_app.domain.item import QUANTITY_SCALE, Item, ItemChecks, SoldBy
+from pos_app.domain.pricing import PricedLine, price
 from pos_app.domain.scan_code import ScannedCode, UnreadCode
 from pos_app.domain.serial_number import SerialNumberError, read_serial_number
 from pos_app.errors import CashierError
@@ -38,11 +39,15 @@ class Answers:
     came_back: bool = False
 
 
+NO_ANSWERS = Answers()
+
+
 @dataclass(frozen=True, slots=True)
 class AddResult:
     """What became of a code: the line it went to, what has to be answered first, or the reason why there is none.
 
-    words say what is wrong and what to do, to stand after the code; detail belongs to the need.
+    words say what is wrong and what to do, to stand after the code; detail belongs to the need. former_price_minor is
+    what the lines of the code cost before, when this scan found another price.
     """
 
     code: str
@@ -53,6 +58,7 @@ class AddResult:
     words: str = ""
     need: Need | None = None
     detail: str = ""
+    former_price_minor: int | None = None
 
     @property
     def found(self) -> bool:
@@ -78,7 +84,7 @@ class RingingUp(CurrentSale):
         entry_method: EntryMethod = EntryMethod.SCANNED,
         *,
         merge: bool | None = None,
-        answers: Answers = Answers(),
+        answers: Answers = NO_ANSWERS,
     ) -> AddResult:
         """Ring up the item of a code. A code without an item changes nothing and comes back with the reason.
 
@@ -103,10 +109,13 @@ class RingingUp(CurrentSale):
             after, serial_number = asked
         item, price_reason = self._as_labelled(item, scanned)
         merges = self.profile.merge_same_item if merge is None else merge
+        list_price = None if price_reason else self.prices.price_of(item, self._occasion(self._sale))
 
         def change(basket: Basket) -> Basket:
             alone = bool(serial_number or price_reason)
-            basket = basket.add(item, scanned.code, quantity_milli, entry_method, merges and not alone)
+            if not price_reason:
+                basket = basket.take_price(item, scanned.code, list_price)
+            basket = basket.add(item, scanned.code, quantity_milli, entry_method, merges and not alone, list_price)
             line_number = basket.lines[-1].line_number
             if price_reason:
                 basket = basket.set_price(line_number, scanned.price_minor, price_reason)
@@ -120,6 +129,17 @@ class RingingUp(CurrentSale):
             self._basket, lambda basket: basket.add(item, code, quantity_milli, EntryMethod.DEPARTMENT), item, code
         )
 
+    def price_alone(self, item: Item, code: str) -> PricedLine:
+        """What one piece would cost in this sale if nothing else were in it. Raises CashierError."""
+        item = self._with_fees(item)
+        occasion = self._occasion(self._sale)
+        rules = self.prices.rules(self.prices.edition_id(occasion.at), occasion.at)
+        try:
+            basket = Basket().add(item, code, list_price=self.prices.price_of(item, occasion))
+            return price(basket, rules, occasion=occasion).lines[0]
+        except (BasketError, KeyError) as error:
+            raise CashierError("no_price", f"{item.name} has no price at this store: {error}") from error
+
     def set_quantity(self, line_number: int, quantity_milli: int, *, confirmed: bool = False) -> None:
         """Sell another quantity on a line; confirmed: more than the item's limit is meant.
 
@@ -132,8 +152,7 @@ class RingingUp(CurrentSale):
             others = sum(line.quantity_milli for line in _lines_of(basket, item) if line.line_number != line_number)
             if item.checks is not None and _above_limit(basket, item, others + quantity_milli):
                 if not confirmed:
-                    limit = item.checks.quantity_limit
-                    raise QuantityLimitError("quantity_limit", f"{item.name}: usually not more than {limit} in a sale.")
+                    raise QuantityLimitError("quantity_limit", _limit_words(item))
                 basket = basket.confirm_quantity(item.item_id)
             return basket.set_quantity(line_number, quantity_milli)
 
@@ -147,7 +166,12 @@ class RingingUp(CurrentSale):
         changed = next(
             new for new, old in zip(reversed(after.lines), _aligned(after, before), strict=True) if new is not old
         )
-        return AddResult(code, item, changed.line_number, merged=len(after.lines) == len(before.lines))
+        merged = len(after.lines) == len(before.lines)
+        both = zip(before.lines, after.lines, strict=False)
+        former = [old.unit_price_minor for old, new in both if old.unit_price_minor != new.unit_price_minor]
+        return AddResult(
+            code, item, changed.line_number, merged=merged, former_price_minor=former[0] if former else None
+        )
 
     def _checked(
         self, item: Item, checks: ItemChecks, scanned: ScannedCode, quantity_milli: int, answers: Answers
@@ -161,7 +185,7 @@ class RingingUp(CurrentSale):
         in_basket = sum(line.quantity_milli for line in _lines_of(basket, item))
         if _above_limit(basket, item, in_basket + quantity_milli):
             if not answers.quantity_confirmed:
-                return AddResult(scanned.code, item, need=Need.QUANTITY)
+                return AddResult(scanned.code, item, need=Need.QUANTITY, words=_limit_words(item))
             basket = basket.confirm_quantity(item.item_id)
         if not checks.serial_rule:
             return basket, ""
@@ -173,28 +197,33 @@ class RingingUp(CurrentSale):
         self, basket: Basket, item: Item, rule: str, scanned: ScannedCode, answers: Answers
     ) -> tuple[Basket, str] | AddResult:
         if answers.serial_number:
-            serial_number = self.read_serial_number(answers.serial_number, rule)
+            serial_number = self.read_serial_number(answers.serial_number, item)
         else:
             try:
                 serial_number = read_serial_number(scanned.serial_number, rule)
             except SerialNumberError:
                 return AddResult(scanned.code, item, need=Need.SERIAL_NUMBER)
-        if any(line.serial_number == serial_number for line in _lines_of(basket, item)):
-            raise CashierError("serial_in_basket", f"{serial_number} is in the basket already. Take the next piece.")
+            self._refuse_second(serial_number, item)
         receipt_number = "" if answers.came_back else self._sold_on(serial_number, item)
         if receipt_number:
             need = Need.SERIAL_NUMBER_SOLD
             return AddResult(scanned.code, item, need=need, detail=receipt_number, words=serial_number)
         return basket, serial_number
 
-    def read_serial_number(self, text: str, rule: str) -> str:
-        """A serial number as the rule wants it. A product's own code is none. Raises CashierError."""
+    def read_serial_number(self, text: str, item: Item) -> str:
+        """A serial number as the item wants it, of a piece that is not in the basket yet. Raises CashierError."""
         if not isinstance(self.codes.find(text), UnreadCode):
             raise CashierError("serial_number", "That is a product's code. Scan the serial number beside it.")
         try:
-            return read_serial_number(text, rule)
+            serial_number = read_serial_number(text, (item.checks or _NO_CHECKS).serial_rule)
         except SerialNumberError as error:
             raise CashierError("serial_number", str(error)) from error
+        self._refuse_second(serial_number, item)
+        return serial_number
+
+    def _refuse_second(self, serial_number: str, item: Item) -> None:
+        if any(line.serial_number == serial_number for line in _lines_of(self._basket, item)):
+            raise CashierError("serial_in_basket", f"{serial_number} is in the basket already. Take the next piece.")
 
     def _sold_on(self, serial_number: str, item: Item) -> str:
         """The receipt of the piece of this serial number that this till sold and nobody brought back here, or empty."""
@@ -239,6 +268,11 @@ def _lines_of(basket: Basket, item: Item) -> list[BasketLine]:
 def _above_limit(basket: Basket, item: Item, quantity_milli: int) -> bool:
     limit = (item.checks or _NO_CHECKS).quantity_limit
     return 0 < limit * QUANTITY_SCALE < quantity_milli and item.item_id not in basket.confirmed_quantities
+
+
+def _limit_words(item: Item) -> str:
+    limit = (item.checks or _NO_CHECKS).quantity_limit
+    return f"{item.name} is usually sold up to {limit} in one sale."
 
 
 def _aligned(after: Basket, before: Basket) -> list[object]:
