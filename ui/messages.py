@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pos_app.domain.scan_code import ScanFault
+
 
 @dataclass(frozen=True, slots=True)
 class Toast:
@@ -20,6 +22,8 @@ class Banner:
     detail: str
     tone: str = "bad"
     code: str = ""
+    sellable: bool = False
+    """The goods of the code may be sold by their department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +45,68 @@ class Question:
     icon: str = "triangle-alert"
 
 
+SELLABLE_FAULTS = frozenset(
+    (
+        ScanFault.NOT_ON_FILE,
+        ScanFault.CHECK_DIGIT,
+        ScanFault.UNKNOWN_PREFIX,
+        ScanFault.OUT_OF_RANGE,
+        ScanFault.LABEL_CHECK_DIGIT,
+        ScanFault.UNREADABLE,
+    )
+)
+"""Faults behind which goods may stand, that a department can sell."""
+
+
+def quantity_question(pieces: int, words: str, act: Callable[[], None]) -> Question:
+    """Whether so many pieces are meant."""
+    count = "One more piece" if pieces == 1 else f"{pieces:,} pieces"
+    return Question(
+        f"{count}?",
+        f"{words} Nothing was changed yet.",
+        (Choice("No, go back", lambda: None), Choice(f"Yes, {count[:1].lower()}{count[1:]}", act, "accent")),
+        "circle-question-mark",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    code: str
+    words: str
+    sellable: bool
+
+
 class MissLog:
-    """Codes that were scanned and not found, until dealt with or until three good scans went over the last one."""
+    """Codes that put nothing into the basket, until dealt with or until three good scans went over the last one."""
 
     GOOD_SCANS_TO_FORGET = 3
 
     def __init__(self) -> None:
-        self._codes: list[str] = []
+        self._misses: list[_Miss] = []
         self._good_since = 0
 
-    def add(self, code: str) -> None:
-        """One more code nobody knows."""
-        self._codes.append(code)
+    def add(self, code: str, words: str, *, sellable: bool = False) -> None:
+        """One more code; words say what is wrong and what to do."""
+        self._misses.append(_Miss(code, words, sellable))
         self._good_since = 0
 
     def good_scan(self) -> None:
         """A scan found its item."""
         self._good_since += 1
         if self._good_since >= self.GOOD_SCANS_TO_FORGET:
-            self._codes.clear()
+            self._misses.clear()
 
     def dismiss(self) -> None:
         """The associate has dealt with them."""
-        self._codes.clear()
+        self._misses.clear()
 
     def banner(self) -> Banner | None:
         """What to show, or None."""
-        if not self._codes:
+        if not self._misses:
             return None
-        more = f", and {len(self._codes) - 1} before it" if len(self._codes) > 1 else ""
-        return Banner(
-            "Not in the basket",
-            f"No product has the code {shown_code(self._codes[-1])}{more}.",
-            code=self._codes[-1],
-        )
+        last, before = self._misses[-1], len(self._misses) - 1
+        title = f"Not in the basket, like {before} before it" if before else "Not in the basket"
+        return Banner(title, f"{shown_code(last.code)}: {last.words}", code=last.code, sellable=last.sellable)
 
 
 def shown_code(code: str) -> str:

@@ -12,12 +12,14 @@ class QtBridge(QObject):
     """
 
     scanned = Signal(object)
+    scan_refused = Signal(str)
     device_changed = Signal(object)
     sync_changed = Signal(object)
     drawer_changed = Signal(bool)
     paper_printed = Signal(object)
 
     _scanned = Signal(object)
+    _scan_refused = Signal(str)
     _device_changed = Signal(object)
     _sync_changed = Signal(object)
     _drawer_changed = Signal(bool)
@@ -27,6 +29,7 @@ class QtBridge(QObject):
         super().__init__(parent)
         for inner, outer in (
             (self._scanned, self.scanned),
+            (self._scan_refused, self.scan_refused),
             (self._device_changed, self.device_changed),
             (self._sync_changed, self.sync_changed),
             (self._drawer_changed, self.drawer_changed),
@@ -37,6 +40,10 @@ class QtBridge(QObject):
     def on_scan(self, event: ScanEvent) -> None:
         """A scanner read something."""
         _emit(self._scanned, event)
+
+    def on_scan_refused(self, reason: str) -> None:
+        """A scanner sent something that is no code; reason is a sentence."""
+        _emit(self._scan_refused, reason)
 
     def on_device(self, status: DeviceStatus) -> None:
         """A device came, went or changed."""

@@ -149,7 +149,7 @@ def single_piece(gtin14: str) -> str:
     if gtin14[0] not in "12345678":
         return ""
     digits = "0" + gtin14[1:13]
-    return digits + str(check_digit(digits))
+    return shown_gtin(digits + str(check_digit(digits)))
 
 
 def why_unknown(text: str) -> UnreadCode:

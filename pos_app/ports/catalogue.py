@@ -24,4 +24,13 @@ class Catalogue(Protocol):
         """The item of a barcode, SKU or PLU as scanned or typed, or None."""
 
     def search(self, text: str, limit: int = 20) -> list[ItemHit]:
-        """Items whose name, brand, SKU or model begin with the words typed, best sellers first."""
+        """Items whose name, brand, SKU or model begin with the words typed, best sellers first.
+
+        May take some hundredths of a second: not on the GUI thread.
+        """
+
+    def codes(self, item_id: str) -> list[str]:
+        """The barcodes of an item, as they stand on the goods."""
+
+    def last_price_minor(self, item_id: str) -> int | None:
+        """The price that the catalogue had for the item before the one it has, or None."""

@@ -113,6 +113,11 @@ class SqliteCatalogue:
         )
         return [code for (code,) in rows if not code.startswith(SKU_PREFIX)]
 
+    def last_price_minor(self, item_id: str) -> int | None:
+        """The price that the item had before the one it has, or None."""
+        row = self._database.one("SELECT last_price_minor FROM item WHERE item_id = ?", (item_id,))
+        return row[0] if row else None
+
     def count(self) -> int:
         """How many items there are."""
         row = self._database.one("SELECT count(*) FROM item")

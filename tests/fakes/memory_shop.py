@@ -14,6 +14,7 @@ from pos_app.domain.member import MemberAccount, mask_email
 from pos_app.domain.money import currency
 from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.orders import Order, OrderContact
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRate
@@ -113,6 +114,8 @@ class MemoryState:
     offline_redemptions: dict[str, OfflineRedemption] = field(default_factory=dict)
     acknowledged: int = 0
     parked: dict[str, ParkedHere] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    order_contacts: dict[str, OrderContact] = field(default_factory=dict)
 
     def copy(self) -> "MemoryState":
         return MemoryState(
@@ -126,6 +129,8 @@ class MemoryState:
             dict(self.offline_redemptions),
             self.acknowledged,
             dict(self.parked),
+            dict(self.orders),
+            dict(self.order_contacts),
         )
 
 
@@ -164,6 +169,13 @@ class MemoryWork:
 
     def park(self, sale: ParkedSale) -> None:
         self._state.parked[sale.parking_id] = ParkedHere(sale)
+
+    def save_order(self, order: Order, contact: OrderContact | None = None) -> None:
+        self._state.orders[order.number] = order
+        if contact is not None:
+            self._state.order_contacts[order.number] = contact
+        if not order.is_open:
+            self._state.order_contacts.pop(order.number, None)
 
     def unpark(self, parking_id: str) -> None:
         self._state.parked.pop(parking_id, None)
@@ -322,6 +334,22 @@ class MemoryParkingGateway:
         if self.offers[parking_id].state == "taken":
             raise RefusedError("parked_taken", f"Till {self.offers[parking_id].taken_by} has this sale.")
         return ""
+
+
+class MemoryOrderBook:
+    """The orders of a shop in memory."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._storage = storage
+
+    def order(self, number: str) -> Order | None:
+        return self._storage.state.orders.get(number)
+
+    def open_orders(self, member_id: str = "") -> list[Order]:
+        return [o for o in self._storage.state.orders.values() if o.is_open and member_id in ("", o.member_id)]
+
+    def contact(self, number: str) -> OrderContact | None:
+        return self._storage.state.order_contacts.get(number)
 
 
 class MemoryTerms:

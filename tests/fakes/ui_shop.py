@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fakes import memory_shop as memory
 from fakes.memory_people import ASSOCIATE, MemoryPeople
 from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
+from fakes.memory_returns import ReturnShop
 from fakes.shop_terminal import ShopTerminal
 
 from hardware.receipt_printer.picture import receipt_picture
@@ -159,6 +160,7 @@ class UiShop:
         self.terminal = ShopTerminal()
         self.paper = Paper()
         self.mail = MemoryMailQueue()
+        self.returns = ReturnShop(self.storage)
         self.bridge = QtBridge()
         self.people = MemoryPeople()
         self.operator = SignedOn(ASSOCIATE)
@@ -211,7 +213,7 @@ class UiShop:
             clock=self.clock,
             terminal_id=self.storage.terminal_id,
         )
-        return Services(
+        services = Services(
             selling=selling,
             tendering=tendering,
             rewards=Rewards(self.gateway, self.storage.ids),
@@ -242,6 +244,7 @@ class UiShop:
             approving=Approving(
                 operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
             ),
+            approvals=approvals,
             sign_on=SignOn(
                 operator=operator,
                 people=self.people,
@@ -261,9 +264,11 @@ class UiShop:
             ),
             settings=settings or UiSettings(sounds=False),
         )
+        services.returns = lambda: self.returns.parts(services, self.gateway)
+        return services
 
     def go_offline(self, queued: int = 3) -> None:
         """The connection to the central service is lost."""
-        self.gateway.online = False
+        self.gateway.online = self.returns.gateway.online = False
         self.status = SyncStatus(online=False, queued=queued, reason="No answer")
         self.bridge.on_sync(self.status)

@@ -73,6 +73,7 @@ class BasketCard(Card):
         self.complete_page = CompletePage(formatter, self)
         self.strip = MessageStrip(self)
         self._sheet: Sheet | None = None
+        self._covers: list[QWidget] = []
         self.covered = False
         """True while something else than a sheet lies over the basket."""
 
@@ -83,19 +84,24 @@ class BasketCard(Card):
             from ui.widgets.sheet import Sheet
 
             self._sheet = Sheet(self)
-            self._place_sheet()
+            self.add_cover(self._sheet)
         return self._sheet
 
     @property
     def sheet_open(self) -> bool:
-        """True while a sheet is over the basket."""
-        return self._sheet is not None and not self._sheet.isHidden()
+        """True while a sheet, or something else, is over the basket."""
+        return any(not cover.isHidden() for cover in self._covers)
+
+    def add_cover(self, cover: QWidget) -> None:
+        """Something else that may lie over the basket, like the sheet."""
+        self._covers.append(cover)
+        self._place_covers()
 
     def close_sheet(self) -> None:
         """Back to the basket."""
-        if self._sheet is not None:
-            self._sheet.hide()
-            self.update()
+        for cover in self._covers:
+            cover.hide()
+        self.update()
 
     def refresh(self) -> None:
         """Show the sale as it is now."""
@@ -128,12 +134,12 @@ class BasketCard(Card):
         self._idle.setGeometry(*whole)
         self.complete_page.setGeometry(*whole)
         self.strip.setGeometry(12, self.height() - _STRIP - 12, self.width() - 24, _STRIP)
-        self._place_sheet()
+        self._place_covers()
 
-    def _place_sheet(self) -> None:
-        if self._sheet is not None:
-            inset = _SHEET_INSET
-            self._sheet.setGeometry(inset, inset, self.width() - 2 * inset, self.height() - _STRIP - 20 - inset)
+    def _place_covers(self) -> None:
+        inset = _SHEET_INSET
+        for cover in self._covers:
+            cover.setGeometry(inset, inset, self.width() - 2 * inset, self.height() - _STRIP - 20 - inset)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Head and column names, whichever of them is exposed."""

@@ -43,6 +43,8 @@ class SaleViewModel(QObject):
     """the completed sale gives way to the next one"""
     announced = Signal(str, bool)
     """words for a screen reader, and whether they are urgent"""
+    missed = Signal(str)
+    """words of a refusal or of a code not found"""
     member_scanned = Signal(str)
     item_added = Signal(object)
     card_answered = Signal()
@@ -224,9 +226,11 @@ class SaleViewModel(QObject):
         self._set_quantity(line_number, quantity_milli)
 
     def _set_quantity(self, line_number: int, quantity_milli: int, *, confirmed: bool = False) -> None:
-        def act() -> None:
+        def act(approval: Approval | None) -> None:
             try:
-                self.services.selling.set_quantity(line_number, quantity_milli, confirmed=confirmed)
+                self.services.supervised.set_quantity(
+                    line_number, quantity_milli, confirmed=confirmed, approval=approval
+                )
             except QuantityLimitError as error:
                 sure = partial(self._set_quantity, line_number, quantity_milli, confirmed=True)
                 self.ask(quantity_question(quantity_milli // QUANTITY_SCALE, str(error), sure))
@@ -234,7 +238,7 @@ class SaleViewModel(QObject):
             self.merged = line_number
             self.toast = Toast(f"Quantity is {quantity_milli / QUANTITY_SCALE:g}", undoable=True)
 
-        self.attempt(act)
+        self.with_approval(act)
 
     def remove_line(self, line_number: int) -> None:
         """Take a line back."""
@@ -252,14 +256,23 @@ class SaleViewModel(QObject):
     def discount(self, discount: Discount, line_number: int = 0) -> None:
         """Reduce one line, or the whole sale when no line is given."""
 
-        def act() -> None:
+        def act(approval: Approval | None) -> None:
             if line_number:
-                self.services.selling.discount_line(line_number, discount)
+                self.services.supervised.discount_line(line_number, discount, approval)
             else:
-                self.services.selling.discount_transaction(discount)
+                self.services.supervised.discount_transaction(discount, approval)
             self.toast = Toast("Discount given", undoable=True)
 
-        self.attempt(act)
+        self.with_approval(act)
+
+    def set_price(self, line_number: int, unit_price_minor: int, reason: str) -> None:
+        """Sell a line at another price, with the reason."""
+
+        def act(approval: Approval | None) -> None:
+            self.services.supervised.set_price(line_number, unit_price_minor, reason, approval)
+            self.toast = Toast("Price changed", undoable=True)
+
+        self.with_approval(act)
 
     def undo(self) -> None:
         """Go back one change."""
@@ -289,11 +302,11 @@ class SaleViewModel(QObject):
     def cancel(self, given_back: PrintJob | None = None) -> None:
         """Void the sale under way; given_back is the slip of what the customer gets back by hand."""
 
-        def act() -> None:
-            tenders = self.services.selling.cancel("Cancelled at the till", given_back)
+        def act(approval: Approval | None) -> None:
+            tenders = self.services.supervised.cancel("Cancelled at the till", given_back, approval)
             self.put_away(tenders, "Sale cancelled")
 
-        self.attempt(act)
+        self.with_approval(act)
 
     def put_away(self, tenders: tuple[Tender, ...], words: str) -> None:
         """The sale is under way no more, and not complete either; what was set aside for it is given back."""
@@ -432,6 +445,7 @@ class SaleViewModel(QObject):
         """Say no by sound and to a screen reader; whoever calls this shows the words."""
         self.toast = None
         self.sounds.play(Sound.MISS)
+        self.missed.emit(words)
         self.announced.emit(words, True)
 
     def _leave_complete(self) -> None:

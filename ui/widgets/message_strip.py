@@ -36,6 +36,7 @@ class MessageStrip(QWidget):
     undo = Signal()
     search = Signal(str)
     dismiss = Signal()
+    sell = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,8 @@ class MessageStrip(QWidget):
         self._banner: Banner | None = None
         self._undo = _ToastButton("Undo", self, description="Key Ctrl Z")
         self._search = Button("Search", self, icon="search")
+        self._sell = Button("Sell", self, icon="tag", description="By its department, at a price you type")
+        self._sell.clicked.connect(lambda: self.sell.emit(self._banner.code if self._banner else ""))
         self._dismiss = Button("Dismiss", self)
         self._undo.clicked.connect(self.undo)
         self._search.clicked.connect(lambda: self.search.emit(self._banner.code if self._banner else ""))
@@ -64,15 +67,15 @@ class MessageStrip(QWidget):
                 self.update()
 
     def _left_of_buttons(self) -> int:
-        shown = (button for button in (self._undo, self._search, self._dismiss) if not button.isHidden())
+        shown = (button for button in (self._undo, self._sell, self._search, self._dismiss) if not button.isHidden())
         return min((button.x() for button in shown), default=self.width())
 
     @staticmethod
-    def _kind(banner: Banner | None, toast: Toast | None) -> tuple[str, bool]:
+    def _kind(banner: Banner | None, toast: Toast | None) -> tuple[str, bool, bool]:
         """What decides everything but the words."""
         if banner is not None:
-            return banner.tone, bool(banner.code)
-        return "toast" if toast else "", toast is not None and toast.undoable
+            return banner.tone, bool(banner.code), banner.sellable
+        return "toast" if toast else "", toast is not None and toast.undoable, False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -80,6 +83,7 @@ class MessageStrip(QWidget):
     def _arrange(self) -> None:
         banner, toast = self._banner, self._toast
         self._search.setVisible(banner is not None and bool(banner.code))
+        self._sell.setVisible(banner is not None and banner.sellable)
         self._dismiss.setVisible(banner is not None)
         self._undo.setVisible(banner is None and toast is not None and toast.undoable)
         middle = self.height() // 2
@@ -87,6 +91,7 @@ class MessageStrip(QWidget):
         self._undo.setGeometry(right - 148, middle - 24, 148, 48)
         self._dismiss.setGeometry(right - 104, middle - 24, 100, 48)
         self._search.setGeometry(right - 104 - 116, middle - 24, 108, 48)
+        self._sell.setGeometry(right - 104 - 116 - 100, middle - 24, 92, 48)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -105,10 +110,12 @@ class MessageStrip(QWidget):
         tone, ground = ("bad", "bad_soft") if banner.tone == "bad" else ("warn", "warn_soft")
         paint.rounded(painter, rect, Radius.CONTROL, ground, tone, 1.5)
         paint.glyph(painter, QPointF(28, middle), "triangle-alert", 22, tone)
-        room = rect.width() - 52 - (240 if banner.code else 124)
-        paint.text(painter, QRectF(52, middle - 22, room, 22), banner.title, font(15, 700), tone)
-        detail = font(14, 500, tabular=True)
-        if width(banner.detail, detail) <= room:
-            paint.text(painter, QRectF(52, middle, room, 20), banner.detail, detail, "ink")
+        room = rect.width() - 52 - (340 if banner.sellable else 240 if banner.code else 124)
+        detail, small = font(14, 500, tabular=True), font(13, 500, tabular=True)
+        two_lines = width(banner.detail, small) > room
+        paint.text(painter, QRectF(52, middle - (27 if two_lines else 22), room, 22), banner.title, font(15, 700), tone)
+        if two_lines:
+            paint.wrapped(painter, QRectF(52, middle - 6, room, 36), banner.detail, small)
         else:
-            paint.text(painter, QRectF(52, middle, room, 20), banner.detail, font(13, 500, tabular=True), "ink")
+            made = detail if width(banner.detail, detail) <= room else small
+            paint.text(painter, QRectF(52, middle, room, 20), banner.detail, made, "ink")
