@@ -14,6 +14,7 @@ from pos_app.errors import WorldError
 from pos_app.promotion_file import read_promotion_file
 from pos_app.receipt_settings import parse_receipt
 from pos_app.store_fees import read_fees
+from pos_app.store_orders import read_country, read_order_rules
 from pos_app.store_parking import read_parking
 from pos_app.store_people import SignOnRules, read_reasons, read_sign_on
 from pos_app.store_returns import read_return_policy
@@ -64,6 +65,8 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         region=raw.get("region", "").upper(),
         reasons=read_reasons(raw),
         fees=read_fees(raw, money, tax_names(raw)),
+        orders=read_order_rules(raw, money),
+        country=read_country(raw),
         tax_rounding=TaxRounding(raw.get("tax_rounding", "transaction")),
         rounding=Rounding(raw.get("rounding", "half_up")),
         cash_step_minor=money.parse_minor(raw.get("cash_step", money.decimal_text(1))),

@@ -7,7 +7,7 @@ installation are chosen at the counter. All of them stand below their item, earn
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos_app.domain.item import Fee, Item, ItemKind
+from pos_app.domain.item import PRODUCTS, Fee, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class FeeRule:
         """True for an item sold in a region (a state)."""
         by_screen = self.screen_from_tenths or self.screen_to_tenths
         return (
-            item.kind is not ItemKind.GIFT_CARD
+            item.kind in PRODUCTS
             and (not self.categories or item.category in self.categories)
             and (not self.regions or region in self.regions)
             and (not by_screen or item.screen_size_tenths > 0)
@@ -54,6 +54,6 @@ def fees_to_choose(rules: Sequence[FeeRule], item: Item, region: str) -> tuple[F
     return tuple(rule.fee for rule in rules if rule.chosen and rule.applies(item, region))
 
 
-def delivery_fee(rules: Sequence[FeeRule], item: Item, region: str) -> Fee | None:
+def delivery_rule(rules: Sequence[FeeRule], item: Item, region: str) -> FeeRule | None:
     """What sending this item to a region costs; None where it is free. The first rule that fits counts."""
-    return next((rule.fee for rule in rules if rule.delivery and rule.applies(item, region)), None)
+    return next((rule for rule in rules if rule.delivery and rule.applies(item, region)), None)

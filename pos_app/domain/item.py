@@ -8,11 +8,18 @@ QUANTITY_SCALE = 1000
 
 
 class ItemKind(StrEnum):
-    """Goods and services earn points; gift cards sold or topped up do not (rewards programme, Earning)."""
+    """Goods and services are products and earn points; gift cards and deposits are money in another form, and do not
+    (rewards programme, Earning).
+    """
 
     GOODS = "goods"
     SERVICE = "service"
     GIFT_CARD = "gift_card"
+    DEPOSIT = "deposit"
+
+
+PRODUCTS = frozenset({ItemKind.GOODS, ItemKind.SERVICE})
+"""What can be reduced, promoted and earn points."""
 
 
 class SoldBy(StrEnum):

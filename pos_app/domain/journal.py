@@ -52,6 +52,12 @@ class EventKind(StrEnum):
     STORED_VALUE_LOADED = "stored_value_loaded"
     CARD_PAYMENT_REVERSED = "card_payment_reversed"
     RECEIPT_REPRINTED = "receipt_reprinted"
+    ORDER_PLACED = "order_placed"
+    ORDER_READY = "order_ready"
+    ORDER_COMPLETED = "order_completed"
+    ORDER_CANCELLED = "order_cancelled"
+    DEPOSIT = "deposit"
+    DEPOSIT_REFUNDED = "deposit_refunded"
 
 
 @dataclass(frozen=True, slots=True)

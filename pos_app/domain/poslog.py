@@ -3,12 +3,20 @@
 The shapes here are version 1 of the payloads; a later version adds keys and never changes the meaning of one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pos_app.domain.basket import MemberReference
 from pos_app.domain.promotions import LinePromotion
-from pos_app.domain.retail_transaction import CodeUse, LineFee, LineTax, RetailTransaction, SaleLine, TransactionHeader
+from pos_app.domain.retail_transaction import (
+    CodeUse,
+    GivenDiscount,
+    LineFee,
+    LineTax,
+    RetailTransaction,
+    SaleLine,
+    TransactionHeader,
+)
 from pos_app.domain.returns import CustomerIdentification, Refund, ReturnedLine, ReturnTransaction
 from pos_app.domain.rewards import EarnedPoints, LinePoints, OfferPoints
 from pos_app.domain.tax import TaxLine
@@ -24,7 +32,7 @@ _AMOUNTS = (
     "cash_rounding_minor",
     "change_minor",
 )
-_LINE_SINCE_2 = ("serial_number",)
+_LINE_SINCE_2 = ("serial_number", "given_discounts")
 _TENDER_SINCE_2 = (
     "definition_id",
     "payment_id",
@@ -74,6 +82,8 @@ def _checks(sale: RetailTransaction) -> dict[str, Any]:
         if line.serial_number and not line.voided
     ]
     found: dict[str, Any] = {"age_checked": sale.age_checked} if sale.age_checked else {}
+    if sale.given_discounts:
+        found["given_discounts"] = list(sale.given_discounts)
     return found | ({"product_registered": registered} if registered else {})
 
 
@@ -88,6 +98,7 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
                 "promotions": _promotions(line),
                 "fees": _fees(line),
                 "tax_reliefs": tuple(line.get("tax_reliefs", ())),
+                "given_discounts": _given(line),
             }
         )
         for line in plain["lines"]
@@ -127,6 +138,7 @@ def sale_from_plain(plain: Mapping[str, Any]) -> RetailTransaction:
         exempt_tax_ids=tuple(plain.get("exempt_tax_ids", ())),
         ship_region=plain.get("ship_region", ""),
         age_checked=plain.get("age_checked", 0),
+        given_discounts=_given(plain),
     )
 
 
@@ -174,9 +186,7 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
         original_transaction_id=plain["original_transaction_id"],
         original_receipt_number=plain["original_receipt_number"],
         lines=tuple(ReturnedLine(**{**line, "taxes": _taxes(line)}) for line in plain["lines"]),
-        refunds=tuple(
-            Refund(**{**refund, "tender_type": TenderType(refund["tender_type"])}) for refund in plain["refunds"]
-        ),
+        refunds=refunds_from_plain(plain["refunds"]),
         member_id=member["member_id"],
         contact_id=member["contact_id"],
         reason=plain["reason"],
@@ -189,6 +199,24 @@ def return_from_plain(plain: Mapping[str, Any]) -> ReturnTransaction:
     )
 
 
+def refunds_from_plain(plain: Sequence[Mapping[str, Any]]) -> tuple[Refund, ...]:
+    """The refunds of a payload. Raises KeyError, TypeError or ValueError when they are none."""
+    return tuple(Refund(**{**refund, "tender_type": TenderType(refund["tender_type"])}) for refund in plain)
+
+
+def deposit_back_to_plain(
+    header: TransactionHeader, order_number: str, refunds: Sequence[Refund], kept_minor: int, reason: str
+) -> dict[str, Any]:
+    """The payload of a deposit that was given back."""
+    return {
+        "header": _plain(header) | {"receipt_number": header.receipt_number},
+        "order_number": order_number,
+        "refunds": [_plain(refund) for refund in refunds],
+        "kept_minor": kept_minor,
+        "reason": reason,
+    }
+
+
 def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
@@ -196,6 +224,10 @@ def _plain(value: Any) -> dict[str, Any]:
 def _sparse(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
     """Keys that came later are written only where they say something."""
     return {name: part for name, part in _plain(value).items() if part or name not in keys}
+
+
+def _given(plain: Mapping[str, Any]) -> tuple[GivenDiscount, ...]:
+    return tuple(GivenDiscount(*one) for one in plain.get("given_discounts", ()))
 
 
 def _taxes(line: Mapping[str, Any]) -> tuple[LineTax, ...]:

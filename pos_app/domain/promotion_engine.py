@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from pos_app.domain.basket import BasketLine
-from pos_app.domain.item import QUANTITY_SCALE, ItemKind, SoldBy
+from pos_app.domain.item import PRODUCTS, QUANTITY_SCALE, SoldBy
 from pos_app.domain.money import Currency
 from pos_app.domain.promotion_sets import MAXIMUM_PIECES, Application, Piece, best_sets
 from pos_app.domain.promotions import (
@@ -96,7 +96,7 @@ def _qualified(
 ) -> list[_Qualified]:
     """The promotions of this sale that are in force and reach their minimum, by priority."""
     eligible = [
-        index for index, line in enumerate(lines) if amounts[index] and line.item.kind is not ItemKind.GIFT_CARD
+        index for index, line in enumerate(lines) if amounts[index] and line.item.kind in PRODUCTS
     ]
     covered = {promotion.promotion_id: _Qualified(promotion, eligible) for promotion in book.for_all}
     for index in eligible:

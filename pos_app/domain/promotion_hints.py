@@ -7,7 +7,7 @@ what is in the basket, so a promotion that would lose against a better one is ne
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketError
-from pos_app.domain.item import QUANTITY_SCALE, ItemKind, SoldBy
+from pos_app.domain.item import PRODUCTS, QUANTITY_SCALE, SoldBy
 from pos_app.domain.pricing import PricedBasket, PricingRules, price
 from pos_app.domain.promotions import Occasion, Promotion, PromotionKind
 
@@ -62,7 +62,7 @@ def _in_scope(
     found: dict[str, tuple[Promotion, _InScope]] = {}
     for line in priced.lines:
         item = line.line.item
-        if item.kind is ItemKind.GIFT_CARD or not line.gross_minor:
+        if item.kind not in PRODUCTS or not line.gross_minor:
             continue
         for promotion in (*book.for_all, *book.covering(item, line.line.code)):
             on = promotion.promotion_id in switched_on if promotion.needs_code else promotion.paid_with is None

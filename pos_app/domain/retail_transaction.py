@@ -6,8 +6,8 @@ It holds every input of its amounts and points, so that both can be recomputed a
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pos_app.domain.basket import Basket, MemberReference, PromoCodeUse
-from pos_app.domain.item import ItemKind, SoldBy
+from pos_app.domain.basket import Basket, Discount, MemberReference, PromoCodeUse
+from pos_app.domain.item import PRODUCTS, SoldBy
 from pos_app.domain.pricing import PricedBasket, PricedLine
 from pos_app.domain.promotions import NO_PROMOTIONS, LinePromotion, PromotionBook
 from pos_app.domain.rewards import EarnedPoints
@@ -67,6 +67,14 @@ class CodeUse:
     uses: int = 0
 
 
+class GivenDiscount(NamedTuple):
+    """A reduction given by hand, with its reason: percent_micro or amount_minor is set."""
+
+    reason: str
+    percent_micro: int
+    amount_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class SaleLine:
     """SaleReturn line item (ARTS). Voided lines are kept, with all amounts 0.
@@ -107,6 +115,7 @@ class SaleLine:
     serial_number: str = ""
     former_price_minor: int | None = None
     price_list: str = ""
+    given_discounts: tuple[GivenDiscount, ...] = ()
 
     @property
     def points(self) -> int:
@@ -140,6 +149,7 @@ class RetailTransaction:
     age_checked: int = 0
     code_uses: tuple[CodeUse, ...] = ()
     promotions_id: str = ""
+    given_discounts: tuple[GivenDiscount, ...] = ()
 
     @property
     def points_used(self) -> int:
@@ -189,9 +199,14 @@ def sale_lines(basket: Basket, priced: PricedBasket, earned: EarnedPoints) -> tu
                 fees=_line_fees(amounts, fee_taxes) if amounts and amounts.fees else (),
                 tax_reliefs=amounts.tax_reliefs if amounts else (),
                 serial_number=line.serial_number,
+                given_discounts=_given(line.discounts),
             )
         )
     return tuple(lines)
+
+
+def _given(discounts: tuple[Discount, ...]) -> tuple[GivenDiscount, ...]:
+    return tuple(GivenDiscount(one.reason, one.percent_micro, one.amount_minor) for one in discounts)
 
 
 def _taxes_by_number(priced: PricedBasket) -> dict[int, tuple[LineTax, ...]]:
@@ -255,6 +270,7 @@ def complete(
         member=basket.member,
         earned=earned,
         promo_codes=basket.promo_codes,
+        given_discounts=_given(basket.discounts),
         tax_certificate=basket.tax_certificate,
         exempt_tax_ids=basket.exempt_tax_ids,
         ship_region=basket.ship_region,
@@ -283,4 +299,4 @@ def _code_uses(basket: Basket, priced: PricedBasket, promotions: PromotionBook) 
 
 def is_product(line: SaleLine) -> bool:
     """True for lines that may earn points."""
-    return line.kind != ItemKind.GIFT_CARD.value
+    return line.kind in PRODUCTS

@@ -7,6 +7,7 @@ from pos_app.domain.fee_table import FeeRule
 from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.label_rule import LabelRule
 from pos_app.domain.money import Currency
+from pos_app.domain.orders import DEFAULT_ORDER_RULES, OrderRules
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
 from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
@@ -52,6 +53,8 @@ class StoreProfile:
     promotions: PromotionBook = NO_PROMOTIONS
     return_policy: ReturnPolicy = NO_POLICY
     parking: ParkingRules = ParkingRules()
+    training: bool = False
+    """A till for training: every transaction carries the flag, so that nothing of it counts anywhere."""
     reasons: Reasons = NEUTRAL_REASONS
     tenders: tuple[TenderDefinition, ...] = ()
     foreign_cash: tuple[ForeignCurrency, ...] = ()
@@ -64,6 +67,9 @@ class StoreProfile:
     region: str = ""
     """The state or province the store is in, like CA: fees go by it."""
     fees: tuple[FeeRule, ...] = ()
+    orders: OrderRules = DEFAULT_ORDER_RULES
+    country: str = "US"
+    """ISO 3166-1: what an address is checked by unless another country is chosen."""
 
     def pricing_rules(self) -> PricingRules:
         """The settings that decide amounts."""

@@ -21,6 +21,8 @@ class TenderType(StrEnum):
     FINANCING = "financing"
     BANK_TRANSFER = "bank_transfer"
     CUSTOMER_ACCOUNT = "customer_account"
+    DEPOSIT = "deposit"
+    """What was paid in advance for a special order; it goes back in cash."""
 
 
 STORED_VALUE = (TenderType.GIFT_CARD, TenderType.STORE_CREDIT)

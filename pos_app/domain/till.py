@@ -53,6 +53,14 @@ class TillTotals:
             by_tender=_added(self.by_tender, ((refund.counted_as, -refund.amount_minor) for refund in refunds)),
         )
 
+    def with_deposit(self, tenders: tuple[Tender, ...]) -> "TillTotals":
+        """The totals after a deposit: money that came in, and no sale yet."""
+        return replace(self.with_sale(0, tenders, 0), sale_count=self.sale_count)
+
+    def with_deposit_back(self, refunds: Sequence[Refund]) -> "TillTotals":
+        """The totals after a deposit was given back."""
+        return replace(self.with_return(refunds, 0), sales_total_minor=self.sales_total_minor)
+
     def with_sale(self, total_minor: int, tenders: tuple[Tender, ...], points_earned: int) -> "TillTotals":
         """The totals after one more sale."""
         by_type = dict.fromkeys(TenderType, 0)

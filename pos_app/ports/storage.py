@@ -10,6 +10,7 @@ from pos_app.domain.basket import Basket
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
+from pos_app.domain.orders import Order, OrderContact, OrderDraft
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import TransactionHeader
 from pos_app.domain.rewards import ProgrammeTerms
@@ -27,7 +28,7 @@ class OpenTransaction:
 
     card_attempt is what a card terminal was asked for and has not answered, card_attempts how often it was asked in
     this sale; loads are the gift cards that the sale sells. promotions_id is the edition of the promotions that it was
-    begun with.
+    begun with. order is what the sale makes an order of, completes the special order that it sells.
     """
 
     header: TransactionHeader
@@ -39,6 +40,8 @@ class OpenTransaction:
     card_attempts: int = 0
     loads: tuple[StoredValueLoad, ...] = ()
     promotions_id: str = ""
+    order: OrderDraft | None = None
+    completes: Order | None = None
 
 
 class PrintState(StrEnum):
@@ -100,6 +103,9 @@ class UnitOfWork(Protocol):
 
     def add_offline_redemption(self, reference: str, member_id: str, points: int) -> None:
         """Points that a sale of this unit spends without the central service; counted until it has the sale."""
+
+    def save_order(self, order: Order, contact: OrderContact | None = None) -> None:
+        """Keep an order, with whom it is for when it is new. A closed order's contact is forgotten."""
 
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""

@@ -8,6 +8,7 @@ from pos_app.domain.basket import Basket, BasketError
 from pos_app.domain.journal import EventKind
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
+from pos_app.domain.orders import is_deposit
 from pos_app.domain.price_list import EVERYBODY
 from pos_app.domain.pricing import EMPTY, PricedBasket, PricingRules
 from pos_app.domain.promotions import Occasion, PromotionBook
@@ -32,7 +33,7 @@ from pos_app.ports import (
 from pos_app.services.sale_prices import SalePrices
 
 UNDO_DEPTH = 10
-HELD = (TenderType.POINTS, *STORED_VALUE)
+HELD = (TenderType.POINTS, TenderType.DEPOSIT, *STORED_VALUE)
 """Tenders that the central service set aside: they are released, and nobody hands anything back."""
 
 
@@ -244,6 +245,10 @@ class CurrentSale:
     def _attempt(self, change: Callable[[], Basket]) -> Basket:
         if self._paid_in_part():
             raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
+        if self._sale is not None and self._sale.order is not None and is_deposit(self._sale.basket):
+            raise CashierError(
+                "deposit_alone", "This is the deposit of a special order. Take it first, or undo to change the order."
+            )
         try:
             return change()
         except BasketError as error:

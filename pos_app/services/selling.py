@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pos_app.domain.basket import BasketError, Discount, EntryMethod, MemberReference
+from pos_app.domain.basket import Basket, BasketError, Discount, EntryMethod, MemberReference
 from pos_app.domain.fee_table import fees_to_choose
 from pos_app.domain.item import QUANTITY_SCALE, Fee, Item
 from pos_app.domain.member import EmailError, MemberAccount, mask_email, normalise_email
+from pos_app.domain.orders import Order, OrderDraft
 from pos_app.domain.promotions import PromoCode, Promotion
 from pos_app.domain.stored_value import StoredValueLoad
-from pos_app.domain.tenders import CardAttempt, Tender
+from pos_app.domain.tenders import CardAttempt, Tender, TenderType
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import OpenTransaction, UnitOfWork
 from pos_app.services.ringing_up import RingingUp
@@ -91,6 +92,27 @@ class Selling(RingingUp):
     def remove_promo_code(self, text: str) -> None:
         """Take a promo code out of the sale. Raises CashierError."""
         self._apply(self._attempt(lambda: self._basket.remove_promo_code(text)))
+
+    def plan_order(self, draft: OrderDraft, change: Callable[[Basket], Basket]) -> None:
+        """Change the basket to what the order asks; the order is made when the sale is paid. Raises CashierError."""
+        before = self._basket
+        self._apply(self._attempt(lambda: change(before)))
+        self._update(order=draft)
+
+    def take_up_order(self, order: Order, goods: Basket, deposit_id: str) -> None:
+        """Begin the sale of a special order, with its deposit as the first part of the payment. Raises CashierError."""
+        if not self._basket.is_empty or self.view.tenders:
+            raise CashierError("sale_open", "Finish or park the sale under way first.")
+        self._update(basket=goods, completes=order, order=None)
+        deposit_minor = order.deposit_minor
+        paid_minor = min(deposit_minor, self.view.priced.total_minor)
+        tender = Tender(
+            deposit_id, TenderType.DEPOSIT, paid_minor, deposit_minor, reference=order.number,
+            description=f"Deposit {order.number}",
+        )  # fmt: skip
+        self._history.clear()
+        self._update(tenders=(tender,))
+        self.save()
 
     def exempt_from_tax(self, certificate: str, tax_ids: tuple[str, ...] = ()) -> None:
         """Charge none of these taxes (none at all, when none is named), by a certificate that goes on record and on

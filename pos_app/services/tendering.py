@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
+from pos_app.domain.orders import Order, OrderKind, is_deposit
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.receipt_template import FirstPrint
@@ -41,6 +42,8 @@ from pos_app.ports import (
 )
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.loading import loads_of, record_load
+from pos_app.services.order_papers import compose_deposit_receipt, compose_order_slip
+from pos_app.services.order_record import placed_order, record_orders
 from pos_app.services.receipt_seal import sealed
 from pos_app.services.receipts import compose_sale_receipt
 from pos_app.services.selling import Selling
@@ -182,6 +185,7 @@ class Tendering:
         sale = self._require_sale()
         terms = self._terms.current_terms()
         member = sale.basket.member
+        self._refuse_for_deposit(sale)
         if member is None or member.member_id != hold.member_id:
             raise CashierError("other_member", "These points belong to somebody else than the member of this sale.")
         if hold.points <= 0 or hold.points % terms.redeem_step_points:
@@ -210,7 +214,7 @@ class Tendering:
 
     def add_gift_card(self, hold: GiftCardHold) -> TenderOutcome:
         """The part of a gift card or store credit that the central service set aside. Raises CashierError."""
-        self._require_sale()
+        self._refuse_for_deposit(self._require_sale())
         name = "Store credit" if hold.store_credit else "Gift card"
         tender_type = TenderType.STORE_CREDIT if hold.store_credit else TenderType.GIFT_CARD
         tender = self._exact(
@@ -256,6 +260,10 @@ class Tendering:
         sale = self._require_sale()
         for tender in sale.tenders:
             if tender.tender_id == tender_id:
+                if tender.tender_type is TenderType.DEPOSIT:
+                    raise CashierError(
+                        "deposit", "The deposit belongs to this order. Cancel the sale to leave the order as it was."
+                    )
                 if tender.tender_type is TenderType.CARD:
                     raise CashierError(
                         "card_charged", "This card is already charged. Refund it on the card terminal first."
@@ -279,6 +287,14 @@ class Tendering:
         if sale.card_attempt is not None and sale.card_attempt != attempt:
             raise CashierError("card_unknown", "The card terminal has not said yet what became of the card payment.")
         return sale
+
+    @staticmethod
+    def _refuse_for_deposit(sale: OpenTransaction) -> None:
+        """Points and stored value are taken off by the event of a sale, and a deposit is none."""
+        if is_deposit(sale.basket):
+            raise CashierError(
+                "deposit_tender", "A deposit is paid in cash or by card. The rest may be paid otherwise."
+            )
 
     def _exact(
         self,
@@ -346,23 +362,30 @@ class Tendering:
         """
         event_id = sale.header.transaction_id
         job: PrintJob | None = None
+        deposit = is_deposit(sale.basket)
         try:
             with self._storage.unit_of_work() as work:
                 if sale.basket.member is not None and sale.contact_email:
                     work.add_contact(sale.basket.member.contact_id, sale.contact_email)
-                entry = work.append("sale", sale_to_plain(transaction), event_id=event_id)
+                order = placed_order(sale, transaction)
+                payload = sale_to_plain(transaction)
+                if deposit:
+                    payload["order_number"] = transaction.header.receipt_number
+                entry = work.append("deposit" if deposit else "sale", payload, event_id=event_id)
+                record_orders(work, sale, order)
                 for tender in transaction.tenders:
                     if tender.reference.startswith(OFFLINE_REFERENCE) and sale.basket.member is not None:
                         work.add_offline_redemption(tender.reference, sale.basket.member.member_id, tender.points)
                 for load in loads_of(sale):
                     record_load(work, load, transaction)
-                job, *drawer = self._print_jobs(sale, transaction, entry.entry_hash)
-                for each in (job, *drawer):
+                job, *others = self._print_jobs(sale, transaction, entry.entry_hash, order)
+                for each in (job, *others):
                     work.add_print_job(each)
+                totals = self._storage.till_totals()
                 work.save_till_totals(
-                    self._storage.till_totals().with_sale(
-                        transaction.total_minor, transaction.tenders, transaction.earned.points
-                    )
+                    totals.with_deposit(transaction.tenders)
+                    if deposit
+                    else totals.with_sale(transaction.total_minor, transaction.tenders, transaction.earned.points)
                 )
                 work.clear_open_transaction()
                 work.commit()
@@ -371,9 +394,15 @@ class Tendering:
                 raise
         return job
 
-    def _print_jobs(self, sale: OpenTransaction, transaction: RetailTransaction, entry_hash: str) -> list[PrintJob]:
-        """The receipt; and the drawer by itself where cash was taken and no paper comes out now."""
+    def _print_jobs(
+        self, sale: OpenTransaction, transaction: RetailTransaction, entry_hash: str, order: Order | None
+    ) -> list[PrintJob]:
+        """The receipt, the slip of an order, and the drawer by itself where cash was taken and no paper comes out."""
         profile = self._selling.profile
+        if order is not None and order.kind is OrderKind.SPECIAL:
+            document = compose_deposit_receipt(order, transaction, profile, self._formatter)
+            has_cash = any(opens_drawer(tender, profile.tenders) for tender in sale.tenders)
+            return [PrintJob(self._ids.new_id(), sale.header.transaction_id, document, open_drawer=has_cash)]
         seal = sealed(transaction, entry_hash, self._signer)
         document = compose_sale_receipt(
             transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
@@ -384,10 +413,14 @@ class Tendering:
         receipt = PrintJob(
             self._ids.new_id(), sale.header.transaction_id, document, has_cash and at_once, state, reason
         )
+        papers = [receipt]
+        if order is not None:
+            job_id = self._ids.new_id()
+            papers.append(PrintJob(job_id, job_id, compose_order_slip(order, profile, self._formatter)))
         if at_once or not has_cash:
-            return [receipt]
+            return papers
         job_id = self._ids.new_id()
-        return [receipt, PrintJob(job_id, job_id, ReceiptDocument("Drawer", ()), open_drawer=True)]
+        return [*papers, PrintJob(job_id, job_id, ReceiptDocument("Drawer", ()), open_drawer=True)]
 
 
 _FIRST_STATES = {

@@ -19,7 +19,14 @@ _INSERT = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PAGE_ENTRIES = 500
-_WITH_RECEIPT = (EventKind.SALE, EventKind.RETURN, EventKind.POST_VOID, EventKind.RETURN_WITHOUT_RECEIPT)
+_WITH_RECEIPT = (
+    EventKind.SALE,
+    EventKind.RETURN,
+    EventKind.POST_VOID,
+    EventKind.RETURN_WITHOUT_RECEIPT,
+    EventKind.DEPOSIT,
+    EventKind.DEPOSIT_REFUNDED,
+)
 
 
 class JournalTail:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pos_app.domain.journal import ChainError, EventKind, JournalEntry, verify_chain
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
-from pos_app.domain.poslog import return_from_plain, sale_from_plain
+from pos_app.domain.orders import OrderState
+from pos_app.domain.poslog import refunds_from_plain, return_from_plain, sale_from_plain
 from pos_app.domain.till import TillTotals
 from pos_app.errors import WorldError
 from pos_app.storage.database import Database
@@ -34,6 +35,7 @@ class _Derived:
 
     totals: dict[str, TillTotals] = field(default_factory=dict)
     transaction_numbers: list[int] = field(default_factory=list)
+    orders: dict[str, str] = field(default_factory=dict)
     offline_points: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     """Reference of a redemption without the central service -> the sale's sequence, the member, the points."""
 
@@ -94,6 +96,7 @@ def _audit_entries(
     report.faults += _key_faults(database)
     report.faults += _totals_faults(database, derived.totals)
     report.faults += _offline_faults(database, derived.offline_points)
+    report.faults += _order_faults(database, derived.orders)
     report.business_days = len(derived.totals)
 
 
@@ -117,6 +120,7 @@ def _gathered(
 
 def _take_down(entry: JournalEntry, derived: _Derived) -> None:
     payload = json.loads(entry.payload)
+    _take_down_order(entry.kind, payload, derived)
     totals = derived.totals.get(entry.business_day, TillTotals())
     match entry.kind:
         case EventKind.SALE:
@@ -132,6 +136,13 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
             returned = return_from_plain(payload)
             derived.transaction_numbers.append(returned.header.sequence_number)
             totals = totals.with_return(returned.refunds, returned.points_reversed)
+        case EventKind.DEPOSIT:
+            deposit = sale_from_plain(payload)
+            derived.transaction_numbers.append(deposit.header.sequence_number)
+            totals = totals.with_deposit(deposit.tenders)
+        case EventKind.DEPOSIT_REFUNDED:
+            derived.transaction_numbers.append(payload["header"]["sequence_number"])
+            totals = totals.with_deposit_back(refunds_from_plain(payload["refunds"]))
         case EventKind.TRANSACTION_CANCELLED | EventKind.TRANSACTION_TAKEN_ELSEWHERE:
             derived.transaction_numbers.append(payload["sequence_number"])
             return
@@ -144,6 +155,34 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
         case _:
             return
     derived.totals[entry.business_day] = totals
+
+
+def _take_down_order(kind: str, payload: dict[str, Any], derived: _Derived) -> None:
+    """What became of an order, step by step."""
+    number = payload.get("order_number", "")
+    if number and (state := _ORDER_STATES.get(kind)):
+        derived.orders[number] = state.value
+
+
+def _order_faults(database: Database, expected: dict[str, str]) -> list[str]:
+    """Orders that leave later are where their journal says."""
+    stored = dict(database.all("SELECT number, state FROM customer_order"))
+    return [
+        f"order {number} is {stored.get(number, 'missing')}, the journal says {expected.get(number, 'nothing of it')}"
+        for number in sorted(expected.keys() | stored.keys())
+        if expected.get(number) != stored.get(number)
+    ]
+
+
+_ORDER_STATES: dict[str, OrderState] = {
+    EventKind.ORDER_PLACED: OrderState.OPEN,
+    EventKind.DEPOSIT: OrderState.OPEN,
+    EventKind.ORDER_READY: OrderState.READY,
+    EventKind.SHIPPED: OrderState.DONE,
+    EventKind.ORDER_COMPLETED: OrderState.DONE,
+    EventKind.ORDER_CANCELLED: OrderState.CANCELLED,
+    EventKind.DEPOSIT_REFUNDED: OrderState.CANCELLED,
+}
 
 
 def _open_numbers(database: Database) -> list[int]:

@@ -14,8 +14,8 @@ from pos_app.storage.journal import JournalTail
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.mail_queue import SqliteMailQueue
 from pos_app.storage.member_cache import SqliteMemberCache
-from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.orders import SqliteOrderBook
+from pos_app.storage.outbox import SqliteOutbox
 from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.people import SqlitePeople
 from pos_app.storage.price_lists import SqlitePriceLists

@@ -10,6 +10,7 @@ from typing import Any
 
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.offline_redemption import OfflineSpending
+from pos_app.domain.orders import Order, OrderContact, order_papers_id
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
 from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob
@@ -152,6 +153,23 @@ class SqliteUnitOfWork:
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """A statement of another part of storage, within this write."""
         self._live().execute(statement, values)
+
+    def save_order(self, order: Order, contact: OrderContact | None = None) -> None:
+        """Keep an order, with whom it is for when it is new. A closed order's contact is forgotten."""
+        self._live().execute(
+            """
+            INSERT INTO customer_order (number, state, placed_at, member_id, document) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (number) DO UPDATE SET state = excluded.state, document = excluded.document
+            """,
+            (order.number, order.state.value, order.placed_at, order.member_id, to_json(order)),
+        )
+        if contact is not None:
+            self._live().execute(
+                "INSERT INTO order_contact (number, document) VALUES (?, ?)", (order.number, to_json(contact))
+            )
+        if not order.is_open:
+            self._live().execute("DELETE FROM order_contact WHERE number = ?", (order.number,))
+            self._live().execute("DELETE FROM print_job WHERE transaction_id = ?", (order_papers_id(order.number),))
 
     def commit(self) -> None:
         """Make it durable. Raises CommitUnknownError when the outcome cannot be known."""

@@ -157,7 +157,7 @@ def test_a_tax_that_the_store_does_not_have_is_named() -> None:
         TaxTable((STATE,)).on(None).due(("moon",))
 
 
-# --- everything adds up -------------------------------------------------------------------------------------------------
+# --- everything adds up -----------------------------------------------------------------------------------------------
 
 RATES = (
     TaxRate("state", 72_500, categories=("general", "clothing")),

@@ -85,6 +85,24 @@ _STATEMENTS: tuple[str, ...] = (
         rest TEXT NOT NULL, stem TEXT NOT NULL, PRIMARY KEY (rest, stem)
     ) STRICT, WITHOUT ROWID
     """,
+    # Goods that leave later, and special orders; whom an order is for is kept while it is open.
+    """
+    CREATE TABLE customer_order (
+        number TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        placed_at TEXT NOT NULL,
+        member_id TEXT NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX customer_order_open ON customer_order (placed_at) WHERE state IN ('open', 'ready')",
+    "CREATE INDEX customer_order_member ON customer_order (member_id) WHERE member_id <> ''",
+    """
+    CREATE TABLE order_contact (
+        number TEXT PRIMARY KEY REFERENCES customer_order (number),
+        document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
     # Sales that were set aside; what the other tills of the store may take, and until when.
     """
     CREATE TABLE parked_sale (
@@ -145,6 +163,19 @@ _STATEMENTS: tuple[str, ...] = (
         version INTEGER NOT NULL,
         document TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
+    """,
+    # The training till: how everybody did in its lessons.
+    """
+    CREATE TABLE training_result (
+        operator_id TEXT NOT NULL,
+        lesson_id TEXT NOT NULL,
+        finished_at TEXT NOT NULL,
+        score INTEGER NOT NULL,
+        mistakes INTEGER NOT NULL,
+        hints INTEGER NOT NULL,
+        keys INTEGER NOT NULL,
+        seconds INTEGER NOT NULL
+    ) STRICT
     """,
 )
 
