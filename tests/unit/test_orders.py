@@ -20,7 +20,7 @@ from pos_app.domain.orders import (
     order_code,
     order_number_of,
 )
-from pos_app.domain.receipt_document import Barcode, from_plain
+from pos_app.domain.receipt_document import Barcode, ReceiptDocument, from_plain
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
 from pos_app.ports import CardOutcome, CardResult
