@@ -46,9 +46,12 @@ class Command:
 COMMANDS = (
     Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
     Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
+    Command("training", "Learn the register: guided lessons at a till of its own.", window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
+    Command("operators", "Add, list and remove who may sign on at this till; PINs and badges."),
+    Command("receipt", "Check a receipt by its code, or draw a made-up one as the store prints it."),
     Command("journal", "Verify or export the terminal's journal."),
     Command("central", "Start the central rewards service, or verify its ledger."),
     Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),

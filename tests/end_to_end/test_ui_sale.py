@@ -207,7 +207,7 @@ def test_undo_after_each_change_restores_lines_and_totals_exactly(counter):
         lambda: counter.scan(CABLE),
         lambda: sale.step_quantity(1, 1),
         lambda: sale.remove_line(2),
-        lambda: (counter.press(Qt.Key.Key_F4), counter.type("10"), counter.press(Qt.Key.Key_Return)),
+        lambda: (counter.press(Qt.Key.Key_F4), counter.type("10"), counter.press(*(Qt.Key.Key_Return,) * 2)),
         lambda: attach(counter),
     )
     for change in changes:

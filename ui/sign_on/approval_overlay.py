@@ -212,7 +212,7 @@ class ApprovalOverlay(QWidget):
         paint.rounded(painter, line, 0, "line")
         pad_left = left + _LEFT
         who = QRectF(pad_left, box.top() + 20, box.right() - 72 - pad_left, 40)
-        asked = "On the phone: the amount, and this" if self._by_phone else "Second person: badge or PIN"
+        asked = "Say the act, the amount, and this" if self._by_phone else "Second person: badge or PIN"
         paint.text(painter, who, asked, font(16, 600))
         words = f"Ends in {self._left_s} s. Nothing is done until then."
         paint.text(painter, self._countdown(), words, font(14, 500, tabular=True), "ink_2")

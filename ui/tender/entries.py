@@ -1,8 +1,7 @@
-"""The numbers the checkout asks for: cash, a part of the payment, a gift card, points, a quantity, a discount."""
+"""The numbers the checkout asks for: cash, a part of the payment, a gift card, points and a quantity."""
 
 from collections.abc import Callable
 
-from pos_app.domain.basket import Discount
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.ports import Formatter
 from ui.sale.rows import quantity_text
@@ -11,8 +10,6 @@ from ui.tender.entry_panel import Entry, EntryAction
 from ui.tender.tender_view_model import TenderViewModel
 
 _GIFT_CARD_DIGITS = 24
-_PERCENT_MICRO = 10_000
-_DISCOUNT_REASON = "Discount"
 
 
 def _number(digits: str) -> int:
@@ -167,36 +164,4 @@ def quantity_entry(sale: SaleViewModel) -> Entry | None:
         preset=str(line.quantity_milli if weighed else line.quantity_milli // QUANTITY_SCALE),
         picks=() if weighed else tuple((str(n), str(n)) for n in (2, 3, 5, 10)),
         most_digits=8 if weighed else 5,
-    )
-
-
-def discount_entry(sale: SaleViewModel, formatter: Formatter) -> Entry:
-    """A reduction in percent, on the selected line or on the whole sale."""
-    priced = next((p for p in sale.view.priced.lines if p.line.line_number == sale.selected), None)
-
-    def judge(digits: str) -> tuple[str, bool]:
-        percent = _number(digits)
-        if not percent:
-            return "Enter the discount in percent", False
-        if percent > 100:
-            return "A discount cannot be more than 100 %", False
-        name = priced.line.item.name if priced else "Whole sale"
-        return f"{percent} % off: {name}", True
-
-    def give(line_number: int, digits: str) -> bool:
-        sale.discount(Discount(_DISCOUNT_REASON, percent_micro=_number(digits) * _PERCENT_MICRO), line_number)
-        return True
-
-    actions = [EntryAction("Whole sale", lambda digits: give(0, digits), "plain" if priced else "accent")]
-    if priced:
-        number = priced.line.line_number
-        actions.insert(0, EntryAction("This line", lambda digits: give(number, digits), "accent"))
-    return Entry(
-        title="Discount",
-        show=lambda digits: f"{_number(digits)} %",
-        judge=judge,
-        actions=tuple(actions),
-        facts=lambda: (("Sale before discount", formatter.money(sale.view.priced.subtotal_minor)),),
-        picks=tuple((f"{n} %", str(n)) for n in (5, 10, 15, 20)),
-        most_digits=3,
     )

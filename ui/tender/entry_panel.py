@@ -28,6 +28,8 @@ class EntryAction:
     name: str
     act: Callable[[str], bool]
     kind: str = "plain"
+    always: bool = False
+    """It can be used whatever the number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class EntryPanel(Card):
             if number < len(entry.actions):
                 button.rename(entry.actions[number].name)
                 button.set_kind(entry.actions[number].kind)
-                button.setEnabled(usable)
+                button.setEnabled(usable or entry.actions[number].always)
         for number, button in enumerate(self.picks):
             button.setVisible(number < len(entry.picks))
             if number < len(entry.picks):
