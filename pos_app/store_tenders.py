@@ -17,8 +17,9 @@ def read_tenders(raw: dict[str, Any], home: Currency) -> tuple[TenderDefinition,
     for name in ids:
         if ids.count(name) > 1:
             raise ValueError(f"two tenders have the id {name!r}")
-        if name in set(TenderType):
-            raise ValueError(f"{name!r} is a kind of tender: give the store's own another id")
+    for one in found:
+        if one.definition_id in set(TenderType) and one.definition_id != one.tender_type:
+            raise ValueError(f"{one.definition_id!r} is another kind of tender: give the store's own another id")
     return found
 
 

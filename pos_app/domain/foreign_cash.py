@@ -34,10 +34,10 @@ class ForeignCurrency:
         """The least that may be handed over for an amount due here."""
         if home_minor <= 0:
             return 0
-        exact = home_minor * self.rate_denominator
-        steps = -(-exact // (self.rate_numerator * self.step_minor))
-        while steps > 1 and self.home_minor((steps - 1) * self.step_minor, cash_step_minor) >= home_minor:
-            steps -= 1
+        home_step = max(cash_step_minor, 1)
+        coins = -(-home_minor // home_step)
+        # Rounding makes up for less than half a coin.
+        steps = -(-(2 * coins - 1) * self.rate_denominator * home_step // (2 * self.rate_numerator * self.step_minor))
         while self.home_minor(steps * self.step_minor, cash_step_minor) < home_minor:
             steps += 1
         return steps * self.step_minor

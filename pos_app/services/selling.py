@@ -212,7 +212,9 @@ class Selling(RingingUp):
 
         Tenders that settle the sale are not stored by themselves: the commit that completes the sale follows at once.
         """
-        self._update(tenders=tenders, card_attempt=None)
+        self._sale = replace(self._begin(), tenders=tenders, card_attempt=None)
+        self._unsaved = True
+        self._changed(save=False)
         if self.view.settlement.due_minor:
             self.save(record)
 
