@@ -1,6 +1,7 @@
 """Receipts of one counter put together: the desk, the checks, the picture of the paper and the mail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pos_app.mailer import MailWorker
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
+    from pos_app.services.receipt_sample import SampleKind
 
 
 class ReceiptParts:
@@ -34,6 +36,14 @@ class ReceiptParts:
     def checks(self) -> "ReceiptChecks":
         """Is a receipt genuine."""
         return self._register.receipt_checks
+
+    def sample(self, language: str, kind: "SampleKind") -> ReceiptDocument:
+        """A made-up receipt on the store's template, in one of its languages; amounts stay the store's."""
+        from pos_app.services.receipt_sample import sample_receipt
+
+        register = self._register
+        profile = replace(register.profile, receipt=replace(register.profile.receipt, language=language))
+        return sample_receipt(profile, register.formatter, register.clock.now(), kind)
 
     def picture(self, document: ReceiptDocument) -> bytes:
         """The paper as a PNG, one pixel a dot; a tenth of a second, so not on the GUI thread."""

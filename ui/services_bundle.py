@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
+    from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
 
@@ -56,6 +57,9 @@ class ReceiptParts(Protocol):
     @property
     def checks(self) -> "ReceiptChecks":
         """Is a receipt genuine. May ask the network: not on the GUI thread."""
+
+    def sample(self, language: str, kind: "SampleKind") -> ReceiptDocument:
+        """A made-up receipt on the store's template."""
 
     def picture(self, document: ReceiptDocument) -> bytes:
         """The paper as a PNG. Takes a tenth of a second: not on the GUI thread."""

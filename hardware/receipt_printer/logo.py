@@ -5,6 +5,8 @@ from typing import Any
 
 WIDEST_DOTS, HIGHEST_DOTS = 384, 200
 _LARGEST_PIXELS = 4_000_000
+_SHADES = 0.12
+"""From this share of grey dots on, a logo is a picture and no drawing."""
 
 
 class LogoError(Exception):
@@ -14,7 +16,7 @@ class LogoError(Exception):
 def load_logo(path: Path, paper_dots: int) -> Any:
     """The logo as a 1-bit Pillow image (black = 0), as wide as it is or as fits. Raises LogoError.
 
-    What is transparent is paper. Grey is dithered, so that it prints as grey.
+    What is transparent is paper.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -33,4 +35,13 @@ def load_logo(path: Path, paper_dots: int) -> Any:
     if scale < 1.0:
         size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
         grey = grey.resize(size, Image.Resampling.LANCZOS)
-    return grey.convert("1")
+    return grey.convert("1", dither=_dither_for(grey))
+
+
+def _dither_for(grey: Any) -> Any:
+    """A drawing keeps its sharp edges; a picture with shades gets its shades as dots."""
+    from PIL import Image
+
+    histogram = grey.histogram()
+    between = sum(histogram[64:192])
+    return Image.Dither.FLOYDSTEINBERG if between > _SHADES * sum(histogram) else Image.Dither.NONE

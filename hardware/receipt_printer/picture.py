@@ -16,8 +16,8 @@ from hardware.receipt_printer.paper import (
     PaperText,
     Run,
 )
-from hardware.receipt_printer.symbols import can_be_code128, code128_command_data
 from hardware.receipt_printer.raster import padded
+from hardware.receipt_printer.symbols import can_be_code128, code128_command_data
 from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
 
 

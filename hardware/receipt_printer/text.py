@@ -6,12 +6,14 @@ from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
 
 
 def receipt_text(document: ReceiptDocument, columns: int = 42) -> str:
-    """The document as lines of text; large letters stand in normal ones, codes stand as their contents."""
+    """The document as lines of text; large letters stand in normal ones, codes stand as their contents where those fit."""
     shown: list[str] = []
     for line in layout(document, columns):
         match line:
             case TextLine():
                 shown.append(_aligned(_spaced(line), line.align, columns))
+            case QrLine() if width(line.data) > columns - 2:
+                shown.append(_aligned("[QR code]", Align.CENTRE, columns))
             case BarcodeLine() | QrLine():
                 shown.append(_aligned(f"[{line.data}]", Align.CENTRE, columns))
             case CutLine():

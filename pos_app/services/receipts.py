@@ -33,6 +33,10 @@ from pos_app.ports import Formatter
 from pos_app.services.receipt_rewards import rewards_block
 
 
+NARROW_COLUMNS = 40
+"""On less, the date and the bare number share a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """What makes a receipt checkable: the facts, the short code over them and the till's signature (may be empty)."""
@@ -102,7 +106,9 @@ def receipt_head(
 ) -> list[Block]:
     """The store, the moment, the number and who served: the head of every receipt."""
     texts = receipt_texts(profile.receipt.language)
-    number = texts("number", number=sale.header.receipt_number)
+    receipt_number = sale.header.receipt_number
+    narrow = profile.receipt_columns < NARROW_COLUMNS
+    number = receipt_number if narrow else texts("number", number=receipt_number)
     blocks: list[Block] = [Logo(profile.store_name)]
     blocks += [Text(line, Align.CENTRE) for line in (*profile.address_lines, *profile.receipt.header)]
     blocks += [

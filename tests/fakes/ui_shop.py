@@ -32,6 +32,7 @@ from pos_app.services.membership import Membership
 from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.receipt_check import ReceiptChecks
 from pos_app.services.receipt_desk import ReceiptDesk
+from pos_app.services.receipt_sample import SampleKind, sample_receipt
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
@@ -137,10 +138,14 @@ class ReceiptRoom:
             operator=operator,
         )
         self.checks = ReceiptChecks(shop.storage, None)
-        self._columns = shop.profile.receipt_columns
+        self._profile = shop.profile
+
+    def sample(self, language: str, kind: SampleKind) -> ReceiptDocument:
+        profile = replace(self._profile, receipt=replace(self._profile.receipt, language=language))
+        return sample_receipt(profile, memory.PlainFormatter(), datetime(2026, 11, 22, 14, 26, tzinfo=UTC), kind)
 
     def picture(self, document: ReceiptDocument) -> bytes:
-        return receipt_picture(document, self._columns)
+        return receipt_picture(document, self._profile.receipt_columns)
 
 
 class UiShop:

@@ -147,18 +147,16 @@ class CustomerDisplayWindow(QWidget):
             room = place.adjusted(0, 0, -used - self._px(12), 0)
             paint.text(painter, room, name[:_LONGEST_TEXT], font(self._size(22), 500), "ink_2")
             top += self._px(42)
-        bottom = inner.bottom()
-        if view.savings:
-            words = QRectF(inner.left(), bottom - self._px(36), inner.width(), self._px(36))
-            saved = self._texts("saved", amount=view.savings)
-            paint.text(painter, words, saved, font(self._size(24), 600, tabular=True), "go_text", paint.RIGHT)
-            bottom -= self._px(44)
-        if view.at_card_terminal:
-            words = QRectF(inner.left(), bottom - self._px(70), inner.width(), self._px(64))
-            paint.wrapped(painter, words, self._texts("display_card"), font(self._size(24), 600), "accent")
-            bottom -= self._px(76)
-        figure = QRectF(inner.left(), bottom - self._px(110), inner.width(), self._px(110))
+        # The figure keeps its place whatever stands around it.
+        savings = QRectF(inner.left(), inner.bottom() - self._px(36), inner.width(), self._px(36))
+        figure = QRectF(inner.left(), savings.top() - self._px(118), inner.width(), self._px(110))
         label = QRectF(inner.left(), figure.top() - self._px(40), inner.width(), self._px(40))
+        if view.savings:
+            saved = self._texts("saved", amount=view.savings)
+            paint.text(painter, savings, saved, font(self._size(24), 600, tabular=True), "go_text", paint.RIGHT)
+        if view.at_card_terminal:
+            above = QRectF(inner.left(), label.top() - self._px(56), inner.width(), self._px(44))
+            self._fitted(painter, above, self._texts("display_card"), 26, "accent", paint.RIGHT)
         name = self._texts("display_due" if paying else "display_total")
         paint.text(painter, label, name, font(self._size(28), 600), "ink_2", paint.RIGHT)
         self._fitted(painter, figure, view.due if paying else view.total, 92, "ink", paint.RIGHT)

@@ -84,5 +84,6 @@ class ReceiptFunctions:
             return []
         return [
             ListRow("Check a receipt", "Genuine, altered or returned", lambda: self.checking.open(), "scan-barcode"),
+            ListRow("Receipt template", "How receipts look here", lambda: self.room.show_samples(), "receipt-text"),
             ListRow("Receipts by e-mail", "Sent, waiting or refused", lambda: self.room.show_emails(), "mail"),
         ]

@@ -18,6 +18,7 @@ from ui.receipts.receipts_panel import ReceiptRow, ReceiptsPanel
 if TYPE_CHECKING:
     from pos_app.domain.receipt_document import ReceiptDocument
     from pos_app.services.receipt_desk import KeptReceipt
+    from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.tendering import CompletedSale
     from ui.sale.checkout_window import CheckoutWindow
     from ui.services_bundle import ReceiptParts
@@ -28,6 +29,8 @@ _LIMIT = 200
 _LONGEST_ADDRESS = 254
 _NAMES = {"sale": ("", "receipt-text"), "return": ("Return  ·  ", "undo-2"), "post_void": ("Void  ·  ", "ban")}
 _STRIP_AND_GAPS = 85
+_SAMPLES = {"sale": "Receipt", "gift": "Gift receipt", "copy": "Copy"}
+_LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French"}
 
 
 class Receipts:
@@ -55,21 +58,54 @@ class Receipts:
         panel.email_wanted.connect(self._ask_email_of_chosen)
         panel.paper_moved.connect(self.paper.scroll_by)
         panel.hidden.connect(self._hide_paper)
+        window.side.panel_closed.connect(self._hide_paper)
 
     # --- the list -----------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """F8: the last receipts; the newest is chosen, so that Enter prints it again."""
-        self._window.close_sheet()
         self._window.side.show_panel(self.panel)
-        basket = self._window.basket
-        self.paper.setGeometry(5, 5, basket.width() - 10, basket.height() - _STRIP_AND_GAPS)
-        self.paper.show_words("Receipt", "")
-        self.paper.show()
-        self.paper.raise_()
-        self._cover(True)
+        self._open_paper()
         self.panel.begin()
         self._find("")
+
+    def show_samples(self) -> None:
+        """More: how this store's receipts look, without selling anything."""
+        from pos_app.domain.receipt_texts import LANGUAGES
+        from pos_app.services.receipt_sample import SampleKind
+        from ui.widgets.list_panel import ListRow
+
+        own = self._window.services.profile.receipt.language
+        wanted = [(own, SampleKind.SALE), (own, SampleKind.GIFT), (own, SampleKind.COPY)]
+        wanted += [(language, SampleKind.SALE) for language in LANGUAGES if language != own]
+        rows = [
+            ListRow(
+                _SAMPLES[kind],
+                _LANGUAGE_NAMES[language],
+                lambda language=language, kind=kind: self._show_sample(language, kind),  # type: ignore[misc]
+                "receipt-text",
+                closes=False,
+            )
+            for language, kind in wanted
+        ]
+        self._open_paper()
+        self._window.side.show_list("Receipt template", rows)
+        self._show_sample(*wanted[0])
+
+    def _show_sample(self, language: str, kind: SampleKind) -> None:
+        self._preview += 1
+        preview, parts = self._preview, self._parts
+        title = f"{_SAMPLES[kind]} in {_LANGUAGE_NAMES[language]}"
+
+        def draw() -> tuple[ReceiptDocument, bytes]:
+            document = parts.sample(language, kind)
+            return document, parts.picture(document)
+
+        def drawn(answer: tuple[ReceiptDocument, bytes]) -> None:
+            if preview == self._preview:
+                self.paper.show_paper(title, answer[1], _words_of(answer[0]))
+
+        self._window.background.run(draw, drawn, self._failed)
 
     def _hide_paper(self) -> None:
         self.paper.hide()
@@ -78,6 +114,15 @@ class Receipts:
     def _cover(self, covered: bool) -> None:
         self._window.basket.covered = covered
         self._window.basket.update()
+
+    def _open_paper(self) -> None:
+        self._window.close_sheet()
+        basket = self._window.basket
+        self.paper.setGeometry(5, 5, basket.width() - 10, basket.height() - _STRIP_AND_GAPS)
+        self.paper.show_words("Receipt", "")
+        self.paper.show()
+        self.paper.raise_()
+        self._cover(True)
 
     def take_scan(self, code: str) -> bool:
         """While the list is open, the barcode or QR code of a receipt finds that receipt."""
