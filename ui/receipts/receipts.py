@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pos_app.services.tendering import CompletedSale
     from ui.sale.checkout_window import CheckoutWindow
     from ui.services_bundle import ReceiptParts
-    from ui.widgets.list_panel import ListRow
     from ui.widgets.text_panel import TextPanel
 
 _LIMIT = 200
 _LONGEST_ADDRESS = 254
 _NAMES = {"sale": ("", "receipt-text"), "return": ("Return  ·  ", "undo-2"), "post_void": ("Void  ·  ", "ban")}
 _STRIP_AND_GAPS = 85
+_MAIL_WORDS = {MailState.QUEUED: "Waiting", MailState.SENT: "Sent", MailState.REFUSED: "Not sent"}
 _SAMPLES = {"sale": "Receipt", "gift": "Gift receipt", "copy": "Copy"}
 _LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French"}
 
@@ -345,20 +345,18 @@ class Receipts:
         self._window.background.run(self._parts.desk.emails, self._show_emails, self._failed)
 
     def _show_emails(self, emails: Sequence[ReceiptEmail]) -> None:
-        from ui.widgets.list_panel import ListRow
+        from ui.widgets.sheet import SheetPage, SheetRow
 
-        looks = {
-            MailState.QUEUED: ("Waiting", "mail"),
-            MailState.SENT: ("Sent", "check"),
-            MailState.REFUSED: ("Not sent", "triangle-alert"),
-        }
-
-        def row(email: ReceiptEmail) -> ListRow:
-            word, icon = looks[email.state]
-            detail = email.reason or f"No. {email.receipt_number}"
-            return ListRow(f"{word}: {email.shown}", detail, lambda: None, icon, email.receipt_number[-6:])
-
-        self._window.side.show_list("Receipts by e-mail", [row(email) for email in emails], "No receipt was sent yet.")
+        rows = tuple(
+            SheetRow(f"{_MAIL_WORDS[one.state]}: {one.shown}", f"No. {one.receipt_number}", one.reason)
+            for one in emails
+        )
+        nothing = SheetRow("No receipt was sent yet.")
+        waiting = sum(one.state is MailState.QUEUED for one in emails)
+        page = SheetPage("Receipts by e-mail", f"{waiting} waiting", rows or (nothing,))
+        self._window.side.close_panel()
+        self._window.basket.sheet.open(lambda: page)
+        self._window.basket.update()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CashierError | WorldError):
