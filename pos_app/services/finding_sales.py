@@ -66,10 +66,12 @@ class FindingSales:
                     "Take the goods back by the paper, or try again later.",
                 ) from error
             return known
-        # A sale that was not uploaded yet is known here alone.
-        known = found or self.here(receipt_number)
+        if found is not None:
+            return found
+        known = self.here(receipt_number)
         if known is None:
             raise CashierError("no_such_sale", f"There is no sale with the receipt number {receipt_number}.")
+        known.complete_record = True  # it was not uploaded yet, so nobody else can have taken anything back
         return known
 
     def search(self, question: SaleQuestion) -> FoundSales:

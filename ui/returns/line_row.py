@@ -17,10 +17,10 @@ from ui.widgets.control import Control
 
 ROW_HEIGHT = 96
 _SIDE = 16
-_HOW = 132
-_STEPPER = 148
-_AMOUNT = 96
-_NARROW = 640
+_NARROW = 700
+_WIDE_COLUMNS = (148, 136, 116)
+_NARROW_COLUMNS = (132, 108, 84)
+"""Widths of the stepper, of how it comes back, and of the amount."""
 CONDITION_NAMES = {Condition.SEALED: "Sealed", Condition.OPENED: "Opened", Condition.DAMAGED: "Damaged"}
 _CONDITION_ICONS = {Condition.SEALED: "package", Condition.OPENED: "package-open", Condition.DAMAGED: "package-x"}
 
@@ -106,20 +106,25 @@ class LineRow(QWidget):
             f"refund {self._formatter.money(state.refund_minor)}"
         )
         self.setAccessibleDescription(self.policy_words)
+        self.setToolTip(f"{state.line.name}\n{self.policy_words}".strip())
         self.update()
 
     @property
-    def facts(self) -> str:
+    def counts(self) -> str:
         """How much was sold, came back and is open."""
         state = self.state
         parts = [f"Sold {quantity_text(state.line.quantity_milli)}"]
         if state.returned_milli:
-            parts.append(f"came back {quantity_text(state.returned_milli)}")
-        parts.append(f"open {quantity_text(state.open_milli)}" if state.open_milli else "all came back")
-        if state.line.quantity_milli:
-            paid_minor = state.line.net_minor * QUANTITY_SCALE // state.line.quantity_milli
-            parts.append(f"{self._formatter.money(paid_minor)} each")
+            parts.append(f"back {quantity_text(state.returned_milli)}")
+        parts.append(f"open {quantity_text(state.open_milli)}" if state.open_milli else "nothing open")
         return " · ".join(parts)
+
+    @property
+    def facts(self) -> str:
+        """The counts, and what was paid for one."""
+        line = self.state.line
+        paid_minor = line.net_minor * QUANTITY_SCALE // line.quantity_milli
+        return f"{self.counts} · {self._formatter.money(paid_minor)} each"
 
     @property
     def policy_words(self) -> str:
@@ -166,19 +171,26 @@ class LineRow(QWidget):
 
     # --- geometry and painting ---------------------------------------------------------------------------------------
 
-    def _columns(self) -> tuple[int, int, int, int]:
-        """Left edges of stepper, how and amount, and the width of the amount."""
-        wide = self.width()
-        amount = _AMOUNT if wide < _NARROW else _AMOUNT + 20
-        amount_left = wide - _SIDE - amount
-        how_left = amount_left - _HOW - 4
-        return how_left - _STEPPER - 12, how_left, amount_left, amount
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < _NARROW
+
+    def _columns(self) -> tuple[QRectF, QRectF, QRectF]:
+        """Where the stepper, how it comes back, and the amount are."""
+        stepper, how, amount = _NARROW_COLUMNS if self._narrow else _WIDE_COLUMNS
+        gap = 8 if self._narrow else 14
+        right = self.width() - _SIDE
+        return (
+            QRectF(right - amount - how - stepper - 2 * gap, 10, stepper, 48),
+            QRectF(right - amount - how - gap, 10, how, 48),
+            QRectF(right - amount, 10, amount, 48),
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        stepper, how, _, _ = self._columns()
-        self.minus.setGeometry(stepper, 10, 48, 48)
-        self.plus.setGeometry(stepper + _STEPPER - 48, 10, 48, 48)
-        self.how.setGeometry(how, 10, _HOW, 48)
+        stepper, how, _ = (rect.toRect() for rect in self._columns())
+        self.minus.setGeometry(stepper.left(), 10, 48, 48)
+        self.plus.setGeometry(stepper.left() + stepper.width() - 48, 10, 48, 48)
+        self.how.setGeometry(how)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -186,15 +198,16 @@ class LineRow(QWidget):
         picked = state.pick.quantity_milli
         painter.fillRect(self.rect(), colour("accent_soft" if picked else "surface"))
         painter.fillRect(QRectF(_SIDE, ROW_HEIGHT - 1, wide - 2 * _SIDE, 1), colour("line"))
-        stepper, _, amount_left, amount = self._columns()
-        left = QRectF(_SIDE, 12, stepper - _SIDE - 12, 22)
+        stepper, _, amount = self._columns()
+        left = QRectF(_SIDE, 12, stepper.left() - _SIDE - 12, 22)
         ink = "ink" if state.open_milli else "ink_2"
-        paint.text(painter, left, state.line.name, font(16, 600), ink)
-        paint.text(painter, left.translated(0, 23), self.facts, font(13, 500, tabular=True), "ink_2")
-        count = QRectF(stepper + 48, 10, _STEPPER - 96, 48)
+        paint.text(painter, left, state.line.name, font(16, 600), ink, elide=Qt.TextElideMode.ElideMiddle)
+        facts = self.counts if self._narrow else self.facts
+        paint.text(painter, left.translated(0, 23), facts, font(13, 500, tabular=True), "ink_2")
+        count = stepper.adjusted(48, 0, -48, 0)
         paint.text(painter, count, quantity_text(picked), font(20, 700, tabular=True), "ink", paint.CENTRE)
         money = self._formatter.money(state.refund_minor) if picked else "–"
-        paint.amount(painter, QRectF(amount_left, 10, amount, 48), money, 18, 700, "ink" if picked else "ink_2")
+        paint.amount(painter, amount, money, 18, 700, "ink" if picked else "ink_2")
         self._paint_policy(painter)
         if self.hasFocus():
             ring = QRectF(self.rect()).adjusted(3, 3, -3, -4)

@@ -130,6 +130,9 @@ def _points(quote: ReturnQuote, formatter: Formatter) -> list[PanelRow]:
 
 def _note(model: ReturnModel, formatter: Formatter) -> str:
     assert model.preview is not None
+    refused = model.preview.against_policy
+    if refused:
+        return f"{refused[0].problem} {refused[0].words} A manager can allow it."
     kept = model.preview.kept
     if kept is not None and kept.loss_minor:
         paid, alone = formatter.money(kept.paid_minor), formatter.money(kept.price_minor)

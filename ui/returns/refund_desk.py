@@ -124,7 +124,7 @@ class RefundDesk:
     def _show_done(self, completed: CompletedReturn, pending: PendingReturn) -> None:
         returns = self._returns
         self._void, self._done = None, completed.transaction
-        returns.model = None
+        returns.put_away()
         formatter = returns.window.services.formatter
         page = done_page(completed.transaction, formatter, pending.cards)
         returns.panel.show_page(page)

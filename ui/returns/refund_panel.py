@@ -65,7 +65,7 @@ class RefundPanel(Card):
         self.page = RefundPage("", (), "", "")
         self.close_button = IconButton("Back", "x", self)
         self.close_button.clicked.connect(self.closed)
-        self.original = Choice("As it was paid", self)
+        self.original = Choice("As paid", self)
         self.credit = Choice("Store credit", self)
         self.original.clicked.connect(self.original_chosen)
         self.credit.clicked.connect(self.credit_chosen)

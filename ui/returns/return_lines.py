@@ -19,6 +19,15 @@ _BELOW = 80
 """The strip with messages below the basket stays in sight."""
 
 
+class _Ground(QWidget):
+    """What the rows lie on."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colour("surface"))
+        painter.end()
+
+
 class ReturnLines(QWidget):
     """Head, a note where something is not certain, and the rows."""
 
@@ -41,7 +50,7 @@ class ReturnLines(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._content = QWidget()
+        self._content = _Ground()
         self._scroll.setWidget(self._content)
         for part in (self._scroll, *self._scroll.findChildren(QWidget)):
             part.setAccessibleName("Lines of the receipt")
@@ -125,7 +134,7 @@ class ReturnLines(QWidget):
         inner = self.width() - (10 if len(self.rows) * ROW_HEIGHT > self._scroll.height() else 0)
         for number, row in enumerate(self.rows):
             row.setGeometry(0, number * ROW_HEIGHT, inner, ROW_HEIGHT)
-        self._content.resize(inner, len(self.rows) * ROW_HEIGHT)
+        self._content.resize(inner, max(len(self.rows) * ROW_HEIGHT, self._scroll.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ui.services_bundle import ReturnParts
 
 _CHECKING = "Asking the other tills what came back already…"
-_OFFLINE = "Offline: a return at another till may not be known here. Check the receipt for return stamps."
+_OFFLINE = "Offline: what came back at other tills is not known here."
 
 
 class Returns:
@@ -103,12 +103,21 @@ class Returns:
         """Away from the return; nothing of it was done."""
         if self.desk.busy:
             return
-        self.model, self.checking = None, False
         self.desk.leave()
-        self.lines.hide()
-        self.window.basket.canvas.setEnabled(True)
+        self.put_away()
         self.side.close_panel()
         self.window.focus_scan_field()
+
+    def put_away(self) -> None:
+        """The basket is in sight again."""
+        self.model, self.checking = None, False
+        self.lines.hide()
+        self._cover(False)
+
+    def _cover(self, covered: bool) -> None:
+        self.window.basket.covered = covered
+        self.window.basket.canvas.setEnabled(not covered)
+        self.window.basket.update()
 
     def _panel_closed(self) -> None:
         """Something else took the side column, or it was closed: the return goes with it."""
@@ -142,7 +151,7 @@ class Returns:
         chips = (f"No. {header.receipt_number}", bought, f"Store {header.store_id}")
         self.sale.dismiss_toast()
         self.side.show_panel(self.panel, stays=True, back=self.leave)
-        self.window.basket.canvas.setEnabled(False)
+        self._cover(True)
         self.lines.open(model, "Gift return" if gift else "Return", chips)
         self.refresh()
         self.sale.announced.emit(f"Return of receipt {header.receipt_number}", False)
