@@ -46,6 +46,12 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "tender_bank_transfer": ("Bank transfer", "Überweisung", "Transferencia", "Virement"),
     "tender_customer_account": ("Customer account", "Kundenkonto", "Cuenta de cliente", "Compte client"),
     "tender_deposit": ("Deposit", "Anzahlung", "Depósito", "Acompte"),
+    "gift_card_later": (
+        "The gift card can be used as soon as this till is connected again.",
+        "Die Geschenkkarte gilt, sobald diese Kasse wieder verbunden ist.",
+        "La tarjeta regalo se podrá usar en cuanto esta caja vuelva a tener conexión.",
+        "La carte cadeau sera utilisable dès que cette caisse sera de nouveau connectée.",
+    ),
     "cash_rounding": ("Cash rounding", "Rundung", "Redondeo", "Arrondi"),
     "change": ("Change", "Rückgeld", "Cambio", "Monnaie rendue"),
     "saved": ("You saved {amount}", "Sie sparen {amount}", "Usted ahorra {amount}", "Vous économisez {amount}"),

@@ -5,12 +5,13 @@ number travels beside the journal, as addresses do, and is forgotten when the ce
 """
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from pos_app.domain.basket import EntryMethod
 from pos_app.domain.item import Item, ItemKind
 from pos_app.domain.receipt_document import Align, Barcode, Cut, Feed, Logo, Pair, ReceiptDocument, Rule, Size, Text
+from pos_app.domain.receipt_texts import receipt_texts
 from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.stored_value import (
@@ -158,6 +159,14 @@ def loads_of(sale: OpenTransaction) -> tuple[StoredValueLoad, ...]:
     """The loads whose lines are still in the sale."""
     open_lines = {line.line_number for line in sale.basket.lines if not line.voided}
     return tuple(load for load in sale.loads if load.line_number in open_lines)
+
+
+def with_words_of_loads(document: ReceiptDocument, loads: Sequence[StoredValueLoad], language: str) -> ReceiptDocument:
+    """The receipt, saying of cards that were sold offline when they can be used."""
+    if not any(load.offline for load in loads):
+        return document
+    words = Text(receipt_texts(language)("gift_card_later"), Align.CENTRE, bold=True)
+    return replace(document, blocks=(*document.blocks[:-1], Feed(), words, *document.blocks[-1:]))
 
 
 def record_load(work: UnitOfWork, load: StoredValueLoad, sale: RetailTransaction) -> None:

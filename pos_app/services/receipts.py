@@ -32,7 +32,6 @@ from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
 from pos_app.services.receipt_rewards import rewards_block
 
-
 NARROW_COLUMNS = 40
 """On less, the date and the bare number share a line."""
 
@@ -174,7 +173,11 @@ def _tax_name(tax: TaxLine, rate: TaxRate | None, texts: ReceiptTexts) -> str:
 
 
 def _payment(sale: RetailTransaction, formatter: Formatter, texts: ReceiptTexts, *, show_savings: bool) -> list[Block]:
-    blocks: list[Block] = [_tender(tender, formatter, texts) for tender in sale.tenders if tender.tendered_minor]
+    blocks: list[Block] = []
+    for tender in sale.tenders:
+        if tender.tendered_minor:
+            blocks.append(_tender(tender, formatter, texts))
+            blocks += [Text(f"  {words}") for words in _details(tender)]
     if sale.cash_rounding_minor:
         blocks.append(Pair(texts("cash_rounding"), formatter.amount(sale.cash_rounding_minor)))
     if sale.change_minor:
@@ -204,6 +207,13 @@ def _tender(tender: Tender, formatter: Formatter, texts: ReceiptTexts) -> Pair:
     elif tender.description:
         name = tender.description
     return Pair(name, formatter.amount(tender.tendered_minor))
+
+
+def _details(tender: Tender) -> list[str]:
+    """What a customer needs of a tender later: the rate of foreign cash, the reference of a store's own tender."""
+    if tender.currency_code:
+        return [tender.rate]
+    return [tender.reference] if tender.definition_id and tender.reference else []
 
 
 def _seal(seal: Seal, check_url: str, texts: ReceiptTexts) -> list[Block]:

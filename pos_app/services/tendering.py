@@ -41,7 +41,7 @@ from pos_app.ports import (
     TermsSource,
 )
 from pos_app.services.approvals import Approval, Approvals
-from pos_app.services.loading import loads_of, record_load
+from pos_app.services.loading import loads_of, record_load, with_words_of_loads
 from pos_app.services.order_papers import compose_deposit_receipt, compose_order_slip
 from pos_app.services.order_record import placed_order, record_orders
 from pos_app.services.receipt_seal import sealed
@@ -59,6 +59,7 @@ class CompletedSale:
     document: ReceiptDocument
     print_job_id: str
     change_minor: int
+    priced: PricedBasket
     receipt_held: bool = False
     """True while the customer is asked how to get the receipt."""
 
@@ -407,6 +408,7 @@ class Tendering:
         document = compose_sale_receipt(
             transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
         )
+        document = with_words_of_loads(document, loads_of(sale), profile.receipt.language)
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
         has_cash = any(opens_drawer(tender, self._selling.profile.tenders) for tender in sale.tenders)
         at_once = state is PrintState.QUEUED

@@ -58,8 +58,6 @@ class CardFlow:
     @property
     def way_out(self) -> str:
         """What can be done while the terminal has the word."""
-        if self.unknown:
-            return "Check the card terminal"
         if self.cancelling:
             return "Cancelling…"
         return "Stop the refund" if self.giving_back else "Cancel card payment"
@@ -256,6 +254,7 @@ class CardFlow:
         if attempt is None:
             return
         self.unknown = True
+        self._sale.toast = None
         amount = self._sale.services.formatter.money(attempt.amount_minor)
         was = "given back" if attempt.refund_of else "charged"
         again = "give it back again" if attempt.refund_of else "take the card again"

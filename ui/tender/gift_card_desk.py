@@ -11,6 +11,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.services.loading import CardCheck
 from ui.messages import Banner
 from ui.tender.entry_panel import Entry, EntryAction
+from ui.tender.pay_card import short_amount
 from ui.widgets.list_panel import ListRow
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class GiftCardDesk:
 
         def act(digits: str) -> bool:
             self._check(digits, then)
-            return True
+            return False
 
         entry = Entry(
             title=title,
@@ -120,8 +121,9 @@ class GiftCardDesk:
             return f"On the card then: {money(check.balance_minor + amount)}", True
 
         def act(digits: str) -> bool:
+            window.side.close_panel()
             self._sell(check, kind, int(digits))
-            return True
+            return False
 
         entry = Entry(
             title="Top up" if kind is LoadKind.TOP_UP else "New gift card",
@@ -132,7 +134,7 @@ class GiftCardDesk:
                 ("Card", f"•••• {check.number[-4:]}"),
                 ("On the card now", "not known" if check.offline else money(check.balance_minor)),
             ),
-            picks=tuple((money(amount), str(amount)) for amount in rules.amounts_minor[:_PICKS]),
+            picks=tuple((short_amount(money(amount)), str(amount)) for amount in rules.amounts_minor[:_PICKS]),
         )
         window.side.ask(entry, back=self.open)
 

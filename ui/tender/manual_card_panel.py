@@ -34,7 +34,7 @@ class ManualCardPanel(Card):
         self.last_four.setValidator(QIntValidator(0, 9999, self.last_four))
         self.keys = TouchKeys(self)
         self.keys.pressed.connect(self._touched)
-        self.approved = Button("Approved", self, kind="go", size=18)
+        self.approved = Button("Approved", self, kind="go", size=16)
         self.approved.clicked.connect(self._approve)
         self.declined = Button("Declined", self)
         self.declined.clicked.connect(lambda: self._answer(SlipEntry(CardOutcome.DECLINED)))
@@ -116,7 +116,7 @@ class ManualCardPanel(Card):
         self.authorisation.setGeometry(30, _FIELDS + 2, first - 20, 48)
         self.last_four.setGeometry(second + 10, _FIELDS + 2, 20 + wide - second - 20, 48)
         top = self.height() - 16 - Height.PAY
-        third = (wide - 20) // 4
+        third = (wide - 20) // 3
         self.approved.setGeometry(20, top, wide - 2 * (third + 10), Height.PAY)
         self.declined.setGeometry(20 + wide - 2 * third - 10, top, third, Height.PAY)
         self.nothing_done.setGeometry(20 + wide - third, top, third, Height.PAY)

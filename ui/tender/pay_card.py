@@ -8,6 +8,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
 from pos_app.services.current_sale import SaleView
+from ui.promotions.words import offer_words, savings
 from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme import paint
@@ -74,6 +75,8 @@ class PayCard(Card):
         self.next_sale.clicked.connect(self.next_sale_requested)
         self.cancel_card = Button("Cancel card payment", self, kind="plain", icon="x", size=18)
         self.cancel_card.clicked.connect(tender.cancel_card)
+        self.check_card = Button("Check the card terminal", self, kind="accent", icon="circle-question-mark", size=18)
+        self.check_card.clicked.connect(tender.cancel_card)
 
     @property
     def total_text(self) -> str:
@@ -122,13 +125,13 @@ class PayCard(Card):
         self.exact.setEnabled(can_pay and due > 0)
         for number, button in enumerate(self.quick):
             amount = self._quick_amounts[number] if number < len(self._quick_amounts) else 0
-            words = _short(self._formatter.money(amount))
+            words = short_amount(self._formatter.money(amount))
             button.setVisible(amount > 0 and button.fits(words))
             if amount:
                 button.rename(words)
         self.gift_card.setEnabled(can_pay and due > 0)
         self.split.setEnabled(can_pay and (due > 0 or bool(view.tenders)))
-        self.split.rename(f"Split · {len(view.tenders)} paid" if view.tenders and not complete else "Split")
+        self.split.rename(f"Split · {len(view.tenders)}" if view.tenders and not complete else "Split")
         self.other.setEnabled(can_pay and due > 0)
         has_terminal = self._sale.services.payment_terminal is not None
         self.card.setVisible(not complete and not pending)
@@ -136,7 +139,8 @@ class PayCard(Card):
         self.card.rename("Complete" if free else "Pay by card")
         self.card.set_amount(self._formatter.money(due) if view.priced.lines else "")
         self.next_sale.setVisible(complete)
-        self.cancel_card.setVisible(pending)
+        self.cancel_card.setVisible(pending and not self._tender.card.unknown)
+        self.check_card.setVisible(pending and self._tender.card.unknown)
         self.cancel_card.setEnabled(not self._tender.card_cancelling)
         self.cancel_card.rename(self._tender.card.way_out)
 
@@ -144,11 +148,15 @@ class PayCard(Card):
         """Description, amount, ink: the amounts of the sale, then what was paid of it."""
         money, priced = self._formatter.money, view.priced
         lines = [("Subtotal", money(priced.subtotal_minor), "ink")]
-        if priced.discount_minor:
-            lines.append(("Discounts", money(-priced.discount_minor), "go_text"))
+        if priced.discount_minor or view.basket.promo_codes:
+            taken_off = savings(view, self._sale.services.selling, self._formatter)
+            lines += [(name, amount, "go_text") for name, amount in taken_off]
         if priced.fees_minor:
             lines.append(("Fees", money(priced.fees_minor), "ink"))
         lines.append((self._tax_name(view), money(priced.tax_minor), "ink"))
+        if self._sale.stage is Stage.SALE and view.settlement.due_minor > 0:
+            offers = self._sale.services.selling.tender_offers
+            lines += [(offer_words(offer, self._formatter), "", "ink_2") for offer in offers[:1]]
         if not view.tenders:
             return lines
         parts = [
@@ -191,7 +199,7 @@ class PayCard(Card):
         self.split.setGeometry(left + third + _GAP, top, third, Height.CASH)
         self.other.setGeometry(left + 2 * (third + _GAP), top, wide - 2 * (third + _GAP), Height.CASH)
         top += Height.CASH + _GAP
-        for large in (self.card, self.next_sale, self.cancel_card):
+        for large in (self.card, self.next_sale, self.cancel_card, self.check_card):
             large.setGeometry(left, top, wide, Height.PAY)
 
     def _lines_in_sight(self) -> list[tuple[str, str, str]]:
@@ -230,6 +238,6 @@ class PayCard(Card):
         return made
 
 
-def _short(amount: str) -> str:
+def short_amount(amount: str) -> str:
     """A whole amount without its zero cents, as people say it."""
     return amount[:-3] if amount.endswith((".00", ",00")) else amount

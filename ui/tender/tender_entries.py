@@ -53,7 +53,9 @@ def _over(definition: TenderDefinition, formatter: Formatter, over_minor: int) -
     return "That is more than is due, and it gives no change", False
 
 
-def foreign_entry(tender: TenderViewModel, formatter: Formatter, currency: ForeignCurrency) -> Entry:
+def foreign_entry(
+    tender: TenderViewModel, formatter: Formatter, currency: ForeignCurrency, act: Callable[[int], bool]
+) -> Entry:
     """Cash handed over in another currency, preset to the least that covers what is due; the change is our own."""
     code, step = currency.currency.code, tender.cash_step_minor
 
@@ -71,16 +73,12 @@ def foreign_entry(tender: TenderViewModel, formatter: Formatter, currency: Forei
             return f"Worth {formatter.money(value)}; {formatter.money(due - value)} will be left", True
         return f"Worth {formatter.money(value)}; change {formatter.money(value - due)}", True
 
-    def act(digits: str) -> bool:
-        tender.pay_foreign_cash(code, _number(digits))
-        return True
-
     suggested = currency.suggestions(tender.cash_due_minor, step)
     return Entry(
         title=f"Cash in {code}",
         show=lambda digits: shown(_number(digits)),
         judge=judge,
-        actions=(EntryAction("Take cash", act, "go"),),
+        actions=(EntryAction("Take cash", lambda digits: act(_number(digits)), "go"),),
         facts=lambda: (("Due in cash", formatter.money(tender.cash_due_minor)), ("Rate", currency.rate_text)),
         preset=str(suggested[0]) if suggested else "",
         picks=tuple((currency.currency.decimal_text(amount), str(amount)) for amount in suggested),

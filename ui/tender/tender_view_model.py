@@ -360,7 +360,13 @@ class TenderViewModel(QObject):
                     cash_rounding_minor=done.transaction.cash_rounding_minor,
                     change_minor=done.change_minor,
                 )
-                shown = replace(before, tenders=tenders, settlement=settlement, earned=done.transaction.earned)
+                shown = replace(
+                    before,
+                    priced=done.priced,
+                    tenders=tenders,
+                    settlement=settlement,
+                    earned=done.transaction.earned,
+                )
             self._sale.take(outcome, shown)
 
         return self._guarded(act)

@@ -113,8 +113,9 @@ class WaysToPay:
             if definition.reference_name:
                 self._ask_reference(definition, amount_minor)
                 return False
+            self._window.side.close_panel()
             self._window.tender.pay_configured(definition, amount_minor, "")
-            return True
+            return False
 
         entry = tender_entries.configured_entry(self._window.tender, self._formatter, definition, next_step)
         self._window.side.ask(entry, back=self.other)
@@ -137,9 +138,14 @@ class WaysToPay:
 
     def foreign(self, currency: ForeignCurrency) -> None:
         """Ask for the cash handed over in another currency."""
-        self._window.side.ask(
-            tender_entries.foreign_entry(self._window.tender, self._formatter, currency), back=self.other
-        )
+
+        def take(foreign_minor: int) -> bool:
+            self._window.side.close_panel()
+            self._window.tender.pay_foreign_cash(currency.currency.code, foreign_minor)
+            return False
+
+        entry = tender_entries.foreign_entry(self._window.tender, self._formatter, currency, take)
+        self._window.side.ask(entry, back=self.other)
 
 
 def _how_it_goes_back(tender: Tender) -> str:
