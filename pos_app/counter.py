@@ -56,12 +56,6 @@ class PaperAndDrawer:
             work.commit()
         self._peripherals.print_nudge()
 
-    def open_drawer(self) -> None:
-        """Journal a no-sale, then open the drawer. Raises CashierError or WorldError."""
-        self._register.till_control.no_sale("opened at the till")
-        self._register.nudge()
-        self._peripherals.kick_drawer("no sale").result(timeout=10)
-
 
 def _paper(register: Register) -> PrintQueue:
     """What is to be printed; at a till for training all of it says so."""
@@ -150,6 +144,7 @@ class Counter:
             approving=register.approving,
             sign_on=register.sign_on,
             approvals=register.approvals,
+            cash=register.cash_movements,
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",

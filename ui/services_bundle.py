@@ -23,10 +23,12 @@ from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
 from pos_app.services.card_payments import CardPayments
 from pos_app.services.card_refunds import CardRefunds
+from pos_app.services.cash_movements import CashMovements
 from pos_app.services.explaining import Explaining
 from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.parked_sharing import ParkedSharing
+from pos_app.services.promo_codes import PromoCodes
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
@@ -66,13 +68,10 @@ class ReceiptParts(Protocol):
 
 
 class PrintActions(Protocol):
-    """Paper and drawer, as the window asks for them. Each call may touch disk or a device: never on the GUI thread."""
+    """Paper, as the window asks for it. Each call may touch disk or a device: never on the GUI thread."""
 
     def print_document(self, document: ReceiptDocument) -> None:
         """Print something that is no sale, such as a statement. Raises CashierError or WorldError."""
-
-    def open_drawer(self) -> None:
-        """Journal a no-sale and open the drawer. Raises CashierError or WorldError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +180,14 @@ class Services:
     device_statuses: Callable[[], Sequence[DeviceStatus]]
     payment_terminal: PaymentTerminal | None = None
     print_actions: PrintActions | None = None
+    promo_codes: PromoCodes | None = None
     receipts: ReceiptParts | None = None
     customer_displays: Sequence[CustomerDisplay] = ()
     device_panel: DevicePanelParts | None = None
     approving: Approving | None = None
     sign_on: SignOn | None = None
     approvals: Approvals | None = None
+    cash: CashMovements | None = None
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""
@@ -195,6 +196,8 @@ class Services:
     loading: Loading | None = None
     card_refunds: Callable[[], CardRefunds] | None = None
     unlisted: UnlistedItems | None = None
+    orders: "Callable[[], Orders] | None" = None
+    tax_exemption: "Callable[[], TaxExemption] | None" = None
     settings: UiSettings = field(default_factory=UiSettings)
     returns: Callable[[], ReturnParts] | None = None
     """Made when the first goods come back, so that the till opens sooner."""

@@ -112,6 +112,16 @@ class CurrentSale:
         return self._begin()
 
     @property
+    def rules(self) -> PricingRules:
+        """The rules that the sale under way is priced by, or the next one would be."""
+        return self._rules
+
+    @property
+    def occasion(self) -> Occasion:
+        """When, where and to whom the sale under way is made."""
+        return self._occasion(self._sale)
+
+    @property
     def promotions(self) -> PromotionBook:
         """The promotions that the sale under way is rung up with, or the next one would be."""
         return self._rules.promotions

@@ -216,7 +216,7 @@ class CheckoutWindow(QWidget):
             return
         if self.functions.take_return_scan(code) or self.functions.receipts.take_scan(code):
             return
-        if self.functions.parking.take_scan(code):
+        if self.functions.parking.take_scan(code) or self.functions.orders.take_scan(code):
             return
         if self.functions.take_checked_code(code):
             return

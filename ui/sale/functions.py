@@ -13,6 +13,8 @@ from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
 from ui.parking.parking import Parking
+from ui.promotions.promo_codes import PromoCodeDesk
+from ui.orders.functions import OrderFunctions
 from ui.receipts.functions import ReceiptFunctions
 from ui.sale.sale_view_model import Stage
 
@@ -43,6 +45,8 @@ class Functions:
         self._manual: ManualCardPanel | None = None
         self.parking = Parking(window)
         self.receipts = ReceiptFunctions(window)
+        self.orders = OrderFunctions(window)
+        self.promo_codes = PromoCodeDesk(window)
         self._returns: Returns | None = None
 
     @property
@@ -70,7 +74,7 @@ class Functions:
     def absent(self) -> frozenset[str]:
         """Functions whose parts this till does not have."""
         parts = self._window.services
-        absent = set() if parts.print_actions else {"drawer"}
+        absent = set() if parts.cash else {"drawer"}
         if not self.receipts.present:
             absent.add("receipts")
         if parts.returns is None:
@@ -106,6 +110,7 @@ class Functions:
             ("F2", self.find),
             ("F3", tile("member")),
             ("F4", tile("discount")),
+            ("Shift+F4", self.promo_codes.open),
             ("F5", tile("quantity")),
             ("F6", tile("park")),
             ("F7", tile("return")),
@@ -296,12 +301,12 @@ class Functions:
     # --- the rest ---------------------------------------------------------------------------------------------------
 
     def drawer(self) -> None:
-        """F9: open the drawer without a sale; it is journaled."""
-        actions = self._window.services.print_actions
-        if actions is not None:
-            self._window.background.run(
-                actions.open_drawer, lambda _: self._window.sale.say("Drawer opened, no sale"), self.failed
-            )
+        """F9: open the drawer without a sale, or for cash paid in or out; it is journaled."""
+        cash = self._window.services.cash
+        if cash is not None:
+            from ui.sale.drawer_desk import DrawerDesk
+
+            DrawerDesk(self._window, cash).open()
 
     def more(self) -> None:
         """F10: what is needed less often."""
@@ -317,7 +322,9 @@ class Functions:
             rows.append(ListRow("Products", "Tiles to touch  ·  Ctrl T", self.tiles, "layout-grid"))
         detail = "The next scan adds nothing  ·  Ctrl I"
         rows.append(ListRow("Price check", detail, self.price_check, "badge-dollar-sign"))
+        rows += self.promo_codes.more_rows()
         rows += self.parking.more_rows()
+        rows += self.orders.more_rows()
         rows += self.receipts.more_rows()
         rows.append(ListRow("Customer display", "Show it or put it away", self.customer_display, "monitor"))
         if window.services.device_panel is not None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos_app.domain.basket import BasketLine, Discount, EntryMethod
 from pos_app.domain.item import QUANTITY_SCALE
+from pos_app.domain.scan_code import split_symbology
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ItemHit, PrintJob
@@ -46,6 +47,9 @@ class SaleViewModel(QObject):
     missed = Signal(str)
     """words of a refusal or of a code not found"""
     member_scanned = Signal(str)
+    promo_code_scanned = Signal(str)
+    codes_free = Signal(object)
+    """holds of promo codes whose sale was cancelled"""
     item_added = Signal(object)
     card_answered = Signal()
     """what a card terminal was asked for is known now"""
@@ -124,6 +128,8 @@ class SaleViewModel(QObject):
                 self.refuse(Banner("Finish payment first", "This sale is being paid. The scan was not added.", "warn"))
                 return False
             self._leave_complete()
+            if self._promo_code(code):
+                return True
             return self._rung_up(self.items.ring_up(code, method))
 
     def enter_text(self, text: str, hits: list[ItemHit] | None, highlighted: int) -> bool | None:
@@ -135,12 +141,23 @@ class SaleViewModel(QObject):
             if is_member_code(text) or (not self.editable and self.stage is not Stage.COMPLETE):
                 return self.scan(text, EntryMethod.KEYED)
             self._leave_complete()
+            if self._promo_code(text):
+                return True
             result = self.items.ring_up(text, EntryMethod.KEYED)
             if result is not None and not result.found and hits is None:
                 return None
             if result is not None and not result.found and hits and 0 <= highlighted < len(hits):
                 result = self.items.ring_up(hits[highlighted].code, EntryMethod.PICKED)
             return self._rung_up(result)
+
+    def _promo_code(self, text: str) -> bool:
+        """True when the text is a promo code of this store: it is entered."""
+        codes = self.services.promo_codes
+        code, _ = split_symbology(text.strip())
+        if codes is None or not codes.knows(code):
+            return False
+        self.promo_code_scanned.emit(code)
+        return True
 
     def pick(self, code: str) -> bool:
         """A product that was touched. True when it was added."""
@@ -195,8 +212,15 @@ class SaleViewModel(QObject):
         self.selected = result.line_number
         self.merged = result.line_number if result.merged else 0
         assert result.item is not None
-        self.toast = Toast(f"{result.item.name} added", undoable=True)
+        self.toast = Toast(self._added_words(result.item.name, result), undoable=True)
         self.item_added.emit(result)
+
+    def _added_words(self, name: str, result: AddResult) -> str:
+        if result.former_price_minor is None:
+            return f"{name} added"
+        line, money = self._line(result.line_number), self.services.formatter.money
+        now = money(line.unit_price_minor) if line is not None else ""
+        return f"Price changed, {money(result.former_price_minor)} → {now}: {name}"
 
     # --- lines ------------------------------------------------------------------------------------------------------
 
@@ -303,7 +327,10 @@ class SaleViewModel(QObject):
         """Void the sale under way; given_back is the slip of what the customer gets back by hand."""
 
         def act(approval: Approval | None) -> None:
+            codes = self.services.promo_codes
+            held = codes.held() if codes is not None else frozenset()
             tenders = self.services.supervised.cancel("Cancelled at the till", given_back, approval)
+            self.codes_free.emit(held)
             self.put_away(tenders, "Sale cancelled")
 
         self.with_approval(act)

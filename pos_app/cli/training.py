@@ -1,0 +1,48 @@
+"""Learn the register: guided lessons at a till of its own."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pos_app.errors import WorldError
+from pos_app.settings import default_data_folder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="the till's folder; training has one of its own inside"
+    )
+    parser.add_argument("--operator", default="trainee", metavar="ID", help="whose scores are kept")
+    parser.add_argument("--name", default="Trainee", help="how they are called on the screen")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run until the window is closed."""
+    try:
+        return _run(args.data or default_data_folder(), args.operator, args.name)
+    except (WorldError, OSError) as error:
+        print(f"The till for training did not start. {error}", file=sys.stderr)
+        return 1
+
+
+def _run(folder: Path, operator_id: str, name: str) -> int:
+    from pos_app.storage.training import SqliteTrainingRecords
+    from pos_app.training_lessons import lessons
+    from pos_app.training_till import open_training_till
+    from ui.application import build_application, open_checkout
+    from ui.background import after_paint
+    from ui.training.coach import Coach
+
+    application = build_application()
+    register, counter = open_training_till(folder, operator_id, name, after_paint)
+    try:
+        window = open_checkout(counter.services)
+        counter.start()
+        window.functions.devices()
+        coach = Coach(window, lessons(), SqliteTrainingRecords(register.data.database))
+        coach.show()
+        window.activateWindow()
+        return int(application.exec())
+    finally:
+        counter.stop()

@@ -1,0 +1,1 @@
+"""The till for training: its striped bar, the coach and the coach's panel."""
