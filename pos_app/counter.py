@@ -135,6 +135,7 @@ class Counter:
             device_statuses=self.peripherals.statuses,
             print_actions=PaperAndDrawer(register, self.peripherals),
             receipts=ReceiptParts(register, self._receipts_queued),
+            promo_codes=register.promo_codes,
             parking=ParkingParts(register.suspending, register.parked_sharing),
             start_training=None if register.profile.training else TrainingTill(folder, register.operator).start,
             loading=register.loading,

@@ -7,6 +7,7 @@ from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.orders import Order, OrderKind, is_deposit
 from pos_app.domain.poslog import sale_to_plain
+from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.receipt_template import FirstPrint
 from pos_app.domain.retail_transaction import RetailTransaction, complete
@@ -353,7 +354,7 @@ class Tendering:
         job = self._commit(sale, transaction)
         self._selling.forget()
         return CompletedSale(
-            transaction, job.document, job.job_id, transaction.change_minor, job.state is PrintState.HELD
+            transaction, job.document, job.job_id, transaction.change_minor, view.priced, job.state is PrintState.HELD
         )
 
     def _commit(self, sale: OpenTransaction, transaction: RetailTransaction) -> PrintJob:

@@ -15,6 +15,7 @@ from pos_app.domain.money import currency
 from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.orders import Order, OrderContact
+from pos_app.domain.price_list import ListPrice, PriceEntry, price_in_force
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRate
@@ -36,6 +37,7 @@ from pos_app.ports import (
     ParkedSale,
     PointsHold,
     PrintJob,
+    PromoCodeHold,
     Proof,
     RedeemProofs,
     SaleRecord,
@@ -88,6 +90,17 @@ class MemoryCatalogue:
 
     def last_price_minor(self, item_id: str) -> int | None:
         return self.last_prices_minor.get(item_id)
+
+
+class MemoryPriceLists:
+    """Price lists that a test fills."""
+
+    def __init__(self) -> None:
+        self.entries: list[PriceEntry] = []
+
+    def price_in_force(self, item_id: str, segment: str, at: datetime) -> ListPrice | None:
+        entries = [entry for entry in self.entries if entry.item_id == item_id]
+        return price_in_force(entries, segment, int(at.timestamp()))
 
 
 @dataclass(frozen=True)
@@ -424,6 +437,7 @@ class MemoryGateway:
     def __init__(self) -> None:
         self.accounts = {"j@example.com": DEMO_ACCOUNT}
         self.holds: dict[str, PointsHold] = {}
+        self.code_holds: dict[str, str] = {}
         self.released: list[str] = []
         self.gift_cards = {"6006491234567890123": 2000}
         self.online = True
@@ -444,6 +458,17 @@ class MemoryGateway:
             self.lost_answers -= 1
             raise OfflineError("The rewards service did not answer.")
         return value
+
+    def hold_promo_code(
+        self, hold_id: str, code: str, transaction_id: str, promotions_id: str, uses: int
+    ) -> PromoCodeHold:
+        if self.online and hold_id not in self.code_holds:
+            taken = [held for held, of in self.code_holds.items() if of == code and held not in self.released]
+            if len(taken) >= uses:
+                raise RefusedError("promo_code_used_up", "This promo code was used as often as it may be.")
+            self.code_holds[hold_id] = code
+        state = "released" if hold_id in self.released else "held"
+        return self._answer(PromoCodeHold(hold_id, code, state))
 
     def find_member(self, email: str) -> MemberAccount | None:
         return self._answer(self.accounts.get(email))

@@ -26,10 +26,12 @@ from pos_app.ports import (
 )
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
+from pos_app.services.cash_movements import CashMovements
 from pos_app.services.explaining import Explaining
 from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.parked_sharing import ParkedSharing
+from pos_app.services.promo_codes import PromoCodes
 from pos_app.services.receipt_check import ReceiptChecks
 from pos_app.services.receipt_desk import ReceiptDesk
 from pos_app.services.receipt_sample import SampleKind, sample_receipt
@@ -38,6 +40,7 @@ from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
+from pos_app.services.till_control import TillControl
 from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import ParkingParts, Services, UiSettings
@@ -108,17 +111,13 @@ class Shelf(memory.MemoryCatalogue):
 
 
 class Paper:
-    """Receipts and the drawer."""
+    """Documents."""
 
     def __init__(self) -> None:
-        self.drawer_opened = 0
         self.documents: list[ReceiptDocument] = []
 
     def print_document(self, document: ReceiptDocument) -> None:
         self.documents.append(document)
-
-    def open_drawer(self) -> None:
-        self.drawer_opened += 1
 
 
 class ReceiptRoom:
@@ -161,6 +160,7 @@ class UiShop:
         self.gateway.accounts[EMAIL] = ACCOUNT
         self.members = memory.MemoryMemberCache()
         self.catalogue = Shelf(SHELF)
+        self.price_lists = memory.MemoryPriceLists()
         self.parking_gateway = memory.MemoryParkingGateway()
         self.terminal = ShopTerminal()
         self.paper = Paper()
@@ -190,6 +190,7 @@ class UiShop:
             profile=self.profile,
             operator=operator,
             read_gs1=read_gs1,
+            price_lists=self.price_lists,
         )
         tendering = Tendering(
             selling,
@@ -250,6 +251,15 @@ class UiShop:
                 operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
             ),
             approvals=approvals,
+            cash=CashMovements(
+                TillControl(storage=self.storage, clock=self.clock, operator=operator),
+                approvals,
+                operator=operator,
+                clock=self.clock,
+                ids=self.storage.ids,
+                formatter=self.formatter,
+                profile=self.profile,
+            ),
             sign_on=SignOn(
                 operator=operator,
                 people=self.people,
@@ -257,6 +267,7 @@ class UiShop:
                 selling=selling,
                 storage=self.storage,
             ),
+            promo_codes=PromoCodes(selling, self.gateway, approvals),
             parking=ParkingParts(suspending, sharing),
             unlisted=UnlistedItems(selling, approvals, self.formatter),
             loading=Loading(

@@ -6,7 +6,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.basket import BasketLine
+from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.ports import Formatter
+from ui.promotions.words import hint_of, hint_words
 from ui.sale.complete_page import CompletePage
 from ui.sale.line_items_canvas import (
     TEXT_LEFT,
@@ -19,7 +22,7 @@ from ui.sale.rows import RowMaker, quantity_text
 from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.theme import paint
 from ui.theme.current import colour
-from ui.theme.fonts import font
+from ui.theme.fonts import font, width
 from ui.widgets.card import Card
 from ui.widgets.message_strip import MessageStrip
 
@@ -55,6 +58,11 @@ class IdlePicture(QWidget):
         painter.end()
 
 
+def _pieces_milli(line: BasketLine) -> int:
+    """What a line counts among the items: something weighed is one package."""
+    return line.quantity_milli if line.item.sold_by is SoldBy.EACH else QUANTITY_SCALE
+
+
 class BasketCard(Card):
     """Head with item count and receipt number, column names, lines, messages."""
 
@@ -63,9 +71,11 @@ class BasketCard(Card):
     def __init__(self, sale: SaleViewModel, formatter: Formatter, parent: QWidget | None = None) -> None:
         super().__init__("Current sale", parent)
         self._sale = sale
-        self._rows = RowMaker(formatter)
+        self._formatter = formatter
+        self._rows = RowMaker(formatter, sale.services.profile.weight_unit)
         self._pieces = ""
         self._number = ""
+        self._hint = ""
         self._title = "Current sale"
         self.canvas = LineItemsCanvas(self)
         self._thumb = ScrollThumb(self.canvas, self)
@@ -109,11 +119,11 @@ class BasketCard(Card):
         rows = self._rows.rows(view.priced.lines)
         complete = sale.stage is Stage.COMPLETE
         self.canvas.show_rows(rows, 0 if complete else sale.selected, sale.merged, sale.editable)
-        pieces = sum(line.line.quantity_milli for line in view.priced.lines)
+        pieces = sum(_pieces_milli(line.line) for line in view.priced.lines)
         items = f"{quantity_text(pieces)} item{'' if pieces == 1000 else 's'}" if rows else ""
-        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number)
-        if head != (self._title, self._pieces, self._number):
-            self._title, self._pieces, self._number = head
+        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number, self._hint_words())
+        if head != (self._title, self._pieces, self._number, self._hint):
+            self._title, self._pieces, self._number, self._hint = head
             self.setAccessibleDescription(", ".join(part for part in head if part))
             self.update(_INSET, 6, self.width() - 2 * _INSET, _HEAD - 8)
         if complete and sale.completed is not None:
@@ -124,6 +134,13 @@ class BasketCard(Card):
         if self._sheet is not None:
             self._sheet.refresh()
         self._thumb.update()
+
+    def _hint_words(self) -> str:
+        """What is almost there, in a place of its own; it makes no sound and asks for nothing."""
+        if self._sale.stage is not Stage.SALE:
+            return ""
+        hint = hint_of(self._sale.view, self._sale.services.selling)
+        return hint_words(hint, self._formatter) if hint is not None else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         top = _HEAD + _COLUMNS
@@ -157,8 +174,10 @@ class BasketCard(Card):
         if self._pieces:
             left += paint.chip(painter, left, middle, self._pieces, "ink_2", "sunken", "line") + 8
         if self._number:
-            paint.chip(painter, left, middle, f"No. {self._number}", "ink_2", "sunken", "line")
-        if self.canvas.rows and self._sale.editable and rect.width() > 700:
+            left += paint.chip(painter, left, middle, f"No. {self._number}", "ink_2", "sunken", "line") + 12
+        if self._hint:
+            self._paint_hint(painter, QRectF(left, 0, rect.right() - 16 - left, _HEAD + 2))
+        elif self.canvas.rows and self._sale.editable and rect.width() > 700:
             made = font(13, 500)
             paint.text(
                 painter,
@@ -168,6 +187,15 @@ class BasketCard(Card):
                 "ink_3",
                 paint.RIGHT,
             )
+
+    def _paint_hint(self, painter: QPainter, place: QRectF) -> None:
+        """At the right end, as wide as its words and never wider than its place."""
+        made = font(13, 600)
+        wide = min(width(self._hint, made) + 44, place.width())
+        plate = QRectF(place.right() - wide, place.center().y() - 15, wide, 30)
+        paint.rounded(painter, plate, 15, "go_soft")
+        paint.glyph(painter, QPointF(plate.left() + 18, plate.center().y()), "tag", 16, "go_text")
+        paint.text(painter, plate.adjusted(32, 0, -12, 0), self._hint, made, "go_text")
 
     def _paint_column_names(self, painter: QPainter, rect: QRectF) -> None:
         columns = QRectF(1, _HEAD, rect.width() - 2, _COLUMNS - 1)

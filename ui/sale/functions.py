@@ -12,9 +12,9 @@ from pos_app.domain.receipt_code import is_receipt_number
 from pos_app.errors import CashierError, WorldError
 from ui.member.member_view_model import MemberStage
 from ui.messages import Banner
+from ui.orders.functions import OrderFunctions
 from ui.parking.parking import Parking
 from ui.promotions.promo_codes import PromoCodeDesk
-from ui.orders.functions import OrderFunctions
 from ui.receipts.functions import ReceiptFunctions
 from ui.sale.sale_view_model import Stage
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.domain.pricing import PricedLine
+from pos_app.domain.promotions import LinePromotion
 from pos_app.ports import Formatter
+from ui.promotions.words import why_less
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ def quantity_text(quantity_milli: int) -> str:
 class RowMaker:
     """Makes rows of priced lines and keeps them, so that a scan writes out one line and not a hundred."""
 
-    def __init__(self, formatter: Formatter) -> None:
+    def __init__(self, formatter: Formatter, weight_unit: str = "") -> None:
         self._formatter = formatter
-        self._kept: dict[tuple[int, int, int, int], tuple[BasketLine, Row]] = {}
+        self._weight_unit = weight_unit
+        self._kept: dict[tuple[int, int, int, int, tuple[LinePromotion, ...]], tuple[BasketLine, Row]] = {}
 
     def rows(self, lines: tuple[PricedLine, ...]) -> list[Row]:
         """The rows of these lines, in their order."""
@@ -44,7 +47,7 @@ class RowMaker:
         rows: list[Row] = []
         for priced in lines:
             # Lines are never changed in place, so the same one is the same; what is on it decides how it is written.
-            key = (id(priced.line), priced.net_minor, priced.gross_minor, priced.fees_minor)
+            key = (id(priced.line), priced.net_minor, priced.gross_minor, priced.fees_minor, priced.promotions)
             kept = known.get(key) or (priced.line, self._row(priced))
             self._kept[key] = kept
             rows.append(kept[1])
@@ -52,12 +55,15 @@ class RowMaker:
 
     def _row(self, priced: PricedLine) -> Row:
         line, item, money = priced.line, priced.line.item, self._formatter.money
-        meta = [part for part in (item.brand, line.code) if part]
-        quantity = quantity_text(line.quantity_milli)
+        serial_number = f"S/N {line.serial_number}" if line.serial_number else ""
+        meta = [part for part in (item.brand, serial_number, line.price_reason, line.code) if part]
+        weight_unit = self._weight_unit if item.sold_by is SoldBy.WEIGHT else ""
+        quantity = f"{quantity_text(line.quantity_milli)} {weight_unit}".strip()
+        per_unit = f"/{weight_unit}" if weight_unit else ""
         reduced = priced.discount_minor > 0
-        chip = f"{_reason(priced)} {money(-priced.discount_minor)}".strip() if reduced else ""
-        if line.price_reason:
-            meta.append(line.price_reason)
+        chip = f"{why_less(priced)} {money(-priced.discount_minor)}" if reduced else ""
+        if line.former_price_minor is not None:
+            meta.insert(0, f"{money(line.former_price_minor)} → {money(line.unit_price_minor)}")
         if priced.fees_minor:
             meta.append(f"+ {money(priced.fees_minor)} fees")
         spoken = f"{item.name}, quantity {quantity}, {money(priced.net_minor)}"
@@ -68,14 +74,9 @@ class RowMaker:
             category=item.category,
             quantity=quantity,
             whole_pieces=item.sold_by is SoldBy.EACH,
-            unit_price=money(line.unit_price_minor),
+            unit_price=money(line.unit_price_minor) + per_unit,
             total=money(priced.net_minor),
             old_total=money(priced.gross_minor) if reduced else "",
             chip=chip,
             spoken=spoken,
         )
-
-
-def _reason(priced: PricedLine) -> str:
-    """Why the line costs less: its own discount's reason, or the share of a discount on the sale."""
-    return priced.line.discounts[-1].reason if priced.line.discounts else "Discount"

@@ -175,7 +175,7 @@ class TenderViewModel(QObject):
         if self.due_minor == 0:
             self._complete_free()
         else:
-            self.card.pay(amount_minor or self.due_minor)
+            self.card.pay(amount_minor or self._tendering.amount_taken(TenderType.CARD, self.due_minor))
 
     def cancel_card(self) -> None:
         """Ask the card terminal to stop waiting; its answer ends the waiting."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.tender_definitions import TenderDefinition
+from pos_app.domain.tender_promotions import TenderOffer
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.services.current_sale import HELD
+from ui.promotions.words import tender_words
 from ui.tender import entries, tender_entries
 from ui.tender.gift_card_desk import GiftCardDesk
 from ui.tender.pay_card import tender_name
@@ -75,7 +77,8 @@ class WaysToPay:
         window, profile = self._window, self._window.services.profile
         if not window.tender.can_pay:
             return
-        rows = [
+        rows = self._offers()
+        rows += [
             ListRow(
                 definition.name,
                 self._conditions(definition),
@@ -97,6 +100,40 @@ class WaysToPay:
         ]
         rows.append(ListRow("Store credit", "Scan the slip, or type its number", self.gift_card, "gift", closes=False))
         window.side.show_list("Other tender", rows)
+
+    def _offers(self) -> list[ListRow]:
+        """Ways to pay that bring a promotion, with what the customer would pay and save."""
+        return [
+            ListRow(
+                f"Pay with {tender_words(offer)}",
+                f"Saves {self._formatter.money(offer.saves_minor)}  ·  {offer.promotion.name}",
+                lambda offer=offer: self._take_offer(offer),  # type: ignore[misc]
+                "tag",
+                self._formatter.money(offer.pays_minor),
+                closes=False,
+            )
+            for offer in self._window.services.selling.tender_offers
+        ]
+
+    def _take_offer(self, offer: TenderOffer) -> None:
+        window, asked = self._window, offer.promotion.paid_with
+        definitions = {one.definition_id: one for one in window.services.profile.tenders}
+        if asked is None:
+            return
+        if asked.tender == TenderType.CARD:
+            window.side.close_panel()
+            window.tender.pay_card(offer.pays_minor)
+        elif asked.tender in definitions:
+            self._pay_configured(definitions[asked.tender], offer.pays_minor)
+        else:
+            self.gift_card()
+
+    def _pay_configured(self, definition: TenderDefinition, amount_minor: int) -> None:
+        if definition.reference_name:
+            self._ask_reference(definition, amount_minor)
+        else:
+            self._window.side.close_panel()
+            self._window.tender.pay_configured(definition, amount_minor, "")
 
     def _conditions(self, definition: TenderDefinition) -> str:
         words = [definition.reference_name] if definition.reference_name else []

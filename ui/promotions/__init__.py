@@ -1,0 +1,1 @@
+"""Promo codes and what promotions save, at the window."""

@@ -1,0 +1,72 @@
+"""What promotions save, in the few words that a row, a chip or a line of the payment has room for."""
+
+from pos_app.domain.pricing import TAX_EXEMPTION, PricedLine
+from pos_app.domain.promotion_hints import Hint, almost_there
+from pos_app.domain.promotions import PromotionKind
+from pos_app.domain.tender_promotions import TenderOffer
+from pos_app.domain.tenders import TenderType
+from pos_app.ports import Formatter
+from pos_app.services.current_sale import SaleView
+from pos_app.services.selling import Selling
+
+_TENDERS = {TenderType.CARD.value: "card", TenderType.GIFT_CARD.value: "gift card", "store_credit": "store credit"}
+
+
+def why_less(priced: PricedLine) -> str:
+    """Why a line costs less: its promotions, then what was given by hand; the first of them, and how many more."""
+    names = [part.name for part in priced.promotions]
+    by_hand_minor = priced.discount_minor - sum(part.reduction_minor for part in priced.promotions)
+    if by_hand_minor:
+        names.append(priced.line.discounts[-1].reason if priced.line.discounts else "Discount")
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
+
+
+def savings(view: SaleView, selling: Selling, formatter: Formatter) -> list[tuple[str, str]]:
+    """What was taken off the sale: promotions together, each promo code, what was given by hand; name and amount."""
+    if not view.priced.discount_minor:
+        return [(f"Code {code}", formatter.money(0)) for code in view.basket.promo_codes]
+    by_promotion: dict[str, int] = {}
+    for line in view.priced.lines:
+        for part in line.promotions:
+            by_promotion[part.promotion_id] = by_promotion.get(part.promotion_id, 0) + part.reduction_minor
+    exempt_minor = by_promotion.pop(TAX_EXEMPTION, 0)
+    by_hand_minor = view.priced.discount_minor - sum(by_promotion.values()) - exempt_minor
+    codes: list[tuple[str, int]] = []
+    for code in view.basket.promo_codes:
+        found = selling.find_promo_code(code)
+        codes.append((f"Code {code}", by_promotion.pop(found[1].promotion_id, 0) if found else 0))
+    named = [("Promotions", sum(by_promotion.values())), *codes, ("Discounts", by_hand_minor)]
+    named.append(("Tax in the price", exempt_minor))
+    return [
+        (name, formatter.money(-minor if minor else 0)) for name, minor in named if minor or name.startswith("Code ")
+    ]
+
+
+def hint_of(view: SaleView, selling: Selling) -> Hint | None:
+    """What is almost there in the sale under way."""
+    if not view.priced.lines or not selling.promotions.promotions or view.tenders:
+        return None
+    return almost_there(view.basket, view.priced, selling.rules, selling.occasion)
+
+
+def hint_words(hint: Hint, formatter: Formatter) -> str:
+    """One more, or a little more money."""
+    name = hint.promotion.name or hint.promotion.promotion_id
+    if hint.missing_pieces:
+        free = hint.promotion.kind is PromotionKind.BUY_GET and hint.promotion.percent_micro == 1_000_000
+        gain = "one is free" if free else f"saves {formatter.money(hint.saves_minor)}"
+        return f"1 more: {name}, {gain}"
+    return f"{formatter.money(hint.missing_minor)} more: {name}"
+
+
+def offer_words(offer: TenderOffer, formatter: Formatter) -> str:
+    """What paying in another way would save, before anybody pays."""
+    return f"Save {formatter.money(offer.saves_minor)} with {tender_words(offer)}"
+
+
+def tender_words(offer: TenderOffer) -> str:
+    """What the customer would have to pay with."""
+    asked = offer.promotion.paid_with
+    if asked is None:
+        return ""
+    return asked.card_brand or _TENDERS.get(asked.tender, asked.tender.replace("_", " "))
