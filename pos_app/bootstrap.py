@@ -22,6 +22,7 @@ from pos_app.ports import ParkingGateway, PaymentTerminal, PromoCodeGateway, Rec
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
+from pos_app.services.cash_movements import CashMovements
 from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
 from pos_app.services.loading import Loading
@@ -132,6 +133,19 @@ class Register:
 
         gateway: Any = self.receipt_gateway
         return ReceiptChecks(self.data.storage, gateway, self.signer.is_own)
+
+    @cached_property
+    def cash_movements(self) -> CashMovements:
+        """Cash into and out of the drawer without a sale."""
+        return CashMovements(
+            self.till_control,
+            self.approvals,
+            operator=self.operator,
+            clock=self.clock,
+            ids=self.ids,
+            formatter=self.formatter,
+            profile=self.profile,
+        )
 
     @cached_property
     def suspending(self) -> "Suspending":

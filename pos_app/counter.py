@@ -141,6 +141,8 @@ class Counter:
             loading=register.loading,
             manual_card=ManualPrompt(),
             card_refunds=lambda: register.card_refunds,
+            orders=lambda: register.orders,
+            tax_exemption=lambda: register.tax_exemption,
             returns=lambda: ReturnParts(register.returning, register.finding_sales, register.refunding),
             approving=register.approving,
             sign_on=register.sign_on,

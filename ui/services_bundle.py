@@ -42,11 +42,13 @@ from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
     from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.orders import Orders
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
+    from pos_app.services.tax_exemption import TaxExemption
 
 
 class ReceiptParts(Protocol):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pos_app.domain.operator import Operator
 from pos_app.errors import CashierError
-from pos_app.ports import Clock, Storage
+from pos_app.ports import Clock, PrintJob, Storage
 
 
 class TillControl:
@@ -27,36 +27,48 @@ class TillControl:
             work.commit()
         return True
 
-    def pay_out(self, amount_minor: int, reason: str) -> None:
-        """Take cash out of the till for something that is no sale. Raises CashierError."""
-        self._check(amount_minor, reason)
-        totals = self._storage.till_totals()
-        if amount_minor > totals.expected_cash_minor:
-            raise CashierError("not_enough_cash", "There is not that much cash in the till.")
-        self._record("paid_out", amount_minor, reason)
+    def pay_out(self, amount_minor: int, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
+        """Take cash out of the till for something that is no sale; job is its slip. Raises CashierError."""
+        self.check_pay_out(amount_minor, reason)
+        self._record("paid_out", amount_minor, reason, approver_id, job)
 
-    def pay_in(self, amount_minor: int, reason: str) -> None:
-        """Put cash into the till that is no sale. Raises CashierError."""
-        self._check(amount_minor, reason)
-        self._record("paid_in", amount_minor, reason)
+    def pay_in(self, amount_minor: int, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
+        """Put cash into the till that is no sale; job is its slip. Raises CashierError."""
+        self.check_pay_in(amount_minor, reason)
+        self._record("paid_in", amount_minor, reason, approver_id, job)
 
-    def no_sale(self, reason: str) -> None:
-        """Record that the drawer is opened without a sale; the caller opens it afterwards. Raises CashierError."""
-        if not reason.strip():
-            raise CashierError("reason_needed", "Opening the drawer without a sale needs a reason.")
+    def no_sale(self, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
+        """Record that the drawer is opened without a sale; job opens it afterwards. Raises CashierError."""
+        self.check_reason(reason)
+        payload = {"operator_id": self._operator.operator_id, "reason": reason.strip()}
         with self._storage.unit_of_work() as work:
-            work.append("no_sale", {"operator_id": self._operator.operator_id, "reason": reason.strip()})
+            work.append("no_sale", payload | ({"approver_id": approver_id} if approver_id else {}))
+            if job is not None:
+                work.add_print_job(job)
             work.commit()
 
-    def _check(self, amount_minor: int, reason: str) -> None:
+    def check_reason(self, reason: str) -> None:
+        """Raises CashierError for no reason at all."""
+        if not reason.strip():
+            raise CashierError("reason_needed", "Opening the drawer without a sale needs a reason.")
+
+    def check_pay_in(self, amount_minor: int, reason: str) -> None:
+        """Raises CashierError when this cannot be paid in now."""
+        self.check_reason(reason)
         if amount_minor <= 0:
             raise CashierError("amount", "The amount must be above zero.")
-        if not reason.strip():
-            raise CashierError("reason_needed", "Cash that is paid in or out needs a reason.")
         if not self._storage.business_day():
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
 
-    def _record(self, kind: str, amount_minor: int, reason: str) -> None:
+    def check_pay_out(self, amount_minor: int, reason: str) -> None:
+        """Raises CashierError when this cannot be paid out now."""
+        self.check_pay_in(amount_minor, reason)
+        if amount_minor > self._storage.till_totals().expected_cash_minor:
+            raise CashierError("not_enough_cash", "There is not that much cash in the till.")
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _record(self, kind: str, amount_minor: int, reason: str, approver_id: str, job: PrintJob | None) -> None:
         totals = self._storage.till_totals()
         if kind == "paid_out":
             after = replace(totals, paid_out_minor=totals.paid_out_minor + amount_minor)
@@ -68,6 +80,8 @@ class TillControl:
             "reason": reason.strip(),
         }
         with self._storage.unit_of_work() as work:
-            work.append(kind, payload)
+            work.append(kind, payload | ({"approver_id": approver_id} if approver_id else {}))
             work.save_till_totals(after)
+            if job is not None:
+                work.add_print_job(job)
             work.commit()

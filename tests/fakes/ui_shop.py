@@ -30,6 +30,7 @@ from pos_app.services.cash_movements import CashMovements
 from pos_app.services.explaining import Explaining
 from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
+from pos_app.services.orders import Orders
 from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.promo_codes import PromoCodes
 from pos_app.services.receipt_check import ReceiptChecks
@@ -39,6 +40,7 @@ from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.suspending import Suspending
+from pos_app.services.tax_exemption import TaxExemption
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.services.unlisted_items import UnlistedItems
@@ -219,6 +221,16 @@ class UiShop:
             clock=self.clock,
             terminal_id=self.storage.terminal_id,
         )
+        orders = Orders(
+            selling,
+            book=memory.MemoryOrderBook(self.storage),
+            storage=self.storage,
+            clock=self.clock,
+            ids=self.storage.ids,
+            formatter=self.formatter,
+            operator=operator,
+            approvals=approvals,
+        )
         services = Services(
             selling=selling,
             tendering=tendering,
@@ -269,6 +281,8 @@ class UiShop:
             ),
             promo_codes=PromoCodes(selling, self.gateway, approvals),
             parking=ParkingParts(suspending, sharing),
+            orders=lambda: orders,
+            tax_exemption=lambda: TaxExemption(selling, approvals),
             unlisted=UnlistedItems(selling, approvals, self.formatter),
             loading=Loading(
                 selling,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pos_app.domain.basket import Discount
+from ui.sale.reason_list import show_reasons
 from ui.tender.entry_panel import Entry, EntryAction
-from ui.widgets.list_panel import ListRow
 
 if TYPE_CHECKING:
     from pos_app.domain.pricing import PricedLine
@@ -107,16 +107,14 @@ class ReductionDesk:
 
         def give(digits: str) -> bool:
             price_minor = _number(digits)
-            rows = [
-                ListRow(
-                    reason,
-                    "",
-                    lambda reason=reason: self._window.sale.set_price(line.line_number, price_minor, reason),  # type: ignore[misc]
-                    "tag",
-                )
-                for reason in self._window.services.profile.reasons.price_override
-            ]
-            self._window.side.show_list(f"Why {money(price_minor)}?", rows, back=self._ask_price)
+            sale, reasons = self._window.sale, self._window.services.profile.reasons.price_override
+            show_reasons(
+                self._window,
+                f"Why {money(price_minor)}?",
+                reasons,
+                lambda reason: sale.set_price(line.line_number, price_minor, reason),
+                self._ask_price,
+            )
             return False
 
         entry = Entry(
@@ -162,16 +160,14 @@ class ReductionDesk:
 
     def _ask_reason(self, title: str, discount: Callable[[str], Discount], line_number: int) -> bool:
         """Keeps the panel open: the reasons are in it now."""
-        rows = [
-            ListRow(
-                reason,
-                "",
-                lambda reason=reason: self._window.sale.discount(discount(reason), line_number),  # type: ignore[misc]
-                "percent",
-            )
-            for reason in self._window.services.profile.reasons.discount
-        ]
-        self._window.side.show_list(f"Why {title}?", rows, back=self._ask_percent)
+        sale, reasons = self._window.sale, self._window.services.profile.reasons.discount
+        show_reasons(
+            self._window,
+            f"Why {title}?",
+            reasons,
+            lambda reason: sale.discount(discount(reason), line_number),
+            self._ask_percent,
+        )
         return False
 
     # --- inside ------------------------------------------------------------------------------------------------------
