@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from fakes.memory_shop import OPERATOR, MemoryCatalogue, PlainFormatter, profile
 
@@ -10,6 +11,7 @@ from pos_app.domain.member import MemberAccount
 from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
+from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
@@ -27,10 +29,15 @@ class RealTill:
     """One terminal of store 001; `folder` is all it has, so opening it again is what a restart does."""
 
     def __init__(
-        self, folder: Path, workstation_id: str = "01", clock: Clock | None = None, ids: IdSource | None = None
+        self,
+        folder: Path,
+        workstation_id: str = "01",
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        **store: Any,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.profile = profile(workstation_id=workstation_id)
+        self.profile = profile(workstation_id=workstation_id, **store)
         self.clock, self.ids = clock or SystemClock(), ids or SystemIds()
         self.data = open_terminal_database(
             folder,
@@ -40,10 +47,11 @@ class RealTill:
             ids=self.ids,
             keys=KeyFile(folder / "terminal.key"),
         )
+        self.signer = DeviceKeySigner(self.data.identity)
         parts = {"storage": self.data.storage, "terms": self.data.terms, "clock": self.clock, "ids": self.ids}
         TillControl(storage=self.data.storage, clock=self.clock, operator=OPERATOR).open_day_if_closed(50_000)
         self.selling = Selling(catalogue=MemoryCatalogue(), profile=self.profile, operator=OPERATOR, **parts)
-        self.tendering = Tendering(self.selling, formatter=PlainFormatter(), **parts)
+        self.tendering = Tendering(self.selling, formatter=PlainFormatter(), signer=self.signer, **parts)
         self.sales: list[RetailTransaction] = []
 
     def enrol(self, central_url: str, code: str) -> None:
