@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import resources
-from pos_app.domain.item import Fee, Item, ItemKind
+from pos_app.domain.item import Fee, Item, ItemChecks, ItemKind
 from pos_app.domain.money import Currency
 from pos_app.domain.operator import Operator, Role
 from pos_app.storage.operator_register import OperatorRegister
@@ -84,4 +84,10 @@ def _item(row: dict[str, str], currency: Currency) -> Item:
         category=row["category"],
         brand=row["brand"],
         fees=fees,
+        checks=_checks(row["serial_rule"], int(row["minimum_age"] or 0), int(row["quantity_limit"] or 0)),
     )
+
+
+def _checks(serial_rule: str, minimum_age: int, quantity_limit: int) -> ItemChecks | None:
+    asks = serial_rule or minimum_age or quantity_limit
+    return ItemChecks(serial_rule, minimum_age, quantity_limit) if asks else None

@@ -105,7 +105,7 @@ class MissLog:
         if not self._misses:
             return None
         last, before = self._misses[-1], len(self._misses) - 1
-        title = f"Not in the basket, like {before} before it" if before else "Not in the basket"
+        title = f"{before + 1} codes not in the basket" if before else "Not in the basket"
         return Banner(title, f"{shown_code(last.code)}: {last.words}", code=last.code, sellable=last.sellable)
 
 

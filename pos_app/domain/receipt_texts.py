@@ -28,6 +28,12 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Exento de impuestos, certificado {certificate}",
         "Exonéré de taxes, certificat {certificate}",
     ),
+    "serial_number": (
+        "Serial no. {number}",
+        "Seriennr. {number}",
+        "N.º de serie {number}",
+        "N° de série {number}",
+    ),
     "tax_relief": (
         "Tax free: {relief}",
         "Steuerfrei: {relief}",

@@ -16,7 +16,7 @@ GS1_SYMBOLOGIES = ("]C1", "]e0", "]d2", "]Q3")
 _GTIN_LENGTHS = range(8, 15)
 _ZEROS = ord("0") * (3 * 7 + 7)
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
-_LIKE_ELEMENT_STRING = re.compile(r"\(01\)|01\d{14}(?=\D|\d{2})")
+_LIKE_ELEMENT_STRING = re.compile(r"\(01\)|01\d{14}(?=$|\D|\d{2})")
 _DIGITAL_LINK = re.compile(r"https?://[^/]+/(?:.*/)?(?:01|gtin)/\d{8,14}(?:[/?#]|$)", re.IGNORECASE)
 _LOGISTIC_UNIT = re.compile(r"(?:\(00\)|00)\d{18}")
 
@@ -44,7 +44,7 @@ _WORDS = {
     ScanFault.NOT_A_PRODUCT: "{detail}, not a product's code.",
     ScanFault.UNKNOWN_PREFIX: "no rule for labels beginning {detail}.",
     ScanFault.CASE: "the code of a case. Scan one piece.",
-    ScanFault.OUT_OF_RANGE: "{detail} on the label is out of range.",
+    ScanFault.OUT_OF_RANGE: "{detail} is out of range.",
     ScanFault.LABEL_CHECK_DIGIT: "the value on the label is misread. Scan again.",
     ScanFault.UNREADABLE: "damaged GS1 code. Scan again.",
     ScanFault.CONTROL_CHARACTERS: "control characters. Check the scanner.",
@@ -175,7 +175,7 @@ def _why_no_gtin(code: str) -> UnreadCode:
     if number is None:
         if expand_upc_e(code) is not None:
             return UnreadCode(code, ScanFault.NOT_ON_FILE)
-        return UnreadCode(code, ScanFault.CHECK_DIGIT, str(check_digit(code[:-1])))
+        return UnreadCode(code, ScanFault.CHECK_DIGIT, _expected_digit(code))
     prefix = "" if len(code) == 8 else number[1:4]
     if prefix == "980" or (prefix[:1] == "9" and prefix >= "981" and prefix[:2] in ("98", "99")):
         return UnreadCode(code, ScanFault.NOT_A_PRODUCT, "a voucher's code" if prefix == "980" else "a coupon")
@@ -184,3 +184,10 @@ def _why_no_gtin(code: str) -> UnreadCode:
     if prefix[:2] in ("02", "04") or prefix[:1] == "2":
         return UnreadCode(code, ScanFault.UNKNOWN_PREFIX, prefix[:2])
     return UnreadCode(code, ScanFault.NOT_ON_FILE)
+
+
+def _expected_digit(code: str) -> str:
+    """The check digit that would fit; eight digits beginning with 0 or 1 are taken for a UPC-E."""
+    if len(code) == 8 and code[0] in "01":
+        return next(digit for digit in "0123456789" if expand_upc_e(code[:7] + digit) is not None)
+    return str(check_digit(code[:-1]))

@@ -127,6 +127,8 @@ def _line(line: SaleLine, formatter: Formatter, texts: ReceiptTexts) -> list[Blo
     if line.quantity_milli != QUANTITY_SCALE:
         quantity = quantity_text(line.quantity_milli, texts)
         blocks.append(Text(f"  {texts('each', quantity=quantity, price=formatter.amount(line.unit_price_minor))}"))
+    if line.serial_number:
+        blocks.append(Text(f"  {texts('serial_number', number=line.serial_number)}"))
     for promotion in line.promotions:
         blocks.append(Pair(promotion.name, formatter.amount(-promotion.reduction_minor), indent=2))
     by_hand_minor = line.discount_minor - sum(promotion.reduction_minor for promotion in line.promotions)

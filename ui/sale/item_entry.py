@@ -115,8 +115,8 @@ class ItemEntry:
         latest = latest_birth_date(today, years)
         date = QLocale(profile.locale).toString(QDate(latest.year, latest.month, latest.day), "d MMMM yyyy")
         return Question(
-            f"Is the customer {years} or older?",
-            f"Born on or before {date}? Check an ID for {item.name}. The date of birth is not kept.",
+            f"Born on or before {date}?",
+            f"{item.name} is sold from the age of {years}. Check an ID. The date of birth is not kept.",
             (Choice("No, do not sell it", partial(self._not_sold, item)), Choice("Yes, I have checked", act, "accent")),
             "id-card",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pos_app.domain.item import SoldBy
@@ -60,17 +61,20 @@ class PriceCheckDesk:
             words = facts.words if isinstance(facts, UnreadCode) else ""
         if facts is None or isinstance(facts, UnreadCode):
             sale.heard(words)
-            rows = (SheetRow(shown_code(code.strip()), look=HEADING), SheetRow("No price", detail=words.capitalize()))
+            rows = (
+                SheetRow(shown_code(code.strip()), look=HEADING),
+                SheetRow("No price", detail=words[:1].upper() + words[1:]),
+            )
             self._show(SheetPage("Price check", "Still waiting for a scan", rows), None)
             return True
         self._waiting = False
         page = self._page(facts)
         sale.announced.emit(f"{facts.item.name}, {page.rows[0].right}. Not added.", False)
-        self._show(page, ("Check another", self.begin))
+        self._show(page, ("Check next", self.begin))
         return True
 
-    def _show(self, page: SheetPage, action: tuple[str, object] | None) -> None:
-        self._window.basket.sheet.open(lambda: page, action)  # type: ignore[arg-type]
+    def _show(self, page: SheetPage, action: tuple[str, Callable[[], None]] | None) -> None:
+        self._window.basket.sheet.open(lambda: page, action, "scan-barcode")
 
     def _page(self, facts: PriceFacts) -> SheetPage:
         services = self._window.services

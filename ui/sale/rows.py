@@ -56,7 +56,13 @@ class RowMaker:
     def _row(self, priced: PricedLine) -> Row:
         line, item, money = priced.line, priced.line.item, self._formatter.money
         serial_number = f"S/N {line.serial_number}" if line.serial_number else ""
-        meta = [part for part in (item.brand, serial_number, line.price_reason, line.code) if part]
+        fees = ""
+        if priced.fees_minor:
+            name = priced.fees[0].fee.name if len(priced.fees) == 1 else "fees"
+            fees = f"+ {money(priced.fees_minor)} {name}"
+        leaves = "Leaves later" if line.to_ship else ""
+        parts = (leaves, fees, item.brand, serial_number, line.price_reason, line.code)
+        meta = [part for part in parts if part]
         weight_unit = self._weight_unit if item.sold_by is SoldBy.WEIGHT else ""
         quantity = f"{quantity_text(line.quantity_milli)} {weight_unit}".strip()
         per_unit = f"/{weight_unit}" if weight_unit else ""
@@ -64,8 +70,6 @@ class RowMaker:
         chip = f"{why_less(priced)} {money(-priced.discount_minor)}" if reduced else ""
         if line.former_price_minor is not None:
             meta.insert(0, f"{money(line.former_price_minor)} → {money(line.unit_price_minor)}")
-        if priced.fees_minor:
-            meta.append(f"+ {money(priced.fees_minor)} fees")
         spoken = f"{item.name}, quantity {quantity}, {money(priced.net_minor)}"
         return Row(
             line_number=line.line_number,

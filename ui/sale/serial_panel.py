@@ -11,6 +11,7 @@ from ui.theme.fonts import font
 from ui.theme.tokens import FOCUS_RING, Height, Radius
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
+from ui.widgets.keypad import Keypad
 
 _NAME_TOP, _FIELD_TOP = 64, 176
 _SPACE_FOR_PREFIX = 10
@@ -33,6 +34,8 @@ class SerialPanel(Card):
         self.line.returnPressed.connect(self._done)
         self.line.textChanged.connect(self._typed)
         self.line.installEventFilter(self)
+        self.keypad = Keypad(self)
+        self.keypad.pressed.connect(self._pressed)
         self.leave = Button("Do not sell", self, kind="plain", size=17)
         self.leave.clicked.connect(self.closed)
         self.action = Button("Use number", self, kind="go", size=18)
@@ -78,6 +81,14 @@ class SerialPanel(Card):
         elif self._request is None:
             self.closed.emit()
 
+    def _pressed(self, digits: str) -> None:
+        """The keypad types where the text cursor is."""
+        if digits:
+            self.line.insert(digits)
+        else:
+            self.line.backspace()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _typed(self) -> None:
         self.action.setEnabled(bool(self.line.text().strip()))
 
@@ -105,6 +116,8 @@ class SerialPanel(Card):
         self.line.setGeometry(34, _FIELD_TOP + 4, wide - 28, 56)
         half = (wide - 10) // 2
         top = self.height() - 16 - Height.PAY
+        pad = min(4 * Height.KEY + 24, max(4 * 48 + 24, top - 12 - _FIELD_TOP - 80))
+        self.keypad.setGeometry(20, top - 12 - pad, wide, pad)
         self.leave.setGeometry(20, top, half, Height.PAY)
         self.action.setGeometry(20 + half + 10, top, wide - half - 10, Height.PAY)
 
@@ -116,12 +129,13 @@ class SerialPanel(Card):
         wide = rect.width() - 40
         paint.text(painter, QRectF(20, 8, wide - 48, 48), request.number_name, font(20, 700))
         paint.wrapped(painter, QRectF(20, _NAME_TOP, wide, 46), request.item_name, font(16, 600), "ink")
-        paint.wrapped(painter, QRectF(20, _NAME_TOP + 52, wide, 48), request.hint, font(15, 450))
+        if self._problem:
+            paint.glyph(painter, QPointF(31, _NAME_TOP + 65), "triangle-alert", 20, "bad")
+            paint.wrapped(painter, QRectF(50, _NAME_TOP + 54, wide - 30, 48), self._problem, font(15, 600), "bad")
+        else:
+            paint.wrapped(painter, QRectF(20, _NAME_TOP + 54, wide, 48), request.hint, font(15, 450))
         focused = self.line.hasFocus()
         border, thick = ("accent", FOCUS_RING - 1) if focused else ("control", 1)
         if self._problem:
             border = "bad"
         paint.rounded(painter, QRectF(20, _FIELD_TOP, wide, 64), Radius.CONTROL, "sunken", border, thick)
-        if self._problem:
-            paint.glyph(painter, QPointF(31, _FIELD_TOP + 90), "triangle-alert", 20, "bad")
-            paint.wrapped(painter, QRectF(50, _FIELD_TOP + 78, wide - 30, 80), self._problem, font(15, 600), "bad")

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.domain.tile_page import TilePage
 from ui.theme import paint
 from ui.theme.current import colour
-from ui.theme.fonts import font
+from ui.theme.fonts import font, width
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.control import Control
 
@@ -18,6 +18,7 @@ _TOP = 60
 _TABS = 56
 _GAP = 10
 _SIDE = 12
+_LINE = 21
 
 
 class ProductTile(Control):
@@ -39,8 +40,10 @@ class ProductTile(Control):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Name above, price below."""
         paint.rounded(painter, rect, self.radius, "hover" if self.hovered or self.isDown() else "surface", "line_2")
-        words = rect.adjusted(12, 10, -12, -34)
-        paint.wrapped(painter, words, self.text(), font(15, 600), "ink" if self.isEnabled() else "ink_3")
+        made, ink = font(15, 600), "ink" if self.isEnabled() else "ink_3"
+        for number, line in enumerate(_two_lines(self.text(), made, rect.width() - 24)):
+            place = QRectF(rect.left() + 12, rect.top() + 8 + number * _LINE, rect.width() - 24, _LINE)
+            paint.text(painter, place, line, made, ink)
         price = QRectF(rect.left() + 12, rect.bottom() - 32, rect.width() - 24, 24)
         shown = self._price or "Not on file"
         paint.text(painter, price, shown, font(15, 600, tabular=True), "ink_2", paint.RIGHT)
@@ -131,6 +134,14 @@ class TileBoard(QWidget):
         painter.fillRect(self.rect(), colour("surface"))
         paint.text(painter, QRectF(16, 0, self.width() - 84, _TOP), "Products", font(20, 700))
         painter.end()
+
+
+def _two_lines(words: str, made: QFont, room: float) -> tuple[str, str]:
+    """As many words as fit into one line, and the rest."""
+    first, rest = "", words.split()
+    while rest and (not first or width(f"{first} {rest[0]}", made) <= room):
+        first = f"{first} {rest.pop(0)}".strip()
+    return first, " ".join(rest)
 
 
 def _in_boards(pages: tuple[TilePage, ...]) -> list[TilePage]:

@@ -46,6 +46,12 @@ class Button(Control):
         self._size = size
         self.ring = "ink" if kind in ("go", "accent") else "accent"
 
+    def set_icon(self, icon: str) -> None:
+        """Another icon before the words."""
+        if icon != self._icon:
+            self._icon = icon
+            self.update()
+
     def set_kind(self, kind: str) -> None:
         """Look like another kind of button."""
         if kind != self._kind:

@@ -115,7 +115,7 @@ class MessageStrip(QWidget):
         two_lines = width(banner.detail, small) > room
         paint.text(painter, QRectF(52, middle - (27 if two_lines else 22), room, 22), banner.title, font(15, 700), tone)
         if two_lines:
-            paint.wrapped(painter, QRectF(52, middle - 6, room, 36), banner.detail, small)
+            paint.wrapped(painter, QRectF(52, middle - 6, room, 36), banner.detail, small, "ink")
         else:
             made = detail if width(banner.detail, detail) <= room else small
             paint.text(painter, QRectF(52, middle, room, 20), banner.detail, made, "ink")

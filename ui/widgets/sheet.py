@@ -102,6 +102,9 @@ class Sheet(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._content = QWidget()
         self._scroll.setWidget(self._content)
+        # Below the last row the sheet's own ground shows.
+        self._content.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
         self._scroll.setAccessibleName("Rows")
         self._scroll.viewport().setAccessibleName("Rows in sight")
         self._scroll.verticalScrollBar().setAccessibleName("Position in the rows")
@@ -114,12 +117,14 @@ class Sheet(QWidget):
         self,
         make: Callable[[], SheetPage | None],
         action: tuple[str, Callable[[], None]] | None = None,
+        icon: str = "printer",
     ) -> None:
         """Show the page that is made, and make it anew after every change of the sale; none closes the sheet."""
         self._make = make
         self.action.setVisible(action is not None)
         if action is not None:
             self.action.rename(action[0])
+            self.action.set_icon(icon)
             self._act = action[1]
         self._scroll.verticalScrollBar().setValue(0)
         self.page = SheetPage("", "", ())
