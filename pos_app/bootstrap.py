@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
+    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.services.suspending import Suspending
     from pos_app.services.tax_exemption import TaxExemption
     from sync.terminal.worker import SyncWorker
@@ -257,6 +258,23 @@ class Register:
             gateway=gateway,
             pending=self.data.pending_returns,
             cards=self.card_refunds,
+        )
+
+    @cached_property
+    def without_receipt(self) -> "ReturningWithoutReceipt":
+        """Goods that come back without a receipt."""
+        from pos_app.services.without_receipt import ReturningWithoutReceipt
+
+        gateway: Any = self.returns_gateway
+        return ReturningWithoutReceipt(
+            catalogue=self.data.catalogue,
+            clock=self.clock,
+            ids=self.ids,
+            profile=self.profile,
+            formatter=self.formatter,
+            finder=self.data.sale_finder,
+            gateway=gateway,
+            approvals=self.approvals,
         )
 
     @cached_property

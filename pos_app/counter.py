@@ -143,7 +143,9 @@ class Counter:
             card_refunds=lambda: register.card_refunds,
             orders=lambda: register.orders,
             tax_exemption=lambda: register.tax_exemption,
-            returns=lambda: ReturnParts(register.returning, register.finding_sales, register.refunding),
+            returns=lambda: ReturnParts(
+                register.returning, register.finding_sales, register.refunding, register.without_receipt
+            ),
             approving=register.approving,
             sign_on=register.sign_on,
             approvals=register.approvals,

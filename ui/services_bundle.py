@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
+    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.services.tax_exemption import TaxExemption
 
 
@@ -109,6 +110,7 @@ class ReturnParts:
     returning: "Returning"
     finding: "FindingSales"
     refunding: "Refunding"
+    without_receipt: "ReturningWithoutReceipt | None" = None
 
 
 class CardTerminalSwitches(Protocol):

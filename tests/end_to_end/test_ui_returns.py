@@ -1,14 +1,16 @@
 """Goods come back at the window: by scan, by keyboard alone, by touch, with the policy in sight and never twice."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from fakes.memory_people import MANAGER
 from fakes.ui_shop import ACCOUNT, UiShop
 from PySide6.QtCore import Qt
 
-from pos_app.domain.return_policy import Clause, Condition, Outcome, PromotionRule, ReturnPolicy
+from pos_app.domain.return_policy import Clause, Condition, Outcome, PromotionRule, ReturnPolicy, WithoutReceipt
 from pos_app.domain.tenders import TenderType
+from pos_app.ports import WithoutReceiptRecord
 from pos_app.services.returning import RefundTo
 
 HEADPHONES, CAMERA, CABLE, TELEVISION, GAMEPAD = (
@@ -27,6 +29,7 @@ POLICY = ReturnPolicy(
         Clause("standard", "Items may be returned within 30 days of purchase.", days=30),
     ),
     promotions=PromotionRule.RECOMPUTED,
+    without_receipt=WithoutReceipt("Without a receipt we give store credit.", most_returns=2, most_minor=50_000),
 )
 
 
@@ -303,3 +306,50 @@ def test_everything_on_the_screens_has_a_name_and_is_large_enough(counter, shop)
             if button.isVisible():
                 assert button.width() >= 48, button.accessibleName()
                 assert button.height() >= 48, button.accessibleName()
+
+
+def bring_without_receipt(counter, code: str, number: str = "D1234567") -> None:
+    """From F7 to the approval: goods, reason, ID."""
+    counter.press(Qt.Key.Key_F7)
+    returns = returns_of(counter)
+    next(way for way in returns.search.panel.ways if way.text() == "Without a receipt").click()
+    counter.scan(code)
+    counter.until(lambda: returns.model.quote is not None)
+    counter.press(Qt.Key.Key_Return)
+    counter.window.side.list_panel.rows[0].click()
+    counter.window.side.list_panel.rows[0].click()
+    counter.type(number)
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: counter.window.people.covering)
+
+
+def test_without_a_receipt_a_supervisor_approves_store_credit_at_the_lowest_price(counter, shop):
+    sell(counter, HEADPHONES)
+    items = shop.catalogue.items = dict(shop.catalogue.items)
+    items[HEADPHONES] = replace(items[HEADPHONES], price_minor=29_999)
+    bring_without_receipt(counter, HEADPHONES)
+    assert shop.storage.kinds().count("return_without_receipt") == 0
+    approve(counter)
+    counter.until(lambda: returns_of(counter).desk.active)
+    payload = shop.storage.state.entries[-2].payload
+    assert shop.storage.kinds()[-2:] == ["return_without_receipt", "stored_value_loaded"]
+    assert b'"last_four":"4567"' in payload
+    assert b"1234567" not in payload
+    assert returns_of(counter).desk._done.total_minor == 27_061
+
+
+def test_the_limits_of_one_person_are_counted_at_all_stores(counter, shop):
+    shop.returns.gateway.record = WithoutReceiptRecord(2, 10_000)
+    bring_without_receipt(counter, GAMEPAD)
+    overlay = counter.window.people.approvals.overlay
+    assert "has 2 returns without a receipt" in str(overlay._words.facts)
+
+
+def test_goods_of_final_sale_do_not_come_back_without_a_receipt_either(counter, shop):
+    counter.press(Qt.Key.Key_F7)
+    returns = returns_of(counter)
+    next(way for way in returns.search.panel.ways if way.text() == "Without a receipt").click()
+    counter.scan(CABLE)
+    counter.until(lambda: counter.window.sale.banner is not None)
+    assert "final sale" in counter.window.sale.banner.detail
+    assert not returns.model.anything

@@ -22,6 +22,7 @@ from pos_app.services.card_refunds import CardRefunds
 from pos_app.services.finding_sales import FindingSales, summary_of
 from pos_app.services.refunding import Refunding
 from pos_app.services.returning import Returning
+from pos_app.services.without_receipt import ReturningWithoutReceipt
 from pos_app.storage.dataclass_json import from_json, to_json
 from ui.services_bundle import ReturnParts, Services
 
@@ -174,5 +175,15 @@ class ReturnShop:
                 gateway=self.gateway,
                 pending=MemoryPendingReturns(self.kept),
                 cards=cards,
+            ),
+            ReturningWithoutReceipt(
+                catalogue=services.catalogue,
+                clock=services.clock,
+                ids=services.ids,
+                profile=services.profile,
+                formatter=services.formatter,
+                finder=MemorySaleFinder(self._storage),
+                gateway=self.gateway,
+                approvals=approvals,
             ),
         )

@@ -113,6 +113,8 @@ class LineRow(QWidget):
     def counts(self) -> str:
         """How much was sold, came back and is open."""
         state = self.state
+        if state.words:
+            return state.words
         parts = [f"Sold {quantity_text(state.line.quantity_milli)}"]
         if state.returned_milli:
             parts.append(f"back {quantity_text(state.returned_milli)}")
@@ -123,6 +125,8 @@ class LineRow(QWidget):
     def facts(self) -> str:
         """The counts, and what was paid for one."""
         line = self.state.line
+        if self.state.words:
+            return self.state.words
         paid_minor = line.net_minor * QUANTITY_SCALE // line.quantity_milli
         return f"{self.counts} · {self._formatter.money(paid_minor)} each"
 

@@ -6,6 +6,7 @@ from pos_app.ports import Formatter
 from pos_app.services.returning import RefundTo
 from ui.returns.refund_panel import PanelRow, RefundPage
 from ui.returns.return_model import ReturnModel
+from ui.returns.unreceipted_model import UnreceiptedModel
 
 _NAMES = {
     TenderType.POINTS: "Points",
@@ -44,6 +45,22 @@ def return_page(model: ReturnModel, formatter: Formatter, *, exchange: bool, sto
         only_store_credit=model.gift,
         plain="Exchange for other goods" if exchange else "",
         main=main,
+    )
+
+
+def unreceipted_page(model: UnreceiptedModel, rules: str, formatter: Formatter) -> RefundPage:
+    """Goods without a receipt: store credit, by the store's own words."""
+    title, quote = "Without a receipt", model.quote
+    if quote is None:
+        note = model.problem or rules
+        return RefundPage(title, (), "Store credit", formatter.money(0), note=note, main="Next: ID", main_usable=False)
+    return RefundPage(
+        title=title,
+        rows=_sums(quote, formatter),
+        total_name="Store credit",
+        total=formatter.money(quote.total_minor),
+        note=rules,
+        main="Next: ID",
     )
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from pos_app.ports import Formatter
 from ui.returns.line_row import ROW_HEIGHT, LineRow
-from ui.returns.return_model import LineState, ReturnModel
+from ui.returns.return_model import LineState
 from ui.theme import paint
 from ui.theme.current import colour
 from ui.theme.fonts import font, width
@@ -20,11 +20,18 @@ _BELOW = 80
 
 
 class _Ground(QWidget):
-    """What the rows lie on."""
+    """What the rows lie on, with words where there are none."""
+
+    words = ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), colour("surface"))
+        if self.words and not self.findChildren(LineRow):
+            middle = self.height() / 2
+            paint.glyph(painter, QPointF(self.width() / 2, middle - 40), "scan-barcode", 40, "accent")
+            place = QRectF(24, middle - 4, self.width() - 48, 28)
+            paint.text(painter, place, self.words, font(18, 600), "ink", paint.CENTRE)
         painter.end()
 
 
@@ -57,22 +64,26 @@ class ReturnLines(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
-    def open(self, model: ReturnModel, title: str, chips: tuple[str, ...]) -> None:
-        """Show the lines of a receipt, ready for the first one."""
+    def open(self, states: list[LineState], title: str, chips: tuple[str, ...], empty: str = "") -> None:
+        """Show the lines of a receipt, ready for the first one; empty is said while there are none."""
+        self._content.words = empty
         self._title, self._chips = title, chips
         self.setAccessibleDescription(f"{title}, {', '.join(chips)}")
         for row in self.rows:
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(state) for state in model.lines()]
+        self.rows = [self._row(state) for state in states]
         self._place()
         self.show()
         self.raise_()
         self.focus_lines()
 
-    def refresh(self, model: ReturnModel, note: str) -> None:
-        """Show what changed."""
-        for row, state in zip(self.rows, model.lines(), strict=True):
+    def refresh(self, states: list[LineState], note: str) -> None:
+        """Show what changed; lines may have been added at the end."""
+        if len(states) > len(self.rows):
+            self.rows += [self._row(state) for state in states[len(self.rows) :]]
+            self._arrange()
+        for row, state in zip(self.rows, states, strict=True):
             if row.state != state:
                 row.show_state(state)
         if note != self._note:

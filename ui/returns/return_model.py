@@ -22,7 +22,8 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """One line of the receipt as it is shown. verdict is what the policy says to it in its condition."""
+    """One line of the receipt as it is shown. verdict is what the policy says to it in its condition; words stand in
+    the place of the counts where there is no receipt to count by."""
 
     line: SaleLine
     returned_milli: int
@@ -30,6 +31,7 @@ class LineState:
     pick: Pick
     verdict: Verdict
     refund_minor: int = 0
+    words: str = ""
 
 
 class ReturnModel:

@@ -21,6 +21,8 @@ from ui.returns.refund_panel import RefundPanel
 from ui.returns.return_lines import ReturnLines
 from ui.returns.return_model import ReturnModel
 from ui.returns.sale_search import SaleSearch
+from ui.returns.unreceipted_desk import UnreceiptedDesk
+from ui.returns.unreceipted_model import UnreceiptedModel
 from ui.sale.sale_view_model import Stage
 from ui.widgets.list_panel import ListRow
 
@@ -41,12 +43,14 @@ class Returns:
         self.window = window
         self.parts = parts
         self.sale, self.side = window.sale, window.side
-        self.model: ReturnModel | None = None
+        self.model: ReturnModel | UnreceiptedModel | None = None
         self.checking = False
         self.lines = ReturnLines(window.services.formatter, window.basket)
         self.panel = RefundPanel()
         self.side.add_panel(self.panel, self.panel.closed)
         self.desk = RefundDesk(self)
+        without = parts.without_receipt
+        self.unreceipted = UnreceiptedDesk(self, without) if without is not None and without.rules else None
         self.search = SaleSearch(self)
         self._connect()
 
@@ -126,7 +130,7 @@ class Returns:
 
     def _found(self, hand: ReceiptInHand, original: OriginalSale) -> None:
         self.checking = False
-        if self.model is not None and self.model.receipt_number == hand.receipt_number and not self.desk.busy:
+        if self._shows(hand) and isinstance(self.model, ReturnModel) and not self.desk.busy:
             self.model.replace_original(original)
         elif self.model is None and not self.desk.busy:
             self._show(original, gift=hand.gift)
@@ -135,11 +139,25 @@ class Returns:
         self.checking = False
         if not isinstance(error, CashierError | WorldError):
             raise error
-        if self.model is not None and self.model.receipt_number == hand.receipt_number:
+        if self._shows(hand):
             self.refresh()
             return
         with self.sale.one_change():
             self.sale.refuse(Banner("No such sale", str(error)))
+
+    def _shows(self, hand: ReceiptInHand) -> bool:
+        return isinstance(self.model, ReturnModel) and self.model.receipt_number == hand.receipt_number
+
+    def show_unreceipted(self, model: UnreceiptedModel, chips: tuple[str, ...]) -> None:
+        """Goods without a receipt are about to be scanned."""
+        self.search.close()
+        self.model = model
+        model.on_change = self.refresh
+        self.side.show_panel(self.panel, stays=True, back=self.leave)
+        self._cover(True)
+        self.lines.open(model.lines(), "Without a receipt", chips, "Scan what comes back")
+        self.refresh()
+        self.lines.setFocus()
 
     def _show(self, original: OriginalSale, *, gift: bool, checking: bool = False) -> None:
         self.search.close()
@@ -152,7 +170,7 @@ class Returns:
         self.sale.dismiss_toast()
         self.side.show_panel(self.panel, stays=True, back=self.leave)
         self._cover(True)
-        self.lines.open(model, "Gift return" if gift else "Return", chips)
+        self.lines.open(model.lines(), "Gift return" if gift else "Return", chips)
         self.refresh()
         self.sale.announced.emit(f"Return of receipt {header.receipt_number}", False)
 
@@ -166,11 +184,14 @@ class Returns:
     def refresh(self) -> None:
         """Show what the return is now."""
         model = self.model
-        if model is None:
+        if isinstance(model, UnreceiptedModel):
+            assert self.unreceipted is not None
+            self.unreceipted.refresh(model)
+        if not isinstance(model, ReturnModel):
             return
         complete = model.original.complete_record
         note = "" if complete else _CHECKING if self.checking else _OFFLINE
-        self.lines.refresh(model, note)
+        self.lines.refresh(model.lines(), note)
         page = return_page(
             model,
             self.window.services.formatter,
@@ -185,6 +206,9 @@ class Returns:
         """Enter, or the large button: what comes next."""
         if self.desk.active:
             self.desk.proceed()
+        elif isinstance(self.model, UnreceiptedModel):
+            assert self.unreceipted is not None
+            self.unreceipted.proceed(self.model)
         elif self.model is not None and self.model.preview is not None:
             self.desk.refund(self.model)
         elif self.model is not None:
@@ -198,7 +222,7 @@ class Returns:
             return True
         if self.desk.active:
             self.leave()
-        if self.model is not None and not (hand and hand.receipt_number != self.model.receipt_number):
+        if self.model is not None and (hand is None or self._shows(hand)):
             if hand is None:
                 self._scan_goods(code)
             return True
@@ -211,10 +235,15 @@ class Returns:
         return True
 
     def _scan_goods(self, code: str) -> None:
-        assert self.model is not None
-        number = self.model.line_of_code(code)
+        model = self.model
+        if isinstance(model, UnreceiptedModel):
+            assert self.unreceipted is not None
+            self.unreceipted.scan(model, code)
+            return
+        assert model is not None
+        number = model.line_of_code(code)
         if number:
-            self.model.step(number, 1)
+            model.step(number, 1)
             self.lines.focus_line(number)
             self.sale.dismiss_banner()
         else:
@@ -225,7 +254,7 @@ class Returns:
             self._refuse("Not possible", "No more of this line can come back." if by > 0 else "None is chosen.")
 
     def _send_to(self, to: RefundTo) -> None:
-        if self._free and self.model is not None:
+        if self._free and isinstance(self.model, ReturnModel):
             self.model.send_to(to)
             self.lines.focus_lines()
 

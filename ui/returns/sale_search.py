@@ -60,6 +60,9 @@ class SaleSearch:
             Way("Card it was paid with", "Last four digits, day and amount", "credit-card", self._ask_card),
             Way("Serial number", "From the box or the device", "scan-barcode", self._ask_serial),
         ]
+        unreceipted = self._returns.unreceipted
+        if unreceipted is not None:
+            ways.append(Way("Without a receipt", "Store credit, with an ID", "file-x", unreceipted.open))
         ways.append(Way("Void a sale of today", "The whole sale, every payment back", "ban", self.list_today))
         self._side.show_panel(self.panel)
         self.panel.ask(ways)
