@@ -37,6 +37,12 @@ def tender_name(tender: Tender, formatter: Formatter) -> str:
     return tender.description or tender.tender_type.value.replace("_", " ").capitalize()
 
 
+def tax_name(name: str, rate_micro: int, included: bool) -> str:
+    """A tax in words, with its rate."""
+    words = f"{name or 'Tax'} {rate_micro / 10_000:g}%"
+    return f"{words} included" if included else words
+
+
 class PayCard(Card):
     """Subtotal to total due, quick cash, gift card, split and card."""
 
@@ -153,7 +159,7 @@ class PayCard(Card):
             lines += [(name, amount, "go_text") for name, amount in taken_off]
         if priced.fees_minor:
             lines.append(("Fees", money(priced.fees_minor), "ink"))
-        lines.append((self._tax_name(view), money(priced.tax_minor), "ink"))
+        lines += self._tax_rows(view)
         if self._sale.stage is Stage.SALE and view.settlement.due_minor > 0:
             offers = self._sale.services.selling.tender_offers
             lines += [(offer_words(offer, self._formatter), "", "ink_2") for offer in offers[:1]]
@@ -168,14 +174,18 @@ class PayCard(Card):
         room = self._rows_in_sight() - len(parts)
         return [*lines, total, *parts] if room > len(lines) else [total, *parts]
 
-    def _tax_name(self, view: SaleView) -> str:
-        rates = self._profile.tax_rates
-        included = bool(view.priced.included_tax_minor) and not view.priced.tax_minor - view.priced.included_tax_minor
-        if len(rates) != 1:
-            return "Taxes included" if included else "Taxes"
-        percent = f"{rates[0].rate_micro / 10_000:g}"
-        name = rates[0].name or "Tax"
-        return f"{name} {percent}% included" if rates[0].included else f"{name} {percent}%"
+    def _tax_rows(self, view: SaleView) -> list[tuple[str, str, str]]:
+        """Each tax by its name where there is room; nothing of a tax that is not due, and who is exempt by what."""
+        money, certificate = self._formatter.money, view.basket.tax_certificate
+        due = [tax for tax in view.priced.taxes if tax.tax_minor]
+        if not view.priced.lines:
+            names = [tax_name(rate.name, rate.rate_micro, rate.included) for rate in self._profile.tax_rates]
+            return [(names[0] if len(names) == 1 else "Taxes", money(0), "ink")]
+        rows = [(tax_name(tax.name, tax.rate_micro, tax.included), money(tax.tax_minor), "ink") for tax in due]
+        if len(rows) > 1 and 3 + len(rows) + len(view.tenders) > self._rows_in_sight():
+            included = all(tax.included for tax in due)
+            rows = [("Taxes included" if included else "Taxes", money(view.priced.tax_minor), "ink")]
+        return [*rows, ("Tax exempt", certificate, "ink")] if certificate else rows
 
     # --- geometry and painting --------------------------------------------------------------------------------------
 
