@@ -196,10 +196,17 @@ class CurrentSale:
         self._unsaved = False
         self._changed(save=False)
 
-    @property
-    def total_unpaid_minor(self) -> int:
-        """What the sale comes to without what was paid so far."""
-        return self._amounts(self._sale, ())[0].total_minor if self._sale else 0
+    def total_unpaid_minor(self, sale: OpenTransaction) -> int:
+        """What a sale comes to without what was paid so far."""
+        return self._amounts(sale, ())[0].total_minor
+
+    def begun_now(self, sale: OpenTransaction, business_day: str) -> OpenTransaction:
+        """The sale with the prices and promotions of this moment; prices set by hand stay."""
+        now = self._clock.now()
+        header = replace(sale.header, business_day=business_day, began_at=now.isoformat(timespec="milliseconds"))
+        sale = replace(sale, header=header, promotions_id=self.prices.edition_id(now))
+        occasion = self._occasion(sale)
+        return replace(sale, basket=sale.basket.reprice(lambda line: self.prices.price_of(line.item, occasion)))
 
     def save(self, record: Callable[[UnitOfWork], None] | None = None) -> None:
         """Put the sale under way on disk when it changed since the last time; record joins the same write."""

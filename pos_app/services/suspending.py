@@ -34,6 +34,17 @@ _GIVEN_BACK = (TenderType.POINTS, *STORED_VALUE)
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """A sale that was set aside, the parts of its payment whose holds the caller releases, and the promo codes that
+    were given back with theirs: they have to be entered again.
+    """
+
+    sale: ParkedSale
+    given_back: tuple[Tender, ...] = ()
+    promo_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChange:
     """A line that costs something else today than on the day it was rung up."""
 
@@ -88,27 +99,34 @@ class Suspending:
 
     # --- parking -----------------------------------------------------------------------------------------------------
 
-    def park(self, note: str = "") -> tuple[ParkedSale, tuple[Tender, ...]]:
-        """Set the sale under way aside; points and gift card parts come back, and the caller releases their holds.
+    def park(self, note: str = "") -> Parked:
+        """Set the sale under way aside; what the central service set aside for it is given back.
 
         Raises CashierError when there is nothing to park, or when money was taken already.
         """
         sale = self._selling.current
         if sale is None or sale.basket.is_empty:
             raise CashierError("nothing_to_park", "There is nothing to park yet. Scan an item first.")
-        if sale.card_attempt or any(tender.tender_type not in _GIVEN_BACK for tender in sale.tenders):
+        if sale.card_attempt is not None or any(tender.tender_type not in _GIVEN_BACK for tender in sale.tenders):
             raise CashierError(
                 "part_paid", "Part of this sale is already paid. Finish it, or give that payment back, then park it."
             )
+        if sale.completes is not None:
+            raise CashierError("completes_order", "This sale hands out an order. Finish it now, or cancel it.")
+        codes = tuple(use.code for use in sale.basket.code_uses if use.hold_id)
+        basket = sale.basket
+        for code in codes:
+            basket = basket.remove_promo_code(code)
+        unpaid = replace(sale, basket=basket, tenders=())
         operator = self._selling.operator
         parked = ParkedSale(
             parking_id=self._ids.new_id(),
-            transaction=replace(sale, tenders=()),
+            transaction=unpaid,
             parked_at=self._clock.now().isoformat(timespec="seconds"),
             operator_id=operator.operator_id,
             operator_name=operator.display_name,
-            total_minor=self._selling.total_unpaid_minor,
-            item_count=sum(not line.voided for line in sale.basket.lines),
+            total_minor=self._selling.total_unpaid_minor(unpaid),
+            item_count=sum(not line.voided for line in basket.lines),
             note=_note(note),
         )
         try:
@@ -123,7 +141,7 @@ class Suspending:
             if not self._storage.has_event(parked.parking_id):
                 raise
         self._selling.forget()
-        return parked, sale.tenders
+        return Parked(parked, sale.tenders, codes)
 
     def print_slip(self, parking_id: str) -> None:
         """Print the slip of a sale parked here once more. Raises CashierError."""
@@ -203,7 +221,7 @@ class Suspending:
                 raise
         self._selling.restore()
         repriced = transaction.header.business_day != parked.transaction.header.business_day
-        return Recalled(parked, self._selling.total_unpaid_minor, repriced, changes)
+        return Recalled(parked, self._selling.total_unpaid_minor(transaction), repriced, changes)
 
     def _require_room(self) -> None:
         current = self._selling.current
@@ -223,26 +241,26 @@ class Suspending:
         account = replace(transaction.account, remembered=True) if transaction.account else None
         return replace(transaction, header=header, account=account)
 
-    def _as_of_today(self, transaction: OpenTransaction) -> tuple[OpenTransaction, tuple[PriceChange, ...]]:
+    def _as_of_today(self, sale: OpenTransaction) -> tuple[OpenTransaction, tuple[PriceChange, ...]]:
+        """The sale as rung up on its own business day, at today's prices on another."""
         today = self._storage.business_day()
-        if transaction.header.business_day == today:
-            return transaction, ()
-        changes: list[PriceChange] = []
-        lines = tuple(self._priced_today(line, changes) for line in transaction.basket.lines)
-        began_at = self._clock.now().isoformat(timespec="milliseconds")
-        header = replace(transaction.header, business_day=today, began_at=began_at)
-        basket = replace(transaction.basket, lines=lines)
-        return replace(transaction, header=header, basket=basket), tuple(changes)
+        if sale.header.business_day == today:
+            return sale, ()
+        before = sale.basket
+        lines = tuple(self._with_todays_item(line) for line in before.lines)
+        sale = self._selling.begun_now(replace(sale, basket=replace(before, lines=lines)), today)
+        changes = (
+            PriceChange(new.line_number, new.item.name, old.unit_price_minor, new.unit_price_minor)
+            for old, new in zip(before.lines, sale.basket.lines, strict=True)
+            if old.unit_price_minor != new.unit_price_minor
+        )
+        return sale, tuple(changes)
 
-    def _priced_today(self, line: BasketLine, changes: list[PriceChange]) -> BasketLine:
-        """The line with today's item; a price that was set by hand or stood on the label stays."""
-        item = None if line.voided or line.price_reason else self._catalogue.find_by_code(line.code)
-        if item is None or item.item_id != line.item.item_id or line.unit_price_minor != line.item.price_minor:
+    def _with_todays_item(self, line: BasketLine) -> BasketLine:
+        item = None if line.voided else self._catalogue.find_by_code(line.code)
+        if item is None or item.item_id != line.item.item_id:
             return line
-        if item.price_minor != line.unit_price_minor:
-            changes.append(PriceChange(line.line_number, item.name, line.unit_price_minor, item.price_minor))
-        priced = replace(line.item, price_minor=item.price_minor)
-        return replace(line, item=priced, unit_price_minor=item.price_minor)
+        return replace(line, item=replace(line.item, price_minor=item.price_minor))
 
     # --- other ends --------------------------------------------------------------------------------------------------
 

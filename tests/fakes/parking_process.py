@@ -22,7 +22,7 @@ def main(folder: str) -> None:
     while True:
         till.scan("10", "12")
         say("rung up")
-        parked, _ = till.suspending.park()
+        parked = till.suspending.park().sale
         say("parked")
         till.ring_up("11")
         say("sold")

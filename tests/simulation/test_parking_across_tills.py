@@ -56,7 +56,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def parked_at_first(store: Store) -> str:
     store.first.scan("12", "10")
     store.first.selling.attach_unknown_member("j@example.com")
-    parking_id = store.first.suspending.park("blue bag")[0].parking_id
+    parking_id = store.first.suspending.park("blue bag").sale.parking_id
     store.first.sharing.exchange()
     return parking_id
 
@@ -141,7 +141,7 @@ def test_taken_while_the_first_till_had_no_line_it_hears_of_it_later(store: Stor
 def test_a_sale_that_was_never_offered_is_recalled_without_a_line(store: Store) -> None:
     store.first.cable_is_in = False
     store.first.scan("12")
-    parking_id = store.first.suspending.park()[0].parking_id
+    parking_id = store.first.suspending.park().sale.parking_id
     with pytest.raises(OfflineError):
         store.first.sharing.exchange()
     store.first.recall(parking_id)
@@ -151,7 +151,7 @@ def test_a_sale_that_was_never_offered_is_recalled_without_a_line(store: Store) 
 def test_a_sale_may_go_there_and_back_again(store: Store) -> None:
     parking_id = parked_at_first(store)
     store.second.recall(parking_id)
-    back = store.second.suspending.park()[0].parking_id
+    back = store.second.suspending.park().sale.parking_id
     store.second.sharing.exchange()
     store.first.sharing.exchange()
     store.first.recall(back)

@@ -37,8 +37,9 @@ def test_a_parked_sale_comes_back_as_it_was_under_its_own_number(till: ParkingTi
     till.scan("12", "10")
     till.selling.attach_member(DEMO_ACCOUNT)
     before = till.selling.view
-    parked, given_back = till.suspending.park("blue bag")
-    assert given_back == ()
+    done = till.suspending.park("blue bag")
+    parked = done.sale
+    assert done.given_back == ()
     assert till.selling.current is None
     assert (parked.total_minor, parked.item_count, parked.note) == (before.priced.total_minor, 2, "blue bag")
     assert till.faults() == []
@@ -57,7 +58,7 @@ def test_other_customers_are_served_meanwhile_and_numbers_stay_in_order(till: Pa
     parked = []
     for codes in (("10",), ("11", "12"), ("13",)):
         till.scan(*codes)
-        parked.append(till.suspending.park()[0])
+        parked.append(till.suspending.park().sale)
     till.ring_up("10")
     assert [row.sale.receipt_number for row in till.suspending.parked()] == [
         "001-01-000003", "001-01-000002", "001-01-000001",
@@ -69,7 +70,7 @@ def test_other_customers_are_served_meanwhile_and_numbers_stay_in_order(till: Pa
 def test_after_a_restart_the_parked_sales_are_there(tmp_path: Path) -> None:
     till = ParkingTill(tmp_path)
     till.scan("12")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.data.database.close()  # without a word, as at a power cut
     till.data._lock.release()
 
@@ -97,8 +98,9 @@ def test_points_that_were_set_aside_come_back_when_the_sale_is_parked(till: Park
     till.scan("12")
     till.selling.attach_member(DEMO_ACCOUNT)
     till.tendering.add_points(PointsHold("h-1", DEMO_ACCOUNT.member_id, 500, ""))
-    parked, given_back = till.suspending.park()
-    assert [tender.reference for tender in given_back] == ["h-1"]
+    done = till.suspending.park()
+    parked = done.sale
+    assert [tender.reference for tender in done.given_back] == ["h-1"]
     till.recall(parked.parking_id)
     view = till.selling.view
     assert (view.points_used, view.tenders) == (0, ())
@@ -109,7 +111,7 @@ def test_points_that_were_set_aside_come_back_when_the_sale_is_parked(till: Park
 
 def test_a_sale_is_recalled_once(till: ParkingTill) -> None:
     till.scan("12")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     permit = till.suspending.permit(parked)
     till.suspending.recall(parked, permit)
     with pytest.raises(CashierError) as again:
@@ -119,7 +121,7 @@ def test_a_sale_is_recalled_once(till: ParkingTill) -> None:
 
 def test_while_a_sale_is_under_way_no_other_is_recalled_but_an_empty_one_makes_room(till: ParkingTill) -> None:
     till.scan("12")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.scan("11")
     with pytest.raises(CashierError) as busy:
         till.suspending.permit(parked)
@@ -133,7 +135,7 @@ def test_while_a_sale_is_under_way_no_other_is_recalled_but_an_empty_one_makes_r
 def test_somebody_elses_sale_needs_the_right_to_take_it_over(tmp_path: Path) -> None:
     till = ParkingTill(tmp_path)
     till.scan("12")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.close()
 
     till = ParkingTill(tmp_path, operator=Operator("associate-2", "Associate", Role.ASSOCIATE))
@@ -151,7 +153,7 @@ def test_somebody_elses_sale_needs_the_right_to_take_it_over(tmp_path: Path) -> 
 def test_a_supervisor_takes_it_over_alone(tmp_path: Path) -> None:
     till = ParkingTill(tmp_path)
     till.scan("12")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.close()
     till = ParkingTill(tmp_path, operator=Operator("supervisor-1", "Supervisor", Role.SUPERVISOR))
     assert till.recall(parked.parking_id).sale == parked
@@ -162,7 +164,7 @@ def test_on_the_next_business_day_todays_prices_count_and_what_changed_is_said(t
     till.scan("10", "12")
     till.selling.set_price(2, 20_000, "price match")
     till.scan("11")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.catalogue.items["10"] = replace_price("10", 5_999)
     till.catalogue.items["12"] = replace_price("12", 30_000)
     till.clock.at += timedelta(hours=20)  # type: ignore[attr-defined]
@@ -188,7 +190,7 @@ def replace_price(code: str, price_minor: int):
 
 def test_on_the_same_day_the_prices_stay_as_rung_up(till: ParkingTill) -> None:
     till.scan("10")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.catalogue.items["10"] = replace_price("10", 9_999)
     assert till.recall(parked.parking_id).changes == ()
     assert till.selling.view.priced.subtotal_minor == 4_999
@@ -196,7 +198,7 @@ def test_on_the_same_day_the_prices_stay_as_rung_up(till: ParkingTill) -> None:
 
 def test_what_is_parked_too_long_is_cancelled_under_its_number(till: ParkingTill) -> None:
     till.scan("10")
-    parked, _ = till.suspending.park()
+    parked = till.suspending.park().sale
     till.clock.at += timedelta(hours=23)  # type: ignore[attr-defined]
     assert till.elsewhere() == ()
     assert till.suspending.age(parked) == timedelta(hours=23)
@@ -209,7 +211,7 @@ def test_what_is_parked_too_long_is_cancelled_under_its_number(till: ParkingTill
 
 def test_the_slip_says_that_it_is_no_receipt_and_carries_a_barcode(till: ParkingTill) -> None:
     till.scan("10")
-    parked, _ = till.suspending.park("red jacket")
+    parked = till.suspending.park("red jacket").sale
     job = till.data.print_queue.next_job()
     assert job is not None
     words = str(job.document)
@@ -237,7 +239,7 @@ def test_a_commit_of_unknown_outcome_is_looked_up(till: ParkingTill, lands: bool
     with monkeypatch.context() as patch:
         patch.setattr(database, "commit", unsure)
         if lands:
-            parked, _ = till.suspending.park()
+            parked = till.suspending.park().sale
         else:
             with pytest.raises(CommitUnknownError):
                 till.suspending.park()
@@ -253,7 +255,7 @@ def test_a_note_is_one_short_line(till: ParkingTill) -> None:
     for note in ("x" * 41, "a\u202eb"):
         with pytest.raises(CashierError, match="one line"):
             till.suspending.park(note)
-    assert till.suspending.park("  two\n words ")[0].note == "two words"
+    assert till.suspending.park("  two\n words ").sale.note == "two words"
 
 
 @few

@@ -81,9 +81,10 @@ class Parking:
             return
 
         def act() -> None:
-            parked, given_back = parts.suspending.park(note)
-            number = parked.receipt_number.rpartition("-")[2].lstrip("0")
-            sale.put_away(given_back, f"Parked as sale {number}. F6 brings it back")
+            done = parts.suspending.park(note)
+            number = done.sale.receipt_number.rpartition("-")[2].lstrip("0")
+            codes = f"; enter {', '.join(done.promo_codes)} again then" if done.promo_codes else ""
+            sale.put_away(done.given_back, f"Parked as sale {number}. F6 brings it back{codes}")
 
         if sale.attempt(act):
             self._window.side.close_panel()
