@@ -157,7 +157,7 @@ class CheckoutWindow(QWidget):
         self._watch_complete()
         had_question = not self.question.isHidden()
         self.question.show_question(self.sale.question)
-        if had_question and self.sale.question is None:
+        if had_question and self.sale.question is None and not self.people.covering:
             self.focus_scan_field()
         self.people.stay_in_front()
 

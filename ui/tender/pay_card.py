@@ -153,16 +153,13 @@ class PayCard(Card):
     def _summary(self, view: SaleView) -> list[tuple[str, str, str]]:
         """Description, amount, ink: the amounts of the sale, then what was paid of it."""
         money, priced = self._formatter.money, view.priced
-        lines = [("Subtotal", money(priced.subtotal_minor), "ink")]
-        if priced.discount_minor or view.basket.promo_codes:
-            taken_off = savings(view, self._sale.services.selling, self._formatter)
-            lines += [(name, amount, "go_text") for name, amount in taken_off]
-        if priced.fees_minor:
-            lines.append(("Fees", money(priced.fees_minor), "ink"))
-        lines += self._tax_rows(view)
+        rest = [("Fees", money(priced.fees_minor), "ink")] if priced.fees_minor else []
+        rest += self._tax_rows(view)
         if self._sale.stage is Stage.SALE and view.settlement.due_minor > 0:
             offers = self._sale.services.selling.tender_offers
-            lines += [(offer_words(offer, self._formatter), "", "ink_2") for offer in offers[:1]]
+            rest += [(offer_words(offer, self._formatter), "", "ink_2") for offer in offers[:1]]
+        room = self._rows_in_sight() - 1 - len(rest)
+        lines = [("Subtotal", money(priced.subtotal_minor), "ink"), *self._savings(view, room), *rest]
         if not view.tenders:
             return lines
         parts = [
@@ -173,6 +170,16 @@ class PayCard(Card):
         total = ("Total with tax", money(priced.total_minor), "ink")
         room = self._rows_in_sight() - len(parts)
         return [*lines, total, *parts] if room > len(lines) else [total, *parts]
+
+    def _savings(self, view: SaleView, rows: int) -> list[tuple[str, str, str]]:
+        """What was taken off; a code that takes nothing off is there all the same."""
+        if not view.priced.discount_minor and not view.basket.promo_codes:
+            return []
+        money = self._formatter.money
+        return [
+            (name, money(-minor) if minor else "no effect", "go_text" if minor else "ink_2")
+            for name, minor in savings(view, self._sale.services.selling, rows)
+        ]
 
     def _tax_rows(self, view: SaleView) -> list[tuple[str, str, str]]:
         """Each tax by its name where there is room; nothing of a tax that is not due, and who is exempt by what."""
