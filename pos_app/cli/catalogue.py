@@ -1,6 +1,7 @@
 """Import a catalogue from CSV, or look into it."""
 
 import argparse
+import csv
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from pos_app.sample_store import store_of
 from pos_app.settings import default_data_folder
 from pos_app.storage.catalogue import SqliteCatalogue
 from pos_app.storage.catalogue_csv import FIELDS, ImportOptions
-from pos_app.storage.catalogue_import import ImportResult, import_catalogue, write_refused
+from pos_app.storage.catalogue_import import ImportResult, harmless, import_catalogue, write_refused
 from pos_app.storage.catalogue_writer import CatalogueWriter
 from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.folder_lock import FolderLock
@@ -69,7 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     searching.add_argument("--limit", type=int, default=20)
     showing = actions.add_parser("show", help="the item of a barcode or SKU")
     showing.add_argument("code")
-    for action in (importing, pricing, searching, showing):
+    missing = actions.add_parser("missing", help="codes sold by department because no item had them")
+    missing.add_argument("--since", default="", metavar="DAY", help="from this business day on (YYYY-MM-DD)")
+    for action in (importing, pricing, searching, showing, missing):
         action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
 
 
@@ -83,6 +86,8 @@ def main(args: argparse.Namespace) -> int:
             return _import_prices(args, folder)
         database = open_for_inspection(folder, SystemKeyStore(folder / KEY_FILE_NAME))
         try:
+            if args.action == "missing":
+                return _missing(database, args.since)
             catalogue = SqliteCatalogue(database)
             return _show(catalogue, args.code) if args.action == "show" else _search(catalogue, args)
         finally:
@@ -231,4 +236,16 @@ def _show(catalogue: SqliteCatalogue, code: str) -> int:
     }
     for label, value in rows.items():
         print(f"{label + ':':<21}{value}")
+    return 0
+
+
+def _missing(database: Database, since_day: str) -> int:
+    from pos_app.storage.unlisted_sales import unlisted_sales
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("code", "department", "pieces", "lowest_price_minor", "highest_price_minor", "last_sold"))
+    for sale in unlisted_sales(database, since_day):
+        pieces = f"{sale.quantity_milli / 1000:g}"
+        prices = (sale.lowest_price_minor, sale.highest_price_minor)
+        writer.writerow((harmless(sale.code), sale.department, pieces, *prices, sale.last_business_day))
     return 0

@@ -104,7 +104,7 @@ def write_refused(path: Path, refused: list[Refusal]) -> Path | None:
             writer.writerow(("line", "refused", "column", "reason", "value"))
             for refusal in sorted(refused, key=lambda r: r.line):
                 what = "row" if refusal.whole_row else "barcode only"
-                writer.writerow((refusal.line, what, refusal.column, refusal.reason, _harmless(refusal.value)))
+                writer.writerow((refusal.line, what, refusal.column, refusal.reason, harmless(refusal.value)))
     except OSError as error:
         raise WorldError(f"The report of refused rows {report} cannot be written: {error}") from error
     return report
@@ -210,7 +210,7 @@ def _report_conflicts(
             result.refused_barcodes.append(Refusal(line, "barcode", reason, code))
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     shortened = value[:200]
     return f"'{shortened}" if shortened.startswith(("=", "+", "-", "@", "\t", "\r")) else shortened

@@ -10,7 +10,7 @@ from fakes.terminal_data import NOON, header, open_day, terminal_data
 
 from pos_app.clock import SetClock
 from pos_app.domain.age import latest_birth_date
-from pos_app.domain.basket import Basket
+from pos_app.domain.basket import Basket, EntryMethod
 from pos_app.domain.department import Department
 from pos_app.domain.item import Item, ItemChecks, SoldBy
 from pos_app.domain.operator import Operator, Role
@@ -27,6 +27,7 @@ from pos_app.services.approvals import ApprovalNeededError, Approvals
 from pos_app.services.ringing_up import Answers, Need, QuantityLimitError
 from pos_app.services.selling import Selling
 from pos_app.services.unlisted_items import UnlistedItems
+from pos_app.storage.unlisted_sales import UnlistedSale, unlisted_sales
 
 IMEI = "490154203237518"
 ITEMS = {
@@ -213,3 +214,20 @@ def test_a_sale_without_such_items_is_written_as_before() -> None:
     payload = sale_to_plain(_sold(Basket().add(Item("1", "Cable", 500), "1")))
     assert "serial_number" not in payload["lines"][0]
     assert not {"age_checked", "product_registered"} & payload.keys()
+
+
+def test_what_was_sold_by_department_is_listed_to_be_put_on_file(tmp_path: Path) -> None:
+    audio = Department("audio", "Audio", ())
+    basket = Basket()
+    for code, price_minor in (("4999999999999", 2_000), ("4999999999999", 2_500), ("=cmd", 100)):
+        basket = basket.add(audio.item(price_minor), code, 1000, EntryMethod.DEPARTMENT)
+    with terminal_data(tmp_path) as data:
+        open_day(data)
+        with data.storage.unit_of_work() as work:
+            work.append("sale", sale_to_plain(_sold(basket)))
+            work.commit()
+        assert unlisted_sales(data.database) == [
+            UnlistedSale("4999999999999", "Audio", 2000, 2_000, 2_500, "2026-11-22"),
+            UnlistedSale("=cmd", "Audio", 1000, 100, 100, "2026-11-22"),
+        ]
+        assert unlisted_sales(data.database, "2026-11-23") == []

@@ -61,7 +61,7 @@ class RowMaker:
             name = priced.fees[0].fee.name if len(priced.fees) == 1 else "fees"
             fees = f"+ {money(priced.fees_minor)} {name}"
         leaves = "Leaves later" if line.to_ship else ""
-        parts = (leaves, fees, item.brand, serial_number, line.price_reason, line.code)
+        parts = (leaves, line.price_reason, serial_number, fees, item.brand, line.code)
         meta = [part for part in parts if part]
         weight_unit = self._weight_unit if item.sold_by is SoldBy.WEIGHT else ""
         quantity = f"{quantity_text(line.quantity_milli)} {weight_unit}".strip()
@@ -77,7 +77,7 @@ class RowMaker:
             meta="  ·  ".join(meta),
             category=item.category,
             quantity=quantity,
-            whole_pieces=item.sold_by is SoldBy.EACH,
+            whole_pieces=item.sold_by is SoldBy.EACH and not line.serial_number,
             unit_price=money(line.unit_price_minor) + per_unit,
             total=money(priced.net_minor),
             old_total=money(priced.gross_minor) if reduced else "",
