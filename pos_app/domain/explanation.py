@@ -16,6 +16,7 @@ POINTS_PAID = "The part paid with points earns nothing; it is taken off the prod
 WHOLE_UNITS = "Whole units are counted once on the transaction, not on each line."
 BEST_OFFER = "A line takes its best offer; bonus points come on top of base points."
 SHIPPED = "Points of goods shipped to the customer are pending until they are shipped."
+PROMOTION = "Of all promotions that could be combined, those that save most are taken."
 VOIDED = "Lines taken back earn nothing."
 SPLIT = "Points are divided over lines in proportion to their price, so that a return takes back exactly its own."
 
@@ -78,8 +79,13 @@ def _line(line: SaleLine, eligible: dict[int, int], names: dict[str, str], point
     if line.voided:
         return LineExplanation(line.line_number, line.name, (Step("Taken back", 0, POINTS, VOIDED),), 0)
     steps = [Step("Price", line.gross_minor, MINOR)]
-    if line.discount_minor:
-        steps.append(Step("Discounts", -line.discount_minor, MINOR, PRODUCT_PRICE))
+    for part in line.promotions:
+        steps.append(
+            Step(part.name, -part.reduction_minor, MINOR, f"{PROMOTION} {part.why[:1].upper()}{part.why[1:]}.")
+        )
+    by_hand_minor = line.discount_minor - sum(part.reduction_minor for part in line.promotions)
+    if by_hand_minor:
+        steps.append(Step("Discounts", -by_hand_minor, MINOR, PRODUCT_PRICE))
     if line.included_tax_minor:
         steps.append(Step("Tax inside the price", -line.included_tax_minor, MINOR, PRODUCT_PRICE))
     price_minor = line.net_minor - line.included_tax_minor

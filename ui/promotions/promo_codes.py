@@ -79,7 +79,8 @@ class PromoCodeDesk:
             self._panel = ReferencePanel(side)
             side.add_panel(self._panel, self._panel.closed)
         side.show_panel(self._panel)
-        self._panel.ask(_TITLE, "On the coupon, in the app or in the message", "Enter code", self._problem, self._typed)
+        where = "On the coupon, in the app or in the message"
+        self._panel.ask(_TITLE, where, "Enter code", self._problem, self._typed, letters=True)
 
     def enter(self, text: str) -> None:
         """Put a code on the sale: at once where it cannot be used up, else when the central service has said so."""

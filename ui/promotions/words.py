@@ -1,8 +1,10 @@
 """What promotions save, in the few words that a row, a chip or a line of the payment has room for."""
 
+from typing import NamedTuple
+
 from pos_app.domain.pricing import TAX_EXEMPTION, PricedLine
 from pos_app.domain.promotion_hints import Hint, almost_there
-from pos_app.domain.promotions import PromotionKind
+from pos_app.domain.promotions import PERCENT_SCALE, PromotionKind
 from pos_app.domain.tender_promotions import TenderOffer
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter
@@ -21,25 +23,36 @@ def why_less(priced: PricedLine) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
-def savings(view: SaleView, selling: Selling, formatter: Formatter) -> list[tuple[str, str]]:
-    """What was taken off the sale: promotions together, each promo code, what was given by hand; name and amount."""
-    if not view.priced.discount_minor:
-        return [(f"Code {code}", formatter.money(0)) for code in view.basket.promo_codes]
+class Saving(NamedTuple):
+    """A row of the payment: promotions together, a promo code, or what was given by hand."""
+
+    name: str
+    amount_minor: int
+
+
+def savings(view: SaleView, selling: Selling, rows: int) -> list[Saving]:
+    """What was taken off the sale, in so many rows at most: all in one where there is no room for more."""
     by_promotion: dict[str, int] = {}
     for line in view.priced.lines:
         for part in line.promotions:
             by_promotion[part.promotion_id] = by_promotion.get(part.promotion_id, 0) + part.reduction_minor
+    by_hand_minor = view.priced.discount_minor - sum(by_promotion.values())
     exempt_minor = by_promotion.pop(TAX_EXEMPTION, 0)
-    by_hand_minor = view.priced.discount_minor - sum(by_promotion.values()) - exempt_minor
-    codes: list[tuple[str, int]] = []
+    codes: list[Saving] = []
     for code in view.basket.promo_codes:
         found = selling.find_promo_code(code)
-        codes.append((f"Code {code}", by_promotion.pop(found[1].promotion_id, 0) if found else 0))
-    named = [("Promotions", sum(by_promotion.values())), *codes, ("Discounts", by_hand_minor)]
-    named.append(("Tax in the price", exempt_minor))
-    return [
-        (name, formatter.money(-minor if minor else 0)) for name, minor in named if minor or name.startswith("Code ")
-    ]
+        codes.append(Saving(f"Code {code}", by_promotion.pop(found[1].promotion_id, 0) if found else 0))
+    others = (
+        Saving("Promotions", sum(by_promotion.values())),
+        *codes,
+        Saving("Discounts", by_hand_minor),
+        Saving("Tax in the price", exempt_minor),
+    )
+    made = [saving for saving in others if saving.amount_minor or saving in codes]
+    if len(made) <= max(rows, 1):
+        return made
+    names = ", ".join(view.basket.promo_codes)
+    return [Saving(f"Savings · {names}" if names else "Savings", view.priced.discount_minor)]
 
 
 def hint_of(view: SaleView, selling: Selling) -> Hint | None:
@@ -49,14 +62,15 @@ def hint_of(view: SaleView, selling: Selling) -> Hint | None:
     return almost_there(view.basket, view.priced, selling.rules, selling.occasion)
 
 
-def hint_words(hint: Hint, formatter: Formatter) -> str:
-    """One more, or a little more money."""
+def hint_words(hint: Hint, formatter: Formatter) -> tuple[str, str]:
+    """One more, or a little more money; long, and short for a narrow place."""
     name = hint.promotion.name or hint.promotion.promotion_id
-    if hint.missing_pieces:
-        free = hint.promotion.kind is PromotionKind.BUY_GET and hint.promotion.percent_micro == 1_000_000
-        gain = "one is free" if free else f"saves {formatter.money(hint.saves_minor)}"
-        return f"1 more: {name}, {gain}"
-    return f"{formatter.money(hint.missing_minor)} more: {name}"
+    if not hint.missing_pieces:
+        words = f"{formatter.money(hint.missing_minor)} more: {name}"
+        return words, words
+    free = hint.promotion.kind is PromotionKind.BUY_GET and hint.promotion.percent_micro == PERCENT_SCALE
+    gain = "one is free" if free else f"saves {formatter.money(hint.saves_minor)}"
+    return f"1 more: {name}, {gain}", f"1 more: {name}"
 
 
 def offer_words(offer: TenderOffer, formatter: Formatter) -> str:

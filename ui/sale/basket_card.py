@@ -75,7 +75,7 @@ class BasketCard(Card):
         self._rows = RowMaker(formatter, sale.services.profile.weight_unit)
         self._pieces = ""
         self._number = ""
-        self._hint = ""
+        self._hint = self._short_hint = ""
         self._title = "Current sale"
         self.canvas = LineItemsCanvas(self)
         self._thumb = ScrollThumb(self.canvas, self)
@@ -121,9 +121,11 @@ class BasketCard(Card):
         self.canvas.show_rows(rows, 0 if complete else sale.selected, sale.merged, sale.editable)
         pieces = sum(_pieces_milli(line.line) for line in view.priced.lines)
         items = f"{quantity_text(pieces)} item{'' if pieces == 1000 else 's'}" if rows else ""
-        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number, self._hint_words())
+        hint = self._hint_words()
+        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number, hint[0])
         if head != (self._title, self._pieces, self._number, self._hint):
             self._title, self._pieces, self._number, self._hint = head
+            self._short_hint = hint[1]
             self.setAccessibleDescription(", ".join(part for part in head if part))
             self.update(_INSET, 6, self.width() - 2 * _INSET, _HEAD - 8)
         if complete and sale.completed is not None:
@@ -135,12 +137,12 @@ class BasketCard(Card):
             self._sheet.refresh()
         self._thumb.update()
 
-    def _hint_words(self) -> str:
-        """What is almost there, in a place of its own; it makes no sound and asks for nothing."""
+    def _hint_words(self) -> tuple[str, str]:
+        """What is almost there, long and short, in a place of its own; it makes no sound and asks for nothing."""
         if self._sale.stage is not Stage.SALE:
-            return ""
+            return "", ""
         hint = hint_of(self._sale.view, self._sale.services.selling)
-        return hint_words(hint, self._formatter) if hint is not None else ""
+        return hint_words(hint, self._formatter) if hint is not None else ("", "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         top = _HEAD + _COLUMNS
@@ -191,11 +193,12 @@ class BasketCard(Card):
     def _paint_hint(self, painter: QPainter, place: QRectF) -> None:
         """At the right end, as wide as its words and never wider than its place."""
         made = font(13, 600)
-        wide = min(width(self._hint, made) + 44, place.width())
+        words = self._hint if width(self._hint, made) + 44 <= place.width() else self._short_hint
+        wide = min(width(words, made) + 44, place.width())
         plate = QRectF(place.right() - wide, place.center().y() - 15, wide, 30)
         paint.rounded(painter, plate, 15, "go_soft")
         paint.glyph(painter, QPointF(plate.left() + 18, plate.center().y()), "tag", 16, "go_text")
-        paint.text(painter, plate.adjusted(32, 0, -12, 0), self._hint, made, "go_text")
+        paint.text(painter, plate.adjusted(32, 0, -12, 0), words, made, "go_text")
 
     def _paint_column_names(self, painter: QPainter, rect: QRectF) -> None:
         columns = QRectF(1, _HEAD, rect.width() - 2, _COLUMNS - 1)

@@ -1,6 +1,6 @@
 """F4: less for a line or the whole sale, in percent or as an amount, or another price for a line; then the reason.
 
-F4 again asks for the next of these. Who may give how much alone is the services' business.
+F4 again asks for the next of these, a promo code at the end. Who may give how much alone is the services' business.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class ReductionDesk:
                 f"{money(amount_minor)} off", lambda reason: Discount(reason, amount_minor=amount_minor), line_number
             )
 
-        following = ("New price", self._ask_price) if self._line() else ("Percent", self._ask_percent)
+        following = ("New price", self._ask_price) if self._line() else self._last
         picks = tuple((money(amount_minor), str(amount_minor)) for amount_minor in _AMOUNTS_MINOR)
         self._ask("Discount as an amount", lambda digits: money(_number(digits)), judge, give, following, picks, 8)
 
@@ -123,11 +123,11 @@ class ReductionDesk:
             judge=judge,
             actions=(
                 EntryAction("Set price", give, "accent"),
-                EntryAction("Percent", self._switch(self._ask_percent), always=True),
+                EntryAction(self._last[0], self._switch(self._last[1]), always=True),
             ),
             facts=lambda: (("Price now", money(line.unit_price_minor)),),
         )
-        self._show(entry, self._ask_percent)
+        self._show(entry, self._last[1])
 
     def _ask(
         self,
@@ -141,7 +141,7 @@ class ReductionDesk:
     ) -> None:
         priced, view = self._line(), self._window.sale.view
         money = self._window.services.formatter.money
-        actions = [EntryAction("Whole sale", lambda digits: give(0, digits), "plain" if priced else "accent")]
+        actions = [EntryAction("This sale", lambda digits: give(0, digits), "plain" if priced else "accent")]
         if priced is not None:
             number = priced.line.line_number
             actions.insert(0, EntryAction("This line", lambda digits: give(number, digits), "accent"))
@@ -175,6 +175,13 @@ class ReductionDesk:
     def _show(self, entry: Entry, following: Callable[[], None]) -> None:
         self._asked, self._next = entry, following
         self._window.side.ask(entry)
+
+    @property
+    def _last(self) -> tuple[str, Callable[[], None]]:
+        """What comes after the last of the reductions by hand: a promo code where the store has some."""
+        if self._window.services.promo_codes is None or not self._window.services.selling.promotions.codes:
+            return "Percent", self._ask_percent
+        return "Promo code", self._window.functions.promo_codes.open
 
     @staticmethod
     def _switch(act: Callable[[], None]) -> Callable[[str], bool]:

@@ -39,8 +39,20 @@ class ReferencePanel(Card):
         self.action = Button("Take", self, kind="go", size=18)
         self.action.clicked.connect(self._done)
 
-    def ask(self, title: str, name: str, action: str, judge: Callable[[str], str], act: Callable[[str], None]) -> None:
-        """Ask for it; judge says what is wrong with a text, act gets one with which nothing is."""
+    def ask(
+        self,
+        title: str,
+        name: str,
+        action: str,
+        judge: Callable[[str], str],
+        act: Callable[[str], None],
+        *,
+        letters: bool = False,
+    ) -> None:
+        """Ask for it; judge says what is wrong with a text, act gets one with which nothing is. letters: the keys to
+        touch begin with them.
+        """
+        self.keys.begin(letters=letters)
         self._title, self._name, self._judge, self._act = title, name, judge, act
         self.setAccessibleName(title)
         self.line.setAccessibleName(name)

@@ -61,6 +61,10 @@ class TouchKeys(QWidget):
         else:
             self.pressed.emit("" if value == _BACKSPACE else value)
 
+    def begin(self, *, letters: bool) -> None:
+        """Show the page that what is asked for begins with."""
+        self._show(_LETTERS if letters else _DIGITS)
+
     def _show(self, page: str) -> None:
         self._page = page
         for name, keys in self.keys.items():
