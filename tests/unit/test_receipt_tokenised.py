@@ -6,16 +6,22 @@ It is installed once into the user's cache. Without Node.js or the registry thes
 import json
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fakes.receipts import RECEIPT_NUMBER, sale_receipt
+from PIL import Image
 from platformdirs import user_cache_path
 
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.receipt_printer.status import REQUEST_PAPER_WHEN_REACHED, request_completion
 from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument, Text
+from pos_app.formatting import StoreFormatter
+from pos_app.sample_store import FOLDER
+from pos_app.services.receipt_sample import SampleKind, sample_receipt
+from pos_app.store_profile import load_store_file
 
 NPOS = "npos@0.1.19"
 TOKENISER = Path(__file__).resolve().parents[1] / "fakes" / "npos_tokeniser.js"
@@ -67,3 +73,34 @@ def test_a_name_full_of_commands_is_read_as_text(modules: Path, tmp_path: Path) 
     assert {name for name, _ in found} == {"ESC @", "ESC t", "text", "GS v0", "ESC d", "GS V"}
     (raster,) = (token for name, token in found if name == "GS v0")
     assert len(raster) == 8 + raster[4] * raster[6]
+
+
+def test_a_copy_with_a_logo_and_a_gift_receipt_read_as_what_they_are(modules: Path, tmp_path: Path) -> None:
+    store = load_store_file(FOLDER / "store.toml").profile
+    settings = PrinterSettings(columns=42, logo_file=store.receipt.logo_file)
+    renderer, at = EscposRenderer(settings, tmp_path), datetime(2026, 11, 22, 14, 26, tzinfo=UTC)
+    for kind, words in ((SampleKind.COPY, "*** COPY 1 ***"), (SampleKind.GIFT, "GIFT RECEIPT")):
+        rendered = renderer.render(sample_receipt(store, StoreFormatter(store), at, kind))
+        assert rendered.notes == ()
+        found = tokens(modules, rendered.data)
+        assert b"".join(token for _, token in found) == rendered.data
+        logo = [token for name, token in found if name == "GS v0"]
+        assert len(logo) == 1
+        assert (logo[0][4], logo[0][6]) == (48, 109), "384 dots wide, in its own proportions"
+        texts = b"".join(token for name, token in found if name == "text").decode("cp858")
+        assert words in texts
+        assert ("GS (k" in {name for name, _ in found}) == (kind is SampleKind.COPY)
+        assert [name for name, _ in found][-2:] == ["ESC d", "GS V"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "no-png", "huge"])
+def test_a_logo_that_cannot_be_used_is_the_stores_name_and_a_note(tmp_path: Path, damage: str) -> None:
+    logo = tmp_path / "logo.png"
+    if damage == "no-png":
+        logo.write_bytes(b"GIF89a and so on")
+    elif damage == "huge":
+        Image.new("1", (3000, 3000)).save(logo)
+    rendered = EscposRenderer(PrinterSettings(columns=42, logo_file=logo), tmp_path).render(sale_receipt(1))
+    assert b"Northside" in rendered.data
+    assert b"\x1dv0" not in rendered.data
+    assert [note for note in rendered.notes if "logo.png" in note]
