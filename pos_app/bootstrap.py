@@ -32,6 +32,7 @@ from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
+from pos_app.services.time_clock import TimeClock
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
@@ -40,6 +41,7 @@ from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
+    from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
     from pos_app.services.parked_sharing import ParkedSharing
@@ -48,9 +50,9 @@ if TYPE_CHECKING:
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
-    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.services.suspending import Suspending
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
@@ -147,6 +149,11 @@ class Register:
             formatter=self.formatter,
             profile=self.profile,
         )
+
+    @cached_property
+    def time_clock(self) -> TimeClock:
+        """When people came and went."""
+        return TimeClock(operator=self.operator, storage=self.data.storage, records=self.data.time_clock)
 
     @cached_property
     def suspending(self) -> "Suspending":
@@ -278,6 +285,13 @@ class Register:
         )
 
     @cached_property
+    def exchanging(self) -> "Exchanging":
+        """Goods that come back and go out on one ticket."""
+        from pos_app.services.exchanging import Exchanging
+
+        return Exchanging(self.selling, self.returning, self.refunding)
+
+    @cached_property
     def finding_sales(self) -> "FindingSales":
         """Sales that goods come back of."""
         from pos_app.services.finding_sales import FindingSales
@@ -285,6 +299,12 @@ class Register:
         gateway: Any = self.gateway
         returns: Any = self.returns_gateway
         return FindingSales(gateway, returns, self.data.sale_finder, self.returning)
+
+    def take_operators(self, document: bytes) -> None:
+        """The central service's operators replace those it delivered before. On the sync thread."""
+        from pos_app.storage.operator_register import OperatorRegister
+
+        OperatorRegister(self.data.database, self.data.storage).take_delivery(document)
 
     def sync_status(self) -> SyncStatus:
         """What the status strip shows."""
@@ -348,7 +368,7 @@ def open_register(
     till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
     till_control.open_day_if_closed(store.opening_float_minor)
     gateway = GatewayWhenConnected()
-    return Register(
+    register = Register(
         data=data,
         profile=profile,
         operator=operator,
@@ -379,6 +399,8 @@ def open_register(
         ),
         signer=signer,
     )
+    tendering.exchanges = lambda: register.exchanging
+    return register
 
 
 def connect(
@@ -407,7 +429,8 @@ def connect(
         enrolment = enrol(central_url, enrolment_code(), identity, clock=register.clock)
         _logger.info("this till was let in as %s", enrolment.terminal_id)
     client = CentralClient(central_url, enrolment, register.clock)
-    worker = SyncWorker(SyncEngine(outbox, client, register.clock), outbox, client, register.clock, on_status)
+    engine = SyncEngine(outbox, client, register.clock, register.take_operators)
+    worker = SyncWorker(engine, outbox, client, register.clock, on_status)
     terms = register.data.terms
     register.gateway.connect(
         CentralGateway(client, register.clock, lambda: worker.status().online, terms.allowance_public_key)

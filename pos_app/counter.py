@@ -150,6 +150,7 @@ class Counter:
             sign_on=register.sign_on,
             approvals=register.approvals,
             cash=register.cash_movements,
+            time_clock=register.time_clock,
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",

@@ -35,6 +35,7 @@ from pos_app.services.sign_on import SignOn
 from pos_app.services.supervised_sale import SupervisedSale
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
+from pos_app.services.time_clock import TimeClock
 from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
 from ui.tender.manual_prompt import ManualPrompt
@@ -192,6 +193,7 @@ class Services:
     sign_on: SignOn | None = None
     approvals: Approvals | None = None
     cash: CashMovements | None = None
+    time_clock: TimeClock | None = None
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from pos_app.cli import central_care, central_promotions
+from pos_app.cli import central_care, central_people, central_promotions
 from pos_app.domain.money import MoneyError, currency
 from pos_app.settings import default_data_folder
 from sync import contract
@@ -69,7 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     user.add_argument("what", choices=("list", "add", "reset", "close"))
     user.add_argument("name", nargs="?", default="", help="what they sign in with: small letters, digits, dots, dashes")
     user.add_argument("--role", default="", help=f"of a new user: {', '.join(Role)}")
-    for made in (*central_care.add_arguments(action, _open), *central_promotions.add_arguments(action, _open)):
+    for made in (
+        *central_care.add_arguments(action, _open),
+        *central_people.add_arguments(action, _open),
+        *central_promotions.add_arguments(action, _open),
+    ):
         _shared_options(made, inherit=True)
     for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):
         _shared_options(made, inherit=True)

@@ -46,16 +46,16 @@ class SignedOn(Operator):
         return self._now
 
     @property
-    def operator_id(self) -> str:  # type: ignore[override]
+    def operator_id(self) -> str:
         """The id of whoever is signed on; empty for nobody."""
         return self._now.operator_id
 
     @property
-    def display_name(self) -> str:  # type: ignore[override]
+    def display_name(self) -> str:
         """The name of whoever is signed on."""
         return self._now.display_name
 
     @property
-    def role(self) -> Role:  # type: ignore[override]
+    def role(self) -> Role:
         """The role of whoever is signed on."""
         return self._now.role

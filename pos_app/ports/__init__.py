@@ -24,7 +24,7 @@ from pos_app.ports.parking import (
     StoresParked,
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
-from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person
+from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person, TimeClockEntry, TimeClockRecords
 from pos_app.ports.prices import (
     STORE_EDITION,
     PriceLists,
@@ -145,6 +145,8 @@ __all__ = [
     "StoresParked",
     "SyncStatus",
     "TermsSource",
+    "TimeClockEntry",
+    "TimeClockRecords",
     "UnitOfWork",
     "WithoutReceiptRecord",
 ]

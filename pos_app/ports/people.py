@@ -39,3 +39,19 @@ class People(Protocol):
 
     def everybody(self) -> Sequence[Person]:
         """All who may sign on here, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeClockEntry:
+    """Somebody came or went; at is ISO 8601 with offset."""
+
+    operator_id: str
+    came: bool
+    at: str
+
+
+class TimeClockRecords(Protocol):
+    """Who came and went at this till, as its journal says."""
+
+    def latest(self, limit: int, operator_id: str = "") -> Sequence[TimeClockEntry]:
+        """The last entries, newest first; of one operator, or of everybody."""

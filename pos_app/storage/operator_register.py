@@ -1,21 +1,24 @@
 """Adding, changing and removing the operators of this till; every change is in the journal, no secret is."""
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 
 from pos_app.domain.journal import EventKind
-from pos_app.domain.operator import Operator
+from pos_app.domain.operator import Operator, Role
 from pos_app.errors import CashierError
+from pos_app.pin_proof import PinProof, badge_digest, new_proof, peppered
 from pos_app.ports import PIN_DIGITS
 from pos_app.storage.database import Database
 from pos_app.storage.people import pepper_of
-from pos_app.storage.pin_hash import PinProof, badge_digest, new_proof, peppered
-from pos_app.storage.unit_of_work import SqliteStorage
+from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
 
 LOCAL, CENTRAL = "local", "central"
 _MOST_NUMBER_DIGITS = 8
 _MOST_NAME = 40
 
+_SELECT = """
+    SELECT operator_id, number, display_name, role, pin_salt, pin_cost, pin_check, badge_check, origin FROM operator
+"""
 _SAVE = """
     INSERT INTO operator (operator_id, number, display_name, role, pin_salt, pin_cost, pin_check, badge_check, origin)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -62,7 +65,9 @@ class OperatorRegister:
         delivered = DeliveredOperator(
             operator, number, new_proof(pin) if pin else None, badge_digest(badge) if badge else None
         )
-        self._write([delivered], "added", LOCAL, changed_by)
+        with self._storage.unit_of_work() as work:
+            self._save(work, delivered, "added", LOCAL, changed_by)
+            work.commit()
 
     def set_pin(self, number: str, pin: str, changed_by: str = "") -> None:
         """Give an operator another PIN; their wrong tries are forgotten. Raises CashierError."""
@@ -90,9 +95,30 @@ class OperatorRegister:
             connection.execute("DELETE FROM pin_guard")
             self._database.commit()
 
-    def take_delivery(self, delivered: Sequence[DeliveredOperator]) -> None:
-        """The central service's operators replace those it delivered before; the till's own stay."""
-        self._write(delivered, "delivered", CENTRAL, "")
+    def take_delivery(self, document: bytes) -> None:
+        """The central service's operators replace those it delivered before; the till's own stay.
+
+        What is as it was is not written, so that a delivery may come as often as it likes. Raises ValueError.
+        """
+        plain = json.loads(document)
+        try:
+            delivered = [_delivered(one) for one in plain.get("operators", ())]
+        except (KeyError, CashierError) as error:
+            raise ValueError(f"an operator that was delivered cannot sign on: {error}") from error
+        secret = bytes.fromhex(plain.get("approval_secret", ""))
+        here = {one[0]: one for one in self._database.all(f"{_SELECT} WHERE origin = ?", (CENTRAL,))}
+        rows = {one.operator.operator_id: self._row(one, CENTRAL) for one in delivered}
+        gone = sorted(here.keys() - rows.keys())
+        changed = [one for one in delivered if here.get(one.operator.operator_id) != rows[one.operator.operator_id]]
+        with self._storage.unit_of_work() as work:
+            for operator_id in gone:
+                work.run("DELETE FROM operator WHERE operator_id = ?", (operator_id,))
+                work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, "removed", CENTRAL, ""))
+            for one in changed:
+                self._save(work, one, "delivered", CENTRAL, "")
+            if secret:
+                work.run("INSERT OR REPLACE INTO approval_secret (id, secret) VALUES (1, ?)", (secret,))
+            work.commit()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -110,30 +136,37 @@ class OperatorRegister:
             work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, act, LOCAL, changed_by))
             work.commit()
 
-    def _write(self, operators: Sequence[DeliveredOperator], act: str, origin: str, changed_by: str) -> None:
-        with self._storage.unit_of_work() as work:
-            if origin == CENTRAL:
-                work.run("DELETE FROM operator WHERE origin = ?", (CENTRAL,))
-            for one in operators:
-                operator, pin = one.operator, one.pin
-                work.run(
-                    "DELETE FROM operator WHERE number = ? AND operator_id <> ?", (one.number, operator.operator_id)
-                )
-                row = (
-                    operator.operator_id,
-                    one.number,
-                    operator.display_name,
-                    operator.role.value,
-                    pin.salt if pin else None,
-                    pin.cost if pin else None,
-                    peppered(self._pepper, pin.proof) if pin else None,
-                    peppered(self._pepper, one.badge) if one.badge else None,
-                    origin,
-                )
-                work.run(_SAVE, row)
-                payload = _change_payload(operator.operator_id, act, origin, changed_by)
-                work.append(EventKind.OPERATOR_CHANGED, payload | {"role": operator.role.value, "number": one.number})
-            work.commit()
+    def _row(self, one: DeliveredOperator, origin: str) -> tuple[object, ...]:
+        operator, pin = one.operator, one.pin
+        return (
+            operator.operator_id,
+            one.number,
+            operator.display_name,
+            operator.role.value,
+            pin.salt if pin else None,
+            pin.cost if pin else None,
+            peppered(self._pepper, pin.proof) if pin else None,
+            peppered(self._pepper, one.badge) if one.badge else None,
+            origin,
+        )
+
+    def _save(self, work: SqliteUnitOfWork, one: DeliveredOperator, act: str, origin: str, changed_by: str) -> None:
+        operator_id = one.operator.operator_id
+        # A number belongs to one person: whoever had it before signs on with it no more.
+        work.run("DELETE FROM operator WHERE number = ? AND operator_id <> ?", (one.number, operator_id))
+        work.run(_SAVE, self._row(one, origin))
+        payload = _change_payload(operator_id, act, origin, changed_by)
+        work.append(EventKind.OPERATOR_CHANGED, payload | {"role": one.operator.role.value, "number": one.number})
+
+
+def _delivered(plain: dict[str, str]) -> DeliveredOperator:
+    check_number(plain["number"])
+    operator = Operator(plain["operator_id"], plain["display_name"], Role(plain["role"]))
+    _check_name(operator)
+    pin = None
+    if plain.get("pin_proof"):
+        pin = PinProof(bytes.fromhex(plain["pin_salt"]), plain["pin_cost"], bytes.fromhex(plain["pin_proof"]))
+    return DeliveredOperator(operator, plain["number"], pin, bytes.fromhex(plain.get("badge_digest", "")) or None)
 
 
 def _change_payload(operator_id: str, act: str, origin: str, changed_by: str) -> dict[str, object]:

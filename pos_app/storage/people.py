@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.phone_approval import SECRET_BYTES
+from pos_app.pin_proof import DEFAULT_COST, badge_digest, peppered, prove
 from pos_app.ports import Clock, Person
 from pos_app.storage.database import Database
 from pos_app.storage.pin_guard import PinGuard
-from pos_app.storage.pin_hash import DEFAULT_COST, badge_digest, peppered, prove
 
 _PURPOSE = b"proofs of operators"
 _TILL = ""

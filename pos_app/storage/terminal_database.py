@@ -24,6 +24,7 @@ from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
+from pos_app.storage.time_clock import SqliteTimeClock
 from pos_app.storage.unit_of_work import SqliteStorage
 
 SCHEMA_VERSION = 3
@@ -62,6 +63,7 @@ class TerminalDatabase:
         )
         self.identity = SqliteIdentityStore(database, tail)
         self.people = SqlitePeople(database, clock)
+        self.time_clock = SqliteTimeClock(database)
 
     def close(self) -> None:
         """Close the data and let another program at it."""

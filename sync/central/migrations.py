@@ -10,6 +10,7 @@ from sync.central import earlier_sales, loads, return_desk, tables
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
+from sync.central.people import tables as people_tables
 from sync.central.promotions import tables as promotion_tables
 
 _QUARANTINE = """
@@ -82,6 +83,7 @@ def _sixth(connection: Connection) -> None:
     _append_only(connection, return_desk.APPEND_ONLY)
     _append_only(connection, loads.APPEND_ONLY)
     _append_only(connection, promotion_tables.APPEND_ONLY)
+    _append_only(connection, people_tables.APPEND_ONLY)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:

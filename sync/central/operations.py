@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership, parking, promotions, receipts, returning
+from sync import contract, membership, parking, people, promotions, receipts, returning
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -306,5 +306,14 @@ OPERATIONS = (
         None,
         contract.TermsList,
         lambda service, terminal, message, name: service.terms(terminal.store_id, frozenset(name.split(","))),
+    ),
+    Operation(
+        "operators",
+        "GET",
+        people.PATH_OPERATORS,
+        "The operators of the till's store, for signing on without a network; nothing new when it names their digest.",
+        None,
+        people.Operators,
+        lambda service, terminal, message, name: service.people.for_store(terminal.store_id, name),
     ),
 )

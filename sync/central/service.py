@@ -45,6 +45,7 @@ from sync.central.members import Joining
 from sync.central.migrations import migrate
 from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.parking import ParkingDesk
+from sync.central.people.desk import PeopleDesk
 from sync.central.promotions import codes as promo_codes
 from sync.central.promotions.desk import PromotionDesk
 from sync.central.receipts import Receipts
@@ -109,6 +110,7 @@ class CentralService:
         self.receipts = Receipts(database, vault, self.clock, sender)
         self.promotions = PromotionDesk(database, self.clock)
         self.care = CustomerCare(database, vault, self.clock, self._ids)
+        self.people = PeopleDesk(database, vault, self.clock, self._ids)
         self.parking = ParkingDesk(database, vault, self.clock)
         self.returns = ReturnDesk(database, self.clock)
         migrate(database)

@@ -23,15 +23,15 @@ was read and the mark is on disk. So:
 import hashlib
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec import Raw
 
 from pos_app.domain.journal import JournalEntry, canonical_json
-from pos_app.errors import OfflineError, RefusedError
+from pos_app.errors import OfflineError, RefusedError, WorldError
 from pos_app.ports import Clock, EventOutcome, Outbox
-from sync import contract, promotions
+from sync import contract, people, promotions
 from sync.terminal.client import CentralClient, RequestRefusedError, UnavailableError
 from sync.terminal.retry import Outcome
 
@@ -59,7 +59,13 @@ class StepResult:
 class SyncEngine:
     """Uploads the journal and fetches the terms. One step at a time, whoever calls."""
 
-    def __init__(self, outbox: Outbox, client: CentralClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        client: CentralClient,
+        clock: Clock,
+        take_operators: Callable[[bytes], None] | None = None,
+    ) -> None:
         self._outbox = outbox
         self._client = client
         self._clock = clock
@@ -70,6 +76,8 @@ class SyncEngine:
         self._terms_due_ms = 0
         self._versions_held: dict[str, None] = {}
         self._editions_held: dict[str, None] = {}
+        self._take_operators = take_operators
+        self._operators_held = ""
 
     def step(self) -> StepResult:
         """Send the next batch, or an empty one as a sign of life; fetch the terms when there are newer ones."""
@@ -79,6 +87,7 @@ class SyncEngine:
                 if self._terms_wanted != self._terms_held or self._terms_are_due():
                     self._fetch_terms()
                     self._fetch_promotions()
+                    self._fetch_operators()
             except UnavailableError as error:
                 return StepResult(Outcome.UNAVAILABLE, reason=str(error), retry_after_s=error.retry_after_s)
             except OfflineError as error:
@@ -186,6 +195,22 @@ class SyncEngine:
                 _logger.error("the central service refuses its promotions: %s", error.code)
         except ValueError as error:
             _logger.error("the central service's promotions cannot be used: %s", error)
+
+    def _fetch_operators(self) -> None:
+        """Who may sign on at this till. A service that is older than operators has none."""
+        if self._take_operators is None:
+            return
+        have = f"?have={self._operators_held}" if self._operators_held else ""
+        try:
+            answer = self._client.get(people.PATH_OPERATORS + have, people.Operators)
+            if not answer.unchanged:
+                self._take_operators(contract.encode(answer))
+                self._operators_held = answer.digest
+        except RequestRefusedError as error:
+            if error.status != NOT_KNOWN_THERE:
+                _logger.error("the central service refuses its operators: %s", error.code)
+        except (ValueError, WorldError) as error:
+            _logger.error("the central service's operators cannot be used: %s", error)
 
 
 def _within_size(entries: list[JournalEntry]) -> list[JournalEntry]:

@@ -1,10 +1,12 @@
 """People of a shop in memory, with their PINs in clear: for tests of windows and services."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 
+from pos_app.domain.journal import JournalEntry
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.pin_guard import wait_after_ms
-from pos_app.ports import Person
+from pos_app.ports import Person, TimeClockEntry
 
 ASSOCIATE = Operator("associate-1", "Associate", Role.ASSOCIATE)
 SECOND_ASSOCIATE = Operator("associate-2", "Second Associate", Role.ASSOCIATE)
@@ -57,3 +59,18 @@ class MemoryPeople:
             Person(operator, number, has_pin=True, has_badge=operator in BADGES.values())
             for number, (operator, _) in PINS.items()
         ]
+
+
+class MemoryTimeClock:
+    """Who came and went, from a journal in memory."""
+
+    def __init__(self, entries: Callable[[], list[JournalEntry]]) -> None:
+        self._entries = entries
+
+    def latest(self, limit: int, operator_id: str = "") -> Sequence[TimeClockEntry]:
+        found = [
+            TimeClockEntry(json.loads(entry.payload)["operator_id"], entry.kind == "clocked_in", entry.occurred_at)
+            for entry in reversed(self._entries())
+            if entry.kind in ("clocked_in", "clocked_out")
+        ]
+        return [entry for entry in found if operator_id in ("", entry.operator_id)][:limit]

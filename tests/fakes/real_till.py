@@ -17,6 +17,7 @@ from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyFile
+from pos_app.storage.operator_register import OperatorRegister
 from pos_app.storage.terminal_database import open_terminal_database
 from sync.terminal.client import CentralClient
 from sync.terminal.engine import StepResult, SyncEngine
@@ -63,7 +64,8 @@ class RealTill:
         assert enrolment is not None
         enrolment = replace(enrolment, central_url=central_url or enrolment.central_url)
         self.client = CentralClient(enrolment.central_url, enrolment, self.clock)
-        self.engine = SyncEngine(self.data.outbox, self.client, self.clock)
+        people = OperatorRegister(self.data.database, self.data.storage)
+        self.engine = SyncEngine(self.data.outbox, self.client, self.clock, people.take_delivery)
         self.gateway = CentralGateway(self.client, self.clock)
         self.rewards = Rewards(self.gateway, self.ids)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fakes import memory_shop as memory
-from fakes.memory_people import ASSOCIATE, MemoryPeople
+from fakes.memory_people import ASSOCIATE, MemoryPeople, MemoryTimeClock
 from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
 from fakes.memory_returns import ReturnShop
 from fakes.shop_terminal import ShopTerminal
@@ -43,6 +43,7 @@ from pos_app.services.suspending import Suspending
 from pos_app.services.tax_exemption import TaxExemption
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
+from pos_app.services.time_clock import TimeClock
 from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import ParkingParts, Services, UiSettings
@@ -263,6 +264,9 @@ class UiShop:
                 operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
             ),
             approvals=approvals,
+            time_clock=TimeClock(
+                operator=operator, storage=self.storage, records=MemoryTimeClock(lambda: self.storage.state.entries)
+            ),
             cash=CashMovements(
                 TillControl(storage=self.storage, clock=self.clock, operator=operator),
                 approvals,

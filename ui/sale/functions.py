@@ -338,6 +338,7 @@ class Functions:
         if self.usable()["cancel"]:
             cancel = window.tender.ask_to_cancel
             rows.append(ListRow("Cancel this sale", "All its lines are dropped  ·  Ctrl Del", cancel, "trash-2"))
+        rows += window.people.more_rows()
         if window.services.start_training is not None:
             rows.append(ListRow("Training", "Lessons at a till of its own", self.training, "graduation-cap"))
         rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ui.sign_on.approval_desk import ApprovalDesk
     from ui.sign_on.idle_watch import IdleWatch
     from ui.sign_on.sign_on_desk import SignOnDesk
+    from ui.widgets.list_panel import ListRow
 
 
 class PeopleAtTheTill:
@@ -73,6 +74,27 @@ class PeopleAtTheTill:
         """Nobody is signed on any more."""
         if self.sign_on is not None:
             self.sign_on.sign_off()
+
+    def more_rows(self) -> list[ListRow]:
+        """What stands under More."""
+        from ui.widgets.list_panel import ListRow
+
+        rows = []
+        time_clock = self._window.services.time_clock
+        if time_clock is not None:
+            rows.append(ListRow("Time clock", "Coming and going", self.show_time_clock, "clock", closes=False))
+        if self.sign_on is not None:
+            rows.append(ListRow("Lock the till", "The sale is kept  ·  Ctrl L", self.lock, "lock"))
+            rows.append(ListRow("Sign off", "Somebody else signs on; a sale waits", self.sign_off, "user-round-x"))
+        return rows
+
+    def show_time_clock(self) -> None:
+        """Coming, going and the last entries."""
+        from ui.sign_on.time_clock_list import show_time_clock
+
+        time_clock = self._window.services.time_clock
+        if time_clock is not None:
+            show_time_clock(self._window, time_clock)
 
     def ask_approval(self, request: ApprovalRequest, then: Callable[[Approval], None]) -> None:
         """See ApprovalDesk.ask."""

@@ -118,7 +118,7 @@ _STATEMENTS: tuple[str, ...] = (
     # Returns whose money is on its way back, and those taken without a receipt, whose limits are counted here.
     "CREATE TABLE pending_return (return_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT",
     "CREATE INDEX journal_without_receipt ON journal (business_day) WHERE kind = 'return_without_receipt'",
-    # Who may sign on; of PINs and badges only what is worthless without this machine's keystore (pin_hash.py).
+    # Who may sign on; of PINs and badges only what is worthless without this machine's keystore (pos_app/pin_proof.py).
     """
     CREATE TABLE operator (
         operator_id TEXT PRIMARY KEY,
