@@ -5,7 +5,7 @@ Sizes are in units of a screen 800 high, so that a small panel and a large monit
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -21,7 +21,11 @@ SMALLEST_WIDTH, SMALLEST_HEIGHT = 800, 480
 
 
 class CustomerDisplayWindow(QWidget):
-    """Implements pos_app.ports.CustomerDisplay. It takes no focus: scans and keys stay with the till."""
+    """Implements pos_app.ports.CustomerDisplay. It wants no focus: where it gets some, activated says so, and the till
+    takes scans and keys back.
+    """
+
+    activated = Signal()
 
     def __init__(self, store_name: str, texts: ReceiptTexts, logo_file: Path | None = None) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
@@ -52,6 +56,12 @@ class CustomerDisplayWindow(QWidget):
             return [self._store_name, self._texts("display_welcome")]
         words = [self._texts("display_total"), view.total]
         return words + ([self._texts("change"), view.change] if view.change else [])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A customer who touched the screen, or a desktop that activates every new window."""
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
+        super().changeEvent(event)
 
     # --- painting -----------------------------------------------------------------------------------------------------
 

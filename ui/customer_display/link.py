@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from pos_app.domain.receipt_texts import receipt_texts
@@ -36,6 +37,7 @@ class CustomerDisplays:
         if self.screen is None:
             profile = self._window.services.profile
             self.screen = CustomerDisplayWindow(profile.store_name, self._texts, profile.receipt.logo_file)
+            self.screen.activated.connect(self._window.activateWindow, Qt.ConnectionType.QueuedConnection)
             self._displays.append(self.screen)
         self._place(self.screen)
         self.refresh()
