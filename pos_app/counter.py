@@ -144,7 +144,11 @@ class Counter:
             orders=lambda: register.orders,
             tax_exemption=lambda: register.tax_exemption,
             returns=lambda: ReturnParts(
-                register.returning, register.finding_sales, register.refunding, register.without_receipt
+                register.returning,
+                register.finding_sales,
+                register.refunding,
+                register.exchanging,
+                register.without_receipt,
             ),
             approving=register.approving,
             sign_on=register.sign_on,
@@ -155,6 +159,7 @@ class Counter:
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",
                 theme="dark" if settings.theme == "dark" else "light",
+                group_separator=settings.scanner_group_separator,
                 double_delivery_ms=DOUBLE_DELIVERY_MS,
                 idle_lock_ms=register.sign_on_rules.idle_lock_minutes * 60_000,
                 demo_pins=demo_pins,

@@ -42,6 +42,7 @@ from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
+    from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
     from pos_app.services.receipt_check import ReceiptChecks
@@ -86,6 +87,8 @@ class UiSettings:
     reduce_motion: bool = False
     sounds: bool = True
     scan_timing: WedgeTiming = field(default_factory=WedgeTiming)
+    group_separator: str = ""
+    """What the scanners type in place of the group separator of GS1 codes; empty: the separator itself."""
     double_delivery_ms: int = 0
     """The same code within this time is one scan that was sent twice; 0: every one counts."""
     complete_clears_after_ms: int = 30_000
@@ -111,6 +114,7 @@ class ReturnParts:
     returning: "Returning"
     finding: "FindingSales"
     refunding: "Refunding"
+    exchanging: "Exchanging"
     without_receipt: "ReturningWithoutReceipt | None" = None
 
 

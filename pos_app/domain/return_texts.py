@@ -41,6 +41,7 @@ RETURN_MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Promoción ya descontada",
         "Promotion déjà déduite",
     ),
+    "tender_exchange": ("Returned goods", "Rücknahme", "Artículos devueltos", "Articles rendus"),
     "refund": ("REFUND", "ERSTATTUNG", "REEMBOLSO", "REMBOURSÉ"),
     "credit": ("CREDIT", "GUTSCHRIFT", "ABONO", "AVOIR"),
     "points_given_back": (

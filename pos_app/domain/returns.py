@@ -26,6 +26,7 @@ REFUND_ORDER = (
     TenderType.VOUCHER,
     TenderType.CHECK,
     TenderType.DEPOSIT,
+    TenderType.EXCHANGE,
     TenderType.CASH,
 )
 """Points first, cash last (rewards programme, Returns)."""
@@ -457,7 +458,7 @@ def _refunds(
             amounts[name] += part
         if rules is not None:
             for tender in ordered:
-                if tender.tender_type is TenderType.CASH:
+                if _goes_back_as(tender) is TenderType.CASH:
                     name = tender.tender_id
                     coins = round_to_step(amounts[name], rules.cash_step_minor, rules.rounding)
                     amounts[name] = min(coins, open_minor[name])
@@ -479,7 +480,9 @@ def _less(amounts: Mapping[str, int], names: Sequence[str], kept_minor: int) -> 
 
 
 def _goes_back_as(tender: Tender) -> TenderType:
-    """A deposit that paid a part of the sale goes back in cash."""
+    """A deposit that paid a part of the sale goes back in cash, credit of an exchange as what it had been."""
+    if tender.tender_type is TenderType.EXCHANGE:
+        return TenderType(tender.reference)
     return TenderType.CASH if tender.tender_type is TenderType.DEPOSIT else tender.tender_type
 
 

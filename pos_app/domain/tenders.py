@@ -22,6 +22,7 @@ class TenderType(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     CUSTOMER_ACCOUNT = "customer_account"
     DEPOSIT = "deposit"
+    EXCHANGE = "exchange"
     """What was paid in advance for a special order; it goes back in cash."""
 
 

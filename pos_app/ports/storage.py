@@ -13,6 +13,7 @@ from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
 from pos_app.domain.orders import Order, OrderContact, OrderDraft
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import TransactionHeader
+from pos_app.domain.returns import PendingReturn
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.stored_value import StoredValueLoad
 from pos_app.domain.tenders import CardAttempt, Tender
@@ -28,7 +29,8 @@ class OpenTransaction:
 
     card_attempt is what a card terminal was asked for and has not answered, card_attempts how often it was asked in
     this sale; loads are the gift cards that the sale sells. promotions_id is the edition of the promotions that it was
-    begun with. order is what the sale makes an order of, completes the special order that it sells.
+    begun with. exchange is what comes back on the same ticket; once a part of it is on its way to a card, the ticket
+    stays as it is. order is what the sale makes an order of, completes the special order that it sells.
     """
 
     header: TransactionHeader
@@ -42,6 +44,8 @@ class OpenTransaction:
     promotions_id: str = ""
     order: OrderDraft | None = None
     completes: Order | None = None
+    exchange: PendingReturn | None = None
+    exchange_paying_out: bool = False
 
 
 class PrintState(StrEnum):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketError
 from pos_app.domain.journal import EventKind
+from pos_app.domain.exchange import credit_tenders, paid_out
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
 from pos_app.domain.orders import is_deposit
@@ -13,6 +14,7 @@ from pos_app.domain.price_list import EVERYBODY
 from pos_app.domain.pricing import EMPTY, PricedBasket, PricingRules
 from pos_app.domain.promotions import Occasion, PromotionBook
 from pos_app.domain.retail_transaction import TransactionHeader
+from pos_app.domain.returns import PendingReturn, Refund
 from pos_app.domain.rewards import EarnedPoints, PointsTaxTreatment, earn
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tender_promotions import Payment, TenderOffer, fitting_minor, price_paid, tender_offers
@@ -33,7 +35,7 @@ from pos_app.ports import (
 from pos_app.services.sale_prices import SalePrices
 
 UNDO_DEPTH = 10
-HELD = (TenderType.POINTS, TenderType.DEPOSIT, *STORED_VALUE)
+HELD = (TenderType.POINTS, *STORED_VALUE)
 """Tenders that the central service set aside: they are released, and nobody hands anything back."""
 
 
@@ -51,6 +53,12 @@ class SaleView:
     redeemable_points: int
     can_undo: bool
     card_attempt: CardAttempt | None = None
+    exchange: PendingReturn | None = None
+    credit: tuple[Tender, ...] = ()
+    """What the goods that come back on this ticket pay of it."""
+
+    given_back: tuple[Refund, ...] = ()
+    """What of an exchange is more than the ticket comes to, and goes back to the customer."""
 
     @property
     def receipt_number(self) -> str:
@@ -144,7 +152,9 @@ class CurrentSale:
         if sale is None:
             return ()
         self._refuse_while_a_card_is_asked(sale)
-        taken = [tender for tender in sale.tenders if tender.tender_type not in HELD]
+        if sale.exchange_paying_out:
+            raise CashierError("exchange_paid_out", "Money of this exchange went back to a card. Finish the exchange.")
+        taken = [tender for tender in sale.tenders if tender.tender_type not in (*HELD, TenderType.DEPOSIT)]
         charged = any(tender.tender_type is TenderType.CARD for tender in taken)
         if charged or (taken and given_back is None):
             raise CashierError(
@@ -188,6 +198,18 @@ class CurrentSale:
             work.commit()
         self._sale = after
         self._changed(save=False)
+
+    def set_exchange(self, pending: PendingReturn | None, *, paying_out: bool = False) -> None:
+        """Goods come back on this ticket, or none any more; on disk when this returns.
+
+        paying_out: their money is on its way to a card, and the ticket stays as it is. Raises CashierError while the
+        sale is paid in part.
+        """
+        sale = self._begin()
+        if not paying_out and sale.exchange is not pending and self._paid_in_part():
+            raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
+        self._update(exchange=pending, exchange_paying_out=paying_out)
+        self.save()
 
     def forget(self) -> None:
         """Start afresh; whoever calls this has made the sale's end durable."""
@@ -329,6 +351,7 @@ class CurrentSale:
     def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
         payment = self._payment(sale, tenders)
         priced = price_paid(payment)
+        tenders = (*credit_tenders(sale.exchange, priced.total_minor), *tenders)
         return priced, settle(priced.total_minor, tenders, payment.rules.cash_step_minor, payment.rules.rounding)
 
     @property
@@ -378,7 +401,16 @@ class CurrentSale:
             redeemable_points=redeemable,
             can_undo=bool(self._history) and not self._paid_in_part_of(sale),
             card_attempt=sale.card_attempt,
+            exchange=sale.exchange,
+            credit=credit_tenders(sale.exchange, priced.total_minor),
+            given_back=self._given_back(sale, priced),
         )
+
+    def _given_back(self, sale: OpenTransaction, priced: PricedBasket) -> tuple[Refund, ...]:
+        if sale.exchange is None:
+            return ()
+        rules = self._rules
+        return paid_out(sale.exchange, priced.total_minor, rules.cash_step_minor, rules.rounding)
 
     def due_with_points(self, points: int) -> int:
         """What would be left to pay with so many more points; below zero when they are too many."""
@@ -404,4 +436,4 @@ class CurrentSale:
     @staticmethod
     def _paid_in_part_of(sale: OpenTransaction) -> bool:
         paid = any(tender.tender_type is not TenderType.POINTS for tender in sale.tenders)
-        return paid or sale.card_attempt is not None
+        return paid or sale.card_attempt is not None or sale.exchange_paying_out

@@ -49,11 +49,24 @@ class Refunding:
         Raises RefusedError when another till has the goods already, CardNotRefundedError when a card was refused,
         CashierError while nobody knows what became of a card refund, and WorldError.
         """
-        self._set_aside(pending)
+        self.set_aside(pending)
         refunds = _to_cards(pending)
-        if not refunds:
+        if refunds:
+            self._pending.keep(pending)
+            self.refund_cards(pending, refunds)
+
+    def set_aside(self, pending: PendingReturn) -> None:
+        """Let no other till take these goods back. Raises RefusedError when one has them already."""
+        lines = [(line.line_number, line.quantity_milli) for line in pending.quote.lines if line.line_number]
+        if not pending.receipt_number or not lines:
             return
-        self._pending.keep(pending)
+        try:
+            self._gateway.reserve_return(pending.return_id, pending.receipt_number, lines)
+        except OfflineError:
+            return  # the associate was told; the service flags what came back twice
+
+    def refund_cards(self, pending: PendingReturn, refunds: Sequence[Refund]) -> None:
+        """Give cards their money, each once; the return is on disk already. Raises as pay_back does."""
         for refund in refunds:
             self._refund(pending, refund)
 
@@ -88,15 +101,6 @@ class Refunding:
         return found
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _set_aside(self, pending: PendingReturn) -> None:
-        lines = [(line.line_number, line.quantity_milli) for line in pending.quote.lines if line.line_number]
-        if not pending.receipt_number or not lines:
-            return
-        try:
-            self._gateway.reserve_return(pending.return_id, pending.receipt_number, lines)
-        except OfflineError:
-            return  # the associate was told; the service flags what came back twice
 
     def _refund(self, pending: PendingReturn, refund: Refund) -> None:
         tender = _card_of(pending, refund)

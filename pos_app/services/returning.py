@@ -36,7 +36,7 @@ from pos_app.domain.returns import (
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
-from pos_app.domain.tenders import TenderType
+from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import (
     Catalogue,
@@ -306,7 +306,7 @@ class Returning:
 
         Raises CashierError when this till took the same goods back meanwhile.
         """
-        self._check_still_open(pending)
+        self.check_still_open(pending)
         business_day = self._storage.business_day()
         if not business_day:
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
@@ -394,12 +394,12 @@ class Returning:
             contact_id=sale.member.contact_id if sale.member else "",
             reason=reason.strip(),
             against_policy=against_policy,
-            cards=tuple(tender for tender in sale.tenders if tender.tender_type is TenderType.CARD),
+            cards=tuple(card for tender in sale.tenders if (card := _as_card(tender)) is not None),
         )
         return _approved(pending, approval)
 
-    def _check_still_open(self, pending: PendingReturn) -> None:
-        """What this till took back since the return was planned; an interrupted one may come late."""
+    def check_still_open(self, pending: PendingReturn) -> None:
+        """Look at what this till took back since the return was planned. Raises CashierError."""
         original = self.find_here(pending.receipt_number) if pending.transaction_id else None
         if original is None:
             return
@@ -420,6 +420,13 @@ def kind_of(pending: PendingReturn) -> EventKind:
 def _need(reason: str, words: str) -> None:
     if not reason.strip():
         raise CashierError("reason_needed", words)
+
+
+def _as_card(tender: Tender) -> Tender | None:
+    """The card that a tender was, also where it came by an exchange."""
+    if tender.tender_type is TenderType.EXCHANGE and tender.reference == TenderType.CARD.value:
+        return replace(tender, tender_type=TenderType.CARD)
+    return tender if tender.tender_type is TenderType.CARD else None
 
 
 def _approved(pending: PendingReturn, approval: Approval | None) -> PendingReturn:

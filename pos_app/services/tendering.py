@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from pos_app.domain.foreign_cash import ForeignCurrency
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
@@ -11,6 +12,7 @@ from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.receipt_template import FirstPrint
 from pos_app.domain.retail_transaction import RetailTransaction, complete
+from pos_app.domain.returns import PendingReturn, Refund, ReturnTransaction
 from pos_app.domain.rewards import PointsTaxTreatment
 from pos_app.domain.rights import Action
 from pos_app.domain.tender_definitions import TenderDefinition, configured_tender, opens_drawer
@@ -40,6 +42,7 @@ from pos_app.ports import (
     ReceiptSigner,
     Storage,
     TermsSource,
+    UnitOfWork,
 )
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.loading import loads_of, record_load, with_words_of_loads
@@ -63,6 +66,15 @@ class CompletedSale:
     priced: PricedBasket
     receipt_held: bool = False
     """True while the customer is asked how to get the receipt."""
+    given_back: tuple[Refund, ...] = ()
+    """What went back to the customer of an exchange."""
+
+
+class Exchanges(Protocol):
+    """Makes the return of an exchange as a part of the write that completes its sale."""
+
+    def record(self, work: UnitOfWork, pending: PendingReturn, sale: RetailTransaction) -> ReturnTransaction:
+        """Journal the return and issue its store credit; the caller commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,8 @@ class Tendering:
         self._ids = ids
         self._formatter = formatter
         self._rules = selling.profile.pricing_rules()
+        self.exchanges: Callable[[], Exchanges] | None = None
+        """Makes the returns of exchanges, for the first of them; None where the till takes nothing back."""
 
     @property
     def due_minor(self) -> int:
@@ -345,7 +359,7 @@ class Tendering:
             now.isoformat(timespec="milliseconds"),
             sale.basket,
             view.priced,
-            sale.tenders,
+            (*view.credit, *sale.tenders),
             view.settlement,
             view.earned,
             self._selling.promotions,
@@ -354,7 +368,13 @@ class Tendering:
         job = self._commit(sale, transaction)
         self._selling.forget()
         return CompletedSale(
-            transaction, job.document, job.job_id, transaction.change_minor, view.priced, job.state is PrintState.HELD
+            transaction,
+            job.document,
+            job.job_id,
+            transaction.change_minor,
+            view.priced,
+            job.state is PrintState.HELD,
+            view.given_back,
         )
 
     def _commit(self, sale: OpenTransaction, transaction: RetailTransaction) -> PrintJob:
@@ -370,6 +390,7 @@ class Tendering:
                 if sale.basket.member is not None and sale.contact_email:
                     work.add_contact(sale.basket.member.contact_id, sale.contact_email)
                 order = placed_order(sale, transaction)
+                returned = self._returned_in(work, sale, transaction)
                 payload = sale_to_plain(transaction)
                 if deposit:
                     payload["order_number"] = transaction.header.receipt_number
@@ -380,10 +401,12 @@ class Tendering:
                         work.add_offline_redemption(tender.reference, sale.basket.member.member_id, tender.points)
                 for load in loads_of(sale):
                     record_load(work, load, transaction)
-                job, *others = self._print_jobs(sale, transaction, entry.entry_hash, order)
+                job, *others = self._print_jobs(sale, transaction, entry.entry_hash, order, returned)
                 for each in (job, *others):
                     work.add_print_job(each)
                 totals = self._storage.till_totals()
+                if returned is not None:
+                    totals = totals.with_return(returned.refunds, returned.points_reversed)
                 work.save_till_totals(
                     totals.with_deposit(transaction.tenders)
                     if deposit
@@ -396,8 +419,23 @@ class Tendering:
                 raise
         return job
 
+    def _returned_in(
+        self, work: UnitOfWork, sale: OpenTransaction, transaction: RetailTransaction
+    ) -> ReturnTransaction | None:
+        """The goods that come back on this ticket, in the write that completes it."""
+        if sale.exchange is None:
+            return None
+        if self.exchanges is None:
+            raise CashierError("no_exchange", "This till cannot take goods back.")
+        return self.exchanges().record(work, sale.exchange, transaction)
+
     def _print_jobs(
-        self, sale: OpenTransaction, transaction: RetailTransaction, entry_hash: str, order: Order | None
+        self,
+        sale: OpenTransaction,
+        transaction: RetailTransaction,
+        entry_hash: str,
+        order: Order | None,
+        returned: ReturnTransaction | None,
     ) -> list[PrintJob]:
         """The receipt, the slip of an order, and the drawer by itself where cash was taken and no paper comes out."""
         profile = self._selling.profile
@@ -410,8 +448,14 @@ class Tendering:
             transaction, profile, self._formatter, self._terms.current_terms(), sale.account, seal
         )
         document = with_words_of_loads(document, loads_of(sale), profile.receipt.language)
+        if returned is not None:
+            from pos_app.services.exchanging import with_exchange
+
+            document = with_exchange(document, returned, self._formatter, profile.receipt.language)
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
         has_cash = any(opens_drawer(tender, self._selling.profile.tenders) for tender in sale.tenders)
+        if returned is not None:
+            has_cash = has_cash or any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
         at_once = state is PrintState.QUEUED
         receipt = PrintJob(
             self._ids.new_id(), sale.header.transaction_id, document, has_cash and at_once, state, reason

@@ -19,6 +19,7 @@ from pos_app.ports import (
 )
 from pos_app.services.approvals import Approvals
 from pos_app.services.card_refunds import CardRefunds
+from pos_app.services.exchanging import Exchanging
 from pos_app.services.finding_sales import FindingSales, summary_of
 from pos_app.services.refunding import Refunding
 from pos_app.services.returning import Returning
@@ -166,16 +167,19 @@ class ReturnShop:
             currency_code=services.profile.currency.code,
             approvals=approvals,
         )
+        refunding = Refunding(
+            returning,
+            storage=self._storage,
+            gateway=self.gateway,
+            pending=MemoryPendingReturns(self.kept),
+            cards=cards,
+        )
+        exchanging = Exchanging(services.selling, returning, refunding)
         return ReturnParts(
             returning,
             FindingSales(gateway, self.gateway, MemorySaleFinder(self._storage), returning),
-            Refunding(
-                returning,
-                storage=self._storage,
-                gateway=self.gateway,
-                pending=MemoryPendingReturns(self.kept),
-                cards=cards,
-            ),
+            refunding,
+            exchanging,
             ReturningWithoutReceipt(
                 catalogue=services.catalogue,
                 clock=services.clock,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 from fakes import memory_shop as memory
 from fakes.memory_people import ASSOCIATE, MemoryPeople, MemoryTimeClock
@@ -298,7 +299,9 @@ class UiShop:
             ),
             settings=settings or UiSettings(sounds=False),
         )
-        services.returns = lambda: self.returns.parts(services, self.gateway)
+        parts = cache(lambda: self.returns.parts(services, self.gateway))
+        services.returns = parts
+        tendering.exchanges = lambda: parts().exchanging
         return services
 
     def go_offline(self, queued: int = 3) -> None:

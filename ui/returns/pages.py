@@ -1,6 +1,7 @@
 """What the refund panel shows while a return is put together, and when it is made."""
 
-from pos_app.domain.returns import Refund, ReturnQuote, ReturnTransaction
+from pos_app.domain.exchange import exchange_credit_minor
+from pos_app.domain.returns import PendingReturn, Refund, ReturnQuote, ReturnTransaction
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
 from pos_app.services.returning import RefundTo
@@ -8,6 +9,7 @@ from ui.returns.refund_panel import PanelRow, RefundPage
 from ui.returns.return_model import ReturnModel
 from ui.returns.unreceipted_model import UnreceiptedModel
 
+_MOST_NAMES = 4
 _NAMES = {
     TenderType.POINTS: "Points",
     TenderType.CASH: "Cash",
@@ -19,6 +21,8 @@ _NAMES = {
     TenderType.FINANCING: "Financing",
     TenderType.BANK_TRANSFER: "Bank transfer",
     TenderType.CUSTOMER_ACCOUNT: "Customer account",
+    TenderType.DEPOSIT: "Deposit",
+    TenderType.EXCHANGE: "Returned goods",
 }
 
 
@@ -45,6 +49,23 @@ def return_page(model: ReturnModel, formatter: Formatter, *, exchange: bool, sto
         only_store_credit=model.gift,
         plain="Exchange for other goods" if exchange else "",
         main=main,
+    )
+
+
+def exchange_page(pending: PendingReturn, formatter: Formatter) -> RefundPage:
+    """What comes back on the ticket under way."""
+    quote = pending.quote
+    names = [PanelRow(line.name, formatter.money(line.refund_minor)) for line in quote.lines[:_MOST_NAMES]]
+    return RefundPage(
+        title="Exchange",
+        rows=(PanelRow("Of receipt", pending.receipt_number), *names),
+        total_name="Credit",
+        total=formatter.money(exchange_credit_minor(pending)),
+        heading="Points" if quote.points_reversed or quote.points_restored else "",
+        parts=_points(quote, formatter),
+        note="It pays first when the ticket is settled. Until then it can be taken off, and nothing has come back.",
+        plain="Take it off the ticket",
+        main="Back to the ticket",
     )
 
 

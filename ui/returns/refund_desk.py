@@ -35,11 +35,6 @@ class RefundDesk:
         """True while a void is asked about, or a return was just made."""
         return self._void is not None or self._done is not None
 
-    @property
-    def may_exchange(self) -> bool:
-        """True where the credit can go into the sale under way."""
-        return False
-
     def leave(self) -> None:
         """Forget what was shown."""
         self._void = self._done = None
@@ -62,9 +57,6 @@ class RefundDesk:
             self._returns.ask_reason("Why does it come back?", partial(self._decide, model))
         else:
             self._decide(model, model.requests()[0].reason)
-
-    def exchange(self) -> None:
-        """The refund becomes credit in the sale under way."""
 
     def void(self, original: OriginalSale) -> None:
         """Show what the reversal of a whole sale gives back."""

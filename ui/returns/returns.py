@@ -14,6 +14,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.services.finding_sales import receipt_in_hand
 from pos_app.services.returning import RefundTo
 from ui.messages import Banner
+from ui.returns.exchange_desk import ExchangeDesk
 from ui.returns.line_row import CONDITION_NAMES
 from ui.returns.pages import return_page
 from ui.returns.refund_desk import RefundDesk
@@ -49,6 +50,7 @@ class Returns:
         self.panel = RefundPanel()
         self.side.add_panel(self.panel, self.panel.closed)
         self.desk = RefundDesk(self)
+        self.exchanges = ExchangeDesk(self)
         without = parts.without_receipt
         self.unreceipted = UnreceiptedDesk(self, without) if without is not None and without.rules else None
         self.search = SaleSearch(self)
@@ -62,7 +64,7 @@ class Returns:
         lines.described.connect(self._ask_condition)
         lines.entered.connect(self.proceed)
         panel.main_chosen.connect(self.proceed)
-        panel.plain_chosen.connect(self.desk.exchange)
+        panel.plain_chosen.connect(self._exchange)
         panel.original_chosen.connect(partial(self._send_to, RefundTo.ORIGINAL))
         panel.credit_chosen.connect(partial(self._send_to, RefundTo.STORE_CREDIT))
         self.side.panel_closed.connect(self._panel_closed)
@@ -70,7 +72,7 @@ class Returns:
     @property
     def is_open(self) -> bool:
         """True while a return stands before the basket, or is being asked for."""
-        return self.model is not None or self.desk.active or self.search.is_open
+        return self.model is not None or self.desk.active or self.search.is_open or self.exchanges.shown
 
     @property
     def _free(self) -> bool:
@@ -89,7 +91,10 @@ class Returns:
             return
         if self.sale.stage is Stage.COMPLETE:
             self.sale.next_sale()
-        self.search.ask()
+        if self.exchanges.pending is not None:
+            self.exchanges.show()
+        else:
+            self.search.ask()
 
     def open_receipt(self, hand: ReceiptInHand) -> None:
         """Show the sale of a receipt: at once as this till knows it, then as everybody does."""
@@ -108,6 +113,7 @@ class Returns:
         if self.desk.busy:
             return
         self.desk.leave()
+        self.exchanges.shown = False
         self.put_away()
         self.side.close_panel()
         self.window.focus_scan_field()
@@ -195,7 +201,7 @@ class Returns:
         page = return_page(
             model,
             self.window.services.formatter,
-            exchange=self.desk.may_exchange,
+            exchange=self.exchanges.possible,
             store_credit=self.parts.returning.gives_store_credit,
         )
         self.panel.show_page(page)
@@ -206,6 +212,8 @@ class Returns:
         """Enter, or the large button: what comes next."""
         if self.desk.active:
             self.desk.proceed()
+        elif self.exchanges.shown:
+            self.leave()
         elif isinstance(self.model, UnreceiptedModel):
             assert self.unreceipted is not None
             self.unreceipted.proceed(self.model)
@@ -214,14 +222,23 @@ class Returns:
         elif self.model is not None:
             self._refuse("Nothing chosen", "Scan what comes back, or count it with + on its line.")
 
+    def _exchange(self) -> None:
+        if self.exchanges.shown:
+            self.exchanges.remove()
+        elif self._free and isinstance(self.model, ReturnModel) and self.model.preview is not None:
+            self.exchanges.begin(self.model)
+
     def take_scan(self, code: str) -> bool:
         """True when the scan was about a return."""
         hand = receipt_in_hand(code)
         if self.desk.busy:
             self._refuse("Finish the return first", "The money is on its way. The scan was not used.")
             return True
-        if self.desk.active:
+        if self.desk.active or self.exchanges.shown:
             self.leave()
+        if hand is not None and self.exchanges.pending is not None:
+            self._refuse("One exchange on a ticket", "Settle this ticket first, then take the other goods back.")
+            return True
         if self.model is not None and (hand is None or self._shows(hand)):
             if hand is None:
                 self._scan_goods(code)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter
 from pos_app.services.tendering import CompletedSale
 from ui.theme import paint
@@ -29,6 +30,7 @@ class CompletePage(QWidget):
         super().__init__(parent)
         self._formatter = formatter
         self._change = ""
+        self._label = "Change due"
         self._facts: list[str] = []
         self.choices: ChoiceBar | None = None
         self.setAccessibleName("Sale complete")
@@ -73,14 +75,16 @@ class CompletePage(QWidget):
     def show_sale(self, completed: CompletedSale) -> None:
         """Show how this sale ended."""
         sale, show = completed.transaction, self._formatter
-        self._change = show.money(completed.change_minor)
+        cash_minor = sum(one.amount_minor for one in completed.given_back if one.tender_type is TenderType.CASH)
+        self._label = "Hand over" if completed.given_back else "Change due"
+        self._change = show.money(completed.change_minor + cash_minor)
         paid = show.money(sale.total_minor + sale.cash_rounding_minor)
         facts = [f"Paid {paid}", f"Receipt {sale.header.receipt_number}"]
         if sale.member is not None:
             facts.append(f"+{show.points(sale.earned.points)} points")
         if facts != self._facts:
             self._facts = facts
-        self.setAccessibleName(f"Sale complete. Change due {self._change}")
+        self.setAccessibleName(f"Sale complete. {self._label} {self._change}")
         self.setAccessibleDescription(", ".join(facts))
         self.update()
 
@@ -93,7 +97,7 @@ class CompletePage(QWidget):
         paint.rounded(painter, QRectF(centre.x() - 32, top, 64, 64), 32, "go_soft")
         paint.glyph(painter, QPointF(centre.x(), top + 32), "check", 34, "go_text", 2.5)
         label = QRectF(0, top + 80, rect.width(), 30)
-        paint.text(painter, label, "Change due", font(20, 600), "ink_2", paint.CENTRE)
+        paint.text(painter, label, self._label, font(20, 600), "ink_2", paint.CENTRE)
         size = self.change_size
         amount = QRectF(0, top + 108, rect.width(), 116)
         paint.text(painter, amount, self._change, font(size, 700, display=True), "ink", paint.CENTRE)

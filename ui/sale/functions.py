@@ -48,6 +48,7 @@ class Functions:
         self.orders = OrderFunctions(window)
         self.promo_codes = PromoCodeDesk(window)
         self._returns: Returns | None = None
+        window.tender.pay_out = self._pay_out
 
     @property
     def desk(self) -> MemberDesk:
@@ -161,6 +162,13 @@ class Functions:
 
             self._returns = Returns(self._window, make())
         return self._returns
+
+    def _pay_out(self, complete: Callable[[], None]) -> None:
+        """What an exchange leaves goes back before the ticket is completed."""
+        if self._window.sale.view.exchange is not None and self.returns is not None:
+            self.returns.exchanges.pay_out(complete)
+        else:
+            complete()
 
     def take_back(self) -> None:
         """F7: goods come back."""

@@ -98,7 +98,10 @@ class PayCard(Card):
         lines = self._summary(view)
         if complete:
             total_name, total = "Total paid", money(view.priced.total_minor + view.settlement.cash_rounding_minor)
-        elif view.tenders:
+        elif view.given_back and not due:
+            back_minor = sum(refund.amount_minor for refund in view.given_back)
+            total_name, total = "Give back", money(back_minor)
+        elif view.tenders or view.credit:
             total_name, total = "Left to pay", money(due)
         else:
             total_name, total = "Total due", money(due)
@@ -156,15 +159,13 @@ class PayCard(Card):
         rest = [("Fees", money(priced.fees_minor), "ink")] if priced.fees_minor else []
         rest += self._tax_rows(view)
         if self._sale.stage is Stage.SALE and view.settlement.due_minor > 0:
-            offers = self._sale.services.selling.tender_offers
-            rest += [(offer_words(offer, self._formatter), "", "ink_2") for offer in offers[:1]]
+            rest += [(offer_words(offer, self._formatter), "", "ink_2") for offer in self._sale.savings.offers[:1]]
         room = self._rows_in_sight() - 1 - len(rest)
         lines = [("Subtotal", money(priced.subtotal_minor), "ink"), *self._savings(view, room), *rest]
-        if not view.tenders:
+        paid = (*view.credit, *view.tenders)
+        if not paid:
             return lines
-        parts = [
-            (tender_name(tender, self._formatter), money(-tender.amount_minor), "go_text") for tender in view.tenders
-        ]
+        parts = [(tender_name(tender, self._formatter), money(-tender.amount_minor), "go_text") for tender in paid]
         if view.settlement.cash_rounding_minor:
             parts.insert(0, ("Cash rounding", money(view.settlement.cash_rounding_minor), "ink"))
         total = ("Total with tax", money(priced.total_minor), "ink")

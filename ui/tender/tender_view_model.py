@@ -31,6 +31,8 @@ class TenderViewModel(QObject):
         self._tendering = sale.services.tendering
         self.card = CardFlow(sale, self._take)
         self.waiting_for = ""
+        self.pay_out: Callable[[Callable[[], None]], None] = lambda complete: complete()
+        """Gives back what an exchange leaves, then calls what completes the ticket."""
         self._offline: tuple[object, OfflineDecision] = (None, OfflineDecision(0))
         sale.sale_ended.connect(self._forget)
 
@@ -335,6 +337,9 @@ class TenderViewModel(QObject):
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _complete_free(self) -> None:
+        self.pay_out(self._complete_now)
+
+    def _complete_now(self) -> None:
         def act() -> None:
             view = self._sale.view
             completed = self._tendering.complete_if_paid()
