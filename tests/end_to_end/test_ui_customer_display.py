@@ -23,6 +23,8 @@ def screen(counter):
     """The customer's window beside the till's."""
     counter.window.functions.customer_display()
     shown = counter.window.functions.displays.screen
+    counter.qtbot.waitExposed(shown)
+    QApplication.processEvents()
     counter.until(lambda: QApplication.focusWindow() is counter.window.windowHandle())
     yield shown
     shown.close()
