@@ -5,7 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pos_app.scenario.document import Scenario, ScenarioError, read_scenario
+from pos_app.scenario.document import Scenario, read_scenario
+from pos_app.scenario.parts import ScenarioError
 
 __all__ = ["Scenario", "ScenarioError", "play", "read_scenario"]
 

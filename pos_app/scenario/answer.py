@@ -13,6 +13,7 @@ from pos_app.scenario.player import Played, Transcript
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.values import quantity_text
 from pos_app.services.current_sale import SaleView
+from pos_app.services.orders import DepositBack
 
 
 def answer(shop: Shop, transcript: Transcript, *, explain: bool = False) -> dict[str, Any]:
@@ -59,7 +60,16 @@ def _amounts(played: Played) -> dict[str, Any]:
         return _of_view(played.left_open)
     if played.returned is not None:
         return _of_return(played.returned)
+    if played.deposit_back is not None:
+        return _of_deposit_back(played.deposit_back)
     return _nothing(granted_points(played))
+
+
+def _of_deposit_back(back: DepositBack) -> dict[str, Any]:
+    tenders = [
+        {"type": refund.tender_type.value, "amount_minor": -refund.amount_minor, "points": 0} for refund in back.refunds
+    ]
+    return {**_nothing(0), "total_minor": -back.total_minor, "tenders": tenders}
 
 
 def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
@@ -151,6 +161,8 @@ def _of_view(view: SaleView) -> dict[str, Any]:
                 "tax_minor": line.tax_minor + line.included_tax_minor + line.fees_included_tax_minor,
                 "points": points.get(line.line_number, 0),
                 **_promotions(line.promotions),
+                **_fees((fee.fee.fee_id, fee.amount_minor) for fee in line.fees),
+                **({"tax_reliefs": list(line.tax_reliefs)} if line.tax_reliefs else {}),
             }
             for line in priced.lines
         ],
@@ -169,7 +181,15 @@ def _line(line: SaleLine) -> dict[str, Any]:
         "tax_minor": line.tax_minor + line.included_tax_minor + line.fees_included_tax_minor,
         "points": line.points,
         **_promotions(line.promotions),
+        **_fees((fee.fee_id, fee.amount_minor) for fee in line.fees),
+        **({"tax_reliefs": list(line.tax_reliefs)} if line.tax_reliefs else {}),
     }
+
+
+def _fees(fees: Iterable[tuple[str, int]]) -> dict[str, Any]:
+    """Each fee of a line that has some."""
+    said = [{"id": fee_id, "amount_minor": amount_minor} for fee_id, amount_minor in fees]
+    return {"fees": said} if said else {}
 
 
 def _promotions(promotions: Sequence[LinePromotion]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from pos_app.scenario import document, values
-from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.shop import Shop
 from sync import contract, membership
 

@@ -7,26 +7,16 @@ import re
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-Identifier = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-Text = Annotated[str, Meta(min_length=1, max_length=120)]
+from pos_app.scenario.parts import Day, Identifier, Part, ScenarioError, Text
+from pos_app.scenario.tax_document import ItemFee, TableFee, Tax, TaxRelief
+from pos_app.scenario.tender_document import ForeignCash, StoreTender
+
 CardNumber = Annotated[str, Meta(min_length=4, max_length=32, pattern=r"^[0-9A-Za-z-]+$")]
 LineNumber = Annotated[int, Meta(ge=1, le=1000)]
 Points = Annotated[int, Meta(ge=0, le=10**9)]
 Pieces = Annotated[int, Meta(ge=1, le=100)]
-Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-
-
-class ScenarioError(ValueError):
-    """The file is wrong; the text is one sentence that begins with the place in the file."""
-
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path}: {problem}" if path else problem)
-
-
-class Part(Struct, forbid_unknown_fields=True):
-    """Base of everything in the file."""
 
 
 class Store(Part):
@@ -35,25 +25,12 @@ class Store(Part):
     id: Identifier = "001"
     currency: str = "USD"
     time_zone: str = "America/Los_Angeles"
-    tax_rounding: Literal["transaction", "item"] = "transaction"
+    region: Annotated[str, Meta(max_length=8)] = ""
+    tax_rounding: Literal["transaction", "together", "item"] = "transaction"
     rounding: Literal["half_up", "half_even"] = "half_up"
     cash_step: str | None = None
-
-
-class Tax(Part):
-    """One tax; rate is a part of 1."""
-
-    id: Identifier
-    rate: str
-    included: bool = False
-
-
-class Fee(Part):
-    """A charge per piece that earns nothing."""
-
-    id: Identifier
-    amount: str
-    tax: tuple[str, ...] = ()
+    tenders: tuple[StoreTender, ...] = ()
+    foreign_cash: tuple[ForeignCash, ...] = ()
 
 
 class Item(Part):
@@ -67,7 +44,8 @@ class Item(Part):
     brand: Annotated[str, Meta(max_length=120)] = ""
     kind: Literal["goods", "service", "gift_card"] = "goods"
     sold_by: Literal["each", "weight"] = "each"
-    fees: tuple[Fee, ...] = ()
+    fees: tuple[ItemFee, ...] = ()
+    screen_size: str = "0"
 
 
 class Scope(Part):
@@ -214,6 +192,14 @@ class GiftCard(Part):
     balance: str
 
 
+class OrderPolicy(Part):
+    """What the store asks and keeps of special orders; parts of 1."""
+
+    deposit: str = "0.2"
+    minimum_deposit: str = "0"
+    kept_on_cancellation: str = "0"
+
+
 class Till(Part):
     """The cash drawer at the beginning."""
 
@@ -279,9 +265,26 @@ class DiscountTransaction(Step, tag="discount_transaction"):
 
 
 class ShipLine(Step, tag="ship"):
-    """Send a line to the customer instead of handing it over: its points are pending until it is shipped."""
+    """Send a line to the customer instead of handing it over: its points are pending until it is shipped.
+
+    to is the region it goes to, whose taxes and delivery fee it then has.
+    """
 
     line: LineNumber
+    to: Annotated[str, Meta(max_length=8)] | None = None
+
+
+class AddFee(Step, tag="fee"):
+    """Add a service or fee of the store's table to a line."""
+
+    line: LineNumber
+    fee: Identifier
+
+
+class PayDeposit(Step, tag="deposit"):
+    """Make a special order of the goods in the basket: what is paid now is this deposit."""
+
+    amount: str
 
 
 class EnterPromoCode(Step, tag="promo_code"):
@@ -291,18 +294,30 @@ class EnterPromoCode(Step, tag="promo_code"):
 
 
 class ExemptFromTax(Step, tag="tax_exempt"):
-    """Charge no tax, by a certificate."""
+    """Charge none of these taxes (none at all, when none is named), by a certificate."""
 
     certificate: str
+    taxes: tuple[str, ...] = ()
 
 
 class TenderStep(Step, tag="tender"):
-    """Pay a part; amount is a decimal text or "rest"."""
+    """Pay a part; amount is a decimal text or "rest". store: one of the store's own, by its id."""
 
-    type: Literal["points", "gift_card", "card", "cash"]
+    type: Literal["points", "gift_card", "card", "cash", "foreign_cash", "store"]
     amount: str | None = None
     points: Points | None = None
     number: CardNumber | None = None
+    currency: str | None = None
+    id: str | None = None
+    reference: str | None = None
+
+
+class LoadGiftCard(Step, tag="load_gift_card"):
+    """Sell a gift card of that number, or put more onto one."""
+
+    number: CardNumber
+    amount: str
+    top_up: bool = False
 
 
 SaleStep = (
@@ -316,6 +331,7 @@ SaleStep = (
     | EnterPromoCode
     | ExemptFromTax
     | ShipLine
+    | LoadGiftCard
     | TenderStep
 )
 
@@ -378,7 +394,21 @@ class Ship(Transaction, tag="ship", kw_only=True):
     line: LineNumber
 
 
-AnyTransaction = Sale | Return | PostVoid | Ship | Enrol | PaidOut
+class CompleteOrder(Transaction, tag="complete_order", kw_only=True):
+    """A special order is sold, its deposit paid already; the steps pay the rest."""
+
+    of: str
+    steps: tuple[TenderStep, ...] = ()
+
+
+class CancelOrder(Transaction, tag="cancel_order", kw_only=True):
+    """A special order is cancelled, and its deposit goes back."""
+
+    of: str
+    reason: Text = "cancelled"
+
+
+AnyTransaction = Sale | Return | PostVoid | Ship | Enrol | PaidOut | CompleteOrder | CancelOrder
 
 
 class Scenario(Part):
@@ -389,6 +419,9 @@ class Scenario(Part):
     store: Store = field(default_factory=Store)
     clock: str = "2014-11-28T10:00:00-08:00"
     taxes: tuple[Tax, ...] = ()
+    tax_reliefs: tuple[TaxRelief, ...] = ()
+    fees: tuple[TableFee, ...] = ()
+    orders: OrderPolicy = field(default_factory=OrderPolicy)
     promotions: tuple[AnyPromotion, ...] = ()
     promo_codes: tuple[PromoCode, ...] = ()
     programme: Programme = field(default_factory=Programme)

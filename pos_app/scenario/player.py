@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pos_app.domain.orders import OrderKind
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnRequest, ReturnTransaction, refundable_milli
 from pos_app.errors import CashierError, RefusedError
 from pos_app.ports import EnrolmentAnswer
 from pos_app.scenario import document, values
 from pos_app.scenario.beginnings import add_gift_cards, add_members
-from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
 from pos_app.services.current_sale import SaleView
+from pos_app.services.orders import DepositBack
 from pos_app.services.returning import OriginalSale
 
 Refusal = CashierError | RefusedError
@@ -38,6 +40,7 @@ class Played:
     returned: ReturnTransaction | None = None
     returned_of: RetailTransaction | None = None
     joined: EnrolmentAnswer | None = None
+    deposit_back: DepositBack | None = None
     pending_points: int = 0
 
 
@@ -61,6 +64,7 @@ class Player:
         self._sale = SaleUnderWay(shop)
         self._transcript = Transcript()
         self._sales: dict[str, RetailTransaction] = {}
+        self._special_orders: dict[str, str] = {}
         self._places: dict[str, list[int]] = {}
         """Where in the file the transactions of an id are."""
 
@@ -100,7 +104,7 @@ class Player:
         match transaction:
             case document.Sale(steps=steps):
                 actions = [self._sale.prepared(step, f"{path}.steps[{i}]") for i, step in enumerate(steps)]
-                if any(isinstance(step, document.TenderStep) and step.type in _SPENDS_BALANCES for step in steps):
+                if any(_needs_the_service(step) for step in steps):
                     actions.insert(0, self._shop.upload)
                 return lambda played: self._play_sale(played, actions)
             case document.Return(of=of, lines=lines, reason=reason):
@@ -117,6 +121,13 @@ class Player:
                 return lambda played: self._after_sale(played, of, lambda sale: self._shop.shipping.ship(sale, [line]))
             case document.Enrol(email=email):
                 return lambda played: _all_or_nothing(played, lambda: self._enrol(played, email))
+            case document.CompleteOrder(of=of, steps=steps):
+                self._check_earlier(of, path, index)
+                payments = [self._sale.prepared(step, f"{path}.steps[{i}]") for i, step in enumerate(steps)]
+                return lambda played: self._play_sale(played, [lambda: self._ring_up(of), *payments])
+            case document.CancelOrder(of=of, reason=reason):
+                self._check_earlier(of, path, index)
+                return lambda played: _all_or_nothing(played, lambda: self._cancel_order(played, of, reason))
             case document.PaidOut(reason=reason):
                 amount_minor = values.amount(transaction.amount, f"{path}.amount", self._money)
                 till = self._shop.till_control
@@ -132,12 +143,29 @@ class Player:
                 played.error = played.error or error
         played.sale = self._sale.completed
         if played.sale is not None:
-            self._sales[played.transaction_id] = played.sale
+            order = self._shop.orders.find(played.sale.header.receipt_number)
+            if order is not None and order.kind is OrderKind.SPECIAL:
+                self._special_orders[played.transaction_id] = order.number
+            else:
+                self._sales[played.transaction_id] = played.sale
+            cards = self._transcript.gift_cards
+            cards += [number for number in self._sale.cards_sold if number not in cards]
             played.pending_points = sum(line.points for line in _to_ship(played.sale))
         else:
             played.left_open = self._sale.view
             played.refused = not played.left_open.priced.lines
             self._sale.abandon()
+
+    def _special_order(self, of: str) -> str:
+        if of not in self._special_orders:
+            raise CashierError("no_such_order", f"Transaction {of} is no deposit of a special order.")
+        return self._special_orders[of]
+
+    def _ring_up(self, of: str) -> None:
+        self._shop.orders.ring_up(self._special_order(of))
+
+    def _cancel_order(self, played: Played, of: str, reason: str) -> None:
+        played.deposit_back = self._shop.orders.cancel_special(self._special_order(of), reason)
 
     # --- after a sale -------------------------------------------------------------------------------------------------
 
@@ -220,3 +248,9 @@ def _all_or_nothing(played: Played, action: Callable[[], None]) -> None:
         action()
     except (CashierError, RefusedError) as error:
         played.refused, played.error = True, error
+
+
+def _needs_the_service(step: document.SaleStep) -> bool:
+    if isinstance(step, document.TenderStep):
+        return step.type in _SPENDS_BALANCES
+    return isinstance(step, document.LoadGiftCard)

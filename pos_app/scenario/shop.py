@@ -16,10 +16,12 @@ from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SeededIds
 from pos_app.scenario.direct_client import DirectClient
-from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.values import ShopPlan
 from pos_app.services.approvals import Approvals
+from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
+from pos_app.services.orders import Orders
 from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
@@ -51,11 +53,13 @@ class Shop:
     central: CentralService
     selling: Selling
     tendering: Tendering
+    loading: Loading
     till_control: TillControl
     rewards: Rewards
     membership: Membership
     returning: Returning
     shipping: Shipping
+    orders: Orders
     _engine: SyncEngine
     _undo: ExitStack
     _day: date = date.min
@@ -142,6 +146,14 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 ids=ids,
                 formatter=StoreFormatter(profile),
             ),
+            loading=Loading(
+                selling,
+                gateway,
+                storage=data.storage,
+                clock=clock,
+                ids=ids,
+                formatter=StoreFormatter(profile),
+            ),
             till_control=TillControl(storage=data.storage, clock=clock, operator=_OPERATOR),
             rewards=Rewards(gateway, ids),
             membership=Membership(
@@ -166,6 +178,16 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 approvals=Approvals(_MANAGER),
             ),
             shipping=Shipping(storage=data.storage, operator=_OPERATOR),
+            orders=Orders(
+                selling,
+                book=data.orders,
+                storage=data.storage,
+                clock=clock,
+                ids=ids,
+                formatter=StoreFormatter(profile),
+                operator=_OPERATOR,
+                approvals=Approvals(_MANAGER),
+            ),
             _engine=SyncEngine(data.outbox, client, clock),
             _undo=undo.pop_all(),
         )

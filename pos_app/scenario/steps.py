@@ -2,19 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from pos_app.domain.basket import BasketError, Discount
+from pos_app.domain.money import MoneyError, currency
+from pos_app.domain.orders import OrderContact
 from pos_app.domain.retail_transaction import RetailTransaction
-from pos_app.domain.tenders import TenderType
+from pos_app.domain.stored_value import LoadKind
 from pos_app.errors import CashierError
 from pos_app.ports import CardOutcome, CardResult
 from pos_app.scenario import document, values
-from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.shop import Shop
-from pos_app.services.current_sale import SaleView
+from pos_app.services.current_sale import HELD, SaleView
 from pos_app.services.tendering import CompletedSale
 
 REST = "rest"
+_CUSTOMER = OrderContact("Customer", ("1 Street",), "City", "CA", "94103", "US")
+"""Whom a scenario's orders are for: where they go is all that counts."""
 
 Action = Callable[[], None]
 
@@ -26,6 +31,7 @@ class SaleUnderWay:
         self._shop = shop
         self._money = shop.plan.profile.currency
         self.completed: RetailTransaction | None = None
+        self.cards_sold: list[str] = []
         self._promo_code_uses: Counter[str] = Counter()
 
     @property
@@ -36,6 +42,7 @@ class SaleUnderWay:
     def begin(self) -> None:
         """The next customer."""
         self.completed = None
+        self.cards_sold.clear()
 
     def complete_if_nothing_is_due(self) -> None:
         """A sale that costs nothing needs no tender. Raises CashierError when nothing was sold."""
@@ -48,7 +55,7 @@ class SaleUnderWay:
         if selling.current is None:
             return
         for tender in selling.current.tenders:
-            if tender.tender_type in (TenderType.POINTS, TenderType.GIFT_CARD):
+            if tender.tender_type in HELD:
                 self._shop.rewards.release(tender.reference)
         selling.set_tenders(())
         selling.cancel("left open at the end of its steps")
@@ -90,16 +97,32 @@ class SaleUnderWay:
                 return lambda: selling.discount_transaction(discount)
             case document.EnterPromoCode(code=code):
                 return lambda: self._enter_promo_code(code)
-            case document.ExemptFromTax(certificate=certificate):
-                return lambda: selling.exempt_from_tax(certificate)
-            case document.ShipLine(line=line):
+            case document.ExemptFromTax(certificate=certificate, taxes=tax_ids):
+                return lambda: selling.exempt_from_tax(certificate, tax_ids)
+            case document.ShipLine(line=line, to=None):
                 return lambda: selling.ship_line(line)
+            case document.ShipLine(line=line, to=str() as region):
+                return lambda: self._shop.orders.ship([line], replace(_CUSTOMER, region=region.upper()))
+            case document.AddFee(line=line, fee=fee_id):
+                return lambda: selling.add_fee(line, fee_id)
+            case document.PayDeposit():
+                deposit_minor = values.amount(step.amount, f"{path}.amount", self._money)
+                return lambda: self._shop.orders.order_specially(_CUSTOMER, deposit_minor)
+            case document.LoadGiftCard(number=number, top_up=top_up):
+                amount_minor = values.amount(step.amount, f"{path}.amount", self._money)
+                kind = LoadKind.TOP_UP if top_up else LoadKind.ACTIVATE
+                return lambda: self._load(number, kind, amount_minor)
             case document.TenderStep():
                 return self._tender(step, path)
 
     def _scan(self, code: str, quantity_milli: int) -> None:
         if not self._shop.selling.add_item(code, quantity_milli).found:
             raise CashierError("item_not_found", f"No item has the code {code!r}.")
+
+    def _load(self, number: str, kind: LoadKind, amount_minor: int) -> None:
+        loading = self._shop.loading
+        loading.sell(loading.check(number), kind, amount_minor)
+        self.cards_sold.append(number)
 
     def _attach_member(self, email: str) -> None:
         account = self._shop.rewards.find_member(email)
@@ -135,6 +158,13 @@ class SaleUnderWay:
             _only(step, path, needed="number", allowed="amount")
             number = step.number or ""
             return self._amount_then(step, path, lambda amount_minor: self._pay_with_gift_card(number, amount_minor))
+        if step.type == "store":
+            _only(step, path, needed="id", allowed="amount reference")
+            name, reference = step.id or "", step.reference or ""
+            return self._amount_then(step, path, lambda amount: self._pay_with_the_stores_own(name, amount, reference))
+        if step.type == "foreign_cash":
+            _only(step, path, needed="currency amount")
+            return self._foreign_cash(step, path)
         _only(step, path, allowed="amount")
         if step.type == "card":
             return self._amount_then(step, path, self._pay_by_card)
@@ -192,6 +222,22 @@ class SaleUnderWay:
         result = CardResult(CardOutcome.APPROVED, amount_minor, authorisation="000000", brand="Card", last_four="0000")
         self._keep(self._shop.tendering.add_card(result).completed)
 
+    def _pay_with_the_stores_own(self, definition_id: str, amount_minor: int, reference: str) -> None:
+        self._keep(self._shop.tendering.add_configured(definition_id, amount_minor, reference).completed)
+
+    def _foreign_cash(self, step: document.TenderStep, path: str) -> Action:
+        try:
+            money = currency(step.currency or "")
+        except MoneyError as error:
+            raise ScenarioError(f"{path}.currency", str(error)) from error
+        foreign_minor = values.amount(step.amount or "", f"{path}.amount", money)
+
+        def pay() -> None:
+            self._require_something_to_pay()
+            self._keep(self._shop.tendering.add_foreign_cash(money.code, foreign_minor).completed)
+
+        return pay
+
     def _pay_in_cash(self, amount_minor: int) -> None:
         self._keep(self._shop.tendering.add_cash(amount_minor).completed)
 
@@ -213,10 +259,10 @@ class SaleUnderWay:
 
 
 def _only(step: document.TenderStep, path: str, *, needed: str = "", allowed: str = "") -> None:
-    """Refuse keys that this type of tender has no use for, and miss those it needs."""
-    for key in ("amount", "points", "number"):
+    """Refuse keys that this type of tender has no use for, and miss those it needs; both are names with blanks."""
+    for key in ("amount", "points", "number", "currency", "id", "reference"):
         given = getattr(step, key) is not None
-        if key == needed and not given:
+        if key in needed.split() and not given:
             raise ScenarioError(f"{path}.{key}", f"a tender of type {step.type} needs it")
-        if given and key not in (needed, allowed):
+        if given and key not in (*needed.split(), *allowed.split()):
             raise ScenarioError(f"{path}.{key}", f"a tender of type {step.type} has no such key")

@@ -1,14 +1,14 @@
 """From the file's texts to the values the shop works with; what makes no sense is named with its place."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pos_app.domain.item import QUANTITY_SCALE, Fee, Item, ItemKind, SoldBy
+from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind, SoldBy
 from pos_app.domain.member import EmailError, normalise_email
 from pos_app.domain.money import Currency, MoneyError, currency
+from pos_app.domain.orders import OrderRules
 from pos_app.domain.promotions import (
     PromoCode,
     Promotion,
@@ -21,13 +21,24 @@ from pos_app.domain.promotions import (
 from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.store import StoreProfile
-from pos_app.domain.tax import RATE_SCALE, TaxRate, TaxRounding
+from pos_app.domain.tax import TaxRounding
 from pos_app.scenario import document
-from pos_app.scenario.document import ScenarioError
+from pos_app.scenario.decimals import amount as amount
+from pos_app.scenario.decimals import decimal
+from pos_app.scenario.parts import ScenarioError
+from pos_app.scenario.tax_values import (
+    check_names,
+    fee_table,
+    item_fee,
+    names_of,
+    screen_tenths,
+    tax_rates,
+    tax_reliefs,
+)
+from pos_app.scenario.tender_values import foreign_cash, store_tenders
 from sync import contract
 
 WORKSTATION_ID = "01"
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,30})?")
 # Years in which every time zone and the central service's calendar are at home.
 _FIRST_YEAR, _LAST_YEAR = 1980, 2200
 
@@ -53,25 +64,20 @@ def plan_shop(scenario: document.Scenario) -> ShopPlan:
         profile=profile,
         opens_at=moment(scenario.clock, "clock", profile.time_zone),
         opening_float_minor=amount(scenario.till.opening_float, "till.opening_float", money),
-        items=_items(scenario, money),
+        items=_items(scenario, profile),
         terms=_terms(scenario.programme, profile),
         enrolment_offers=_enrolment_offers(scenario.programme, profile),
     )
 
 
-def amount(text: str, path: str, money: Currency) -> int:
-    """Minor units of a decimal text that is not below zero. Raises ScenarioError."""
-    return _decimal(text, path, money)
-
-
 def quantity_milli(text: str, path: str) -> int:
     """Thousandths of a decimal text. Raises ScenarioError."""
-    return _decimal(text, path, Currency("a quantity", 3))
+    return decimal(text, path, Currency("a quantity", 3))
 
 
 def percent_micro(text: str, path: str) -> int:
     """Millionths of a percentage: "10" is 100,000. Raises ScenarioError."""
-    return _decimal(text, path, Currency("a percentage", 4))
+    return decimal(text, path, Currency("a percentage", 4))
 
 
 def moment(text: str, path: str, time_zone: str) -> datetime:
@@ -103,18 +109,6 @@ def email(text: str, path: str) -> str:
         raise ScenarioError(path, f"{text!r} is no e-mail address") from error
 
 
-def _decimal(text: str, path: str, digits: Currency) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise ScenarioError(path, f"{text!r} is no number; write it in digits like 49.99")
-    try:
-        value = digits.parse_minor(text)
-    except MoneyError as error:
-        raise ScenarioError(path, str(error)) from error
-    if value < 0:
-        raise ScenarioError(path, f"{text!r} is below zero")
-    return value
-
-
 def _profile(scenario: document.Scenario) -> StoreProfile:
     store = scenario.store
     try:
@@ -128,43 +122,43 @@ def _profile(scenario: document.Scenario) -> StoreProfile:
     cash_step_minor = 1 if store.cash_step is None else amount(store.cash_step, "store.cash_step", money)
     if cash_step_minor < 1:
         raise ScenarioError("store.cash_step", "the smallest coin is worth something")
+    rates = tax_rates(scenario.taxes)
     return StoreProfile(
         store_id=store.id,
         store_name=f"Store {store.id}",
         workstation_id=WORKSTATION_ID,
         currency=money,
         time_zone=store.time_zone,
-        tax_rates=_tax_rates(scenario.taxes),
+        region=store.region.upper(),
+        tax_rates=rates,
+        tax_reliefs=tax_reliefs(scenario.tax_reliefs, rates, money),
+        fees=fee_table(scenario.fees, names_of(rates), money),
+        orders=_order_rules(scenario.orders, money),
         tax_rounding=TaxRounding(store.tax_rounding),
         rounding=Rounding(store.rounding),
         cash_step_minor=cash_step_minor,
         merge_same_item=False,
+        tenders=store_tenders(store.tenders, money),
+        foreign_cash=foreign_cash(store.foreign_cash, money),
     )
 
 
-def _tax_rates(taxes: tuple[document.Tax, ...]) -> tuple[TaxRate, ...]:
-    rates: list[TaxRate] = []
-    for index, tax in enumerate(taxes):
-        if any(rate.tax_id == tax.id for rate in rates):
-            raise ScenarioError(f"taxes[{index}].id", f"there is a tax {tax.id!r} already")
-        rate_micro = _decimal(tax.rate, f"taxes[{index}].rate", Currency("a rate", 6))
-        if rate_micro > RATE_SCALE:
-            raise ScenarioError(f"taxes[{index}].rate", "a rate is a part of 1: 7.25 % is 0.0725")
-        rates.append(TaxRate(tax.id, rate_micro, tax.included))
-    return tuple(rates)
+def _order_rules(policy: document.OrderPolicy, money: Currency) -> OrderRules:
+    rate = Currency("a rate", 6)
+    return OrderRules(
+        deposit_micro=decimal(policy.deposit, "orders.deposit", rate),
+        minimum_deposit_minor=amount(policy.minimum_deposit, "orders.minimum_deposit", money),
+        kept_on_cancellation_micro=decimal(policy.kept_on_cancellation, "orders.kept_on_cancellation", rate),
+    )
 
 
-def _items(scenario: document.Scenario, money: Currency) -> tuple[Item, ...]:
-    known = {tax.id for tax in scenario.taxes}
+def _items(scenario: document.Scenario, profile: StoreProfile) -> tuple[Item, ...]:
+    known = names_of(profile.tax_rates)
+    money = profile.currency
     items: list[Item] = []
     for index, entry in enumerate(scenario.items):
         path = f"items[{index}]"
-        _check_taxes(entry.tax, known, path)
-        fees: list[Fee] = []
-        for number, fee in enumerate(entry.fees):
-            _check_taxes(fee.tax, known, f"{path}.fees[{number}]")
-            fee_minor = amount(fee.amount, f"{path}.fees[{number}].amount", money)
-            fees.append(Fee(fee.id, fee.id, fee_minor, fee.tax))
+        check_names(entry.tax, known, path)
         items.append(
             Item(
                 item_id=entry.code.strip(),
@@ -175,18 +169,13 @@ def _items(scenario: document.Scenario, money: Currency) -> tuple[Item, ...]:
                 sold_by=SoldBy(entry.sold_by),
                 category=entry.category,
                 brand=entry.brand,
-                fees=tuple(fees),
+                fees=tuple(
+                    item_fee(fee, f"{path}.fees[{number}]", known, money) for number, fee in enumerate(entry.fees)
+                ),
+                screen_size_tenths=screen_tenths(entry.screen_size, f"{path}.screen_size"),
             )
         )
     return tuple(items)
-
-
-def _check_taxes(tax_ids: tuple[str, ...], known: set[str], path: str) -> None:
-    for index, tax_id in enumerate(tax_ids):
-        if tax_id not in known:
-            raise ScenarioError(f"{path}.tax[{index}]", f"there is no tax {tax_id!r} in taxes")
-        if tax_id in tax_ids[:index]:
-            raise ScenarioError(f"{path}.tax[{index}]", f"{tax_id!r} is named twice")
 
 
 def _check_scope(scope: document.Scope, path: str, what: str) -> None:

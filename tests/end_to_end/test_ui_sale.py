@@ -340,7 +340,7 @@ def test_a_commit_that_fails_blocks_and_the_second_try_stores_the_sale_once(coun
 def test_search_as_you_type_and_enter_picks_the_highlighted_hit(counter):
     counter.type("ca")
     hits = counter.window.hits
-    assert [hit.name for hit in hits.hits] == ["4K Action Camera Kit", "USB-C Cable, 2 m"]
+    counter.until(lambda: [hit.name for hit in hits.hits] == ["4K Action Camera Kit", "USB-C Cable, 2 m"])
     counter.press(Qt.Key.Key_Down, Qt.Key.Key_Return)
     assert counter.names() == ["USB-C Cable, 2 m"]
     assert not hits.isVisible()
