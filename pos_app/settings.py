@@ -22,7 +22,8 @@ class TerminalSettings:
     and printer_address where its device is (host:port, serial port, file). scale_percent is the size of everything
     on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md; card_terminal_key is
     where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
-    window. The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
+    window. scanner_group_separator is what keyboard scanners type in place of the separator of GS1 codes (1Dh).
+    The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
     """
 
     central_url: str = ""
@@ -39,6 +40,7 @@ class TerminalSettings:
     card_terminal_key_name: str = ""
     card_terminal_key_version: int = 1
     customer_display: str = "none"
+    scanner_group_separator: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"

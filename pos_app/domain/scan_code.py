@@ -93,6 +93,22 @@ def split_symbology(scanned: str) -> tuple[str, str]:
     return scanned, ""
 
 
+def with_separators(scanned: str, substitute: str) -> str:
+    """What a scanner sent that types another character for the group separator of GS1 codes; empty: it types none."""
+    text, symbology = split_symbology(scanned)
+    if not substitute or not is_gs1(text, symbology) or "://" in text:
+        return scanned
+    return scanned.replace(substitute, GROUP_SEPARATOR)
+
+
+def without_add_on(text: str, symbology: str) -> str:
+    """The EAN-13 or UPC-A alone, when its add-on of two or five digits was read with it (AIM identifier ]E3)."""
+    if symbology != "]E3" or not text.isdigit():
+        return text
+    lengths = {15: 13, 18: 13, 14: 12, 17: 12}
+    return text[: lengths.get(len(text), len(text))]
+
+
 def check_digit(digits: str) -> int:
     """The check digit that follows these digits."""
     total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))

@@ -13,6 +13,7 @@ from pos_app.domain.scan_code import (
     single_piece,
     split_symbology,
     why_unknown,
+    without_add_on,
 )
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Catalogue, Gs1Reader
@@ -37,6 +38,7 @@ class CodeFinder:
     def find(self, text: str) -> FoundItem | UnreadCode:
         """The item of what a scanner sent or a person typed, with or without an AIM identifier."""
         code, symbology = split_symbology(text.strip())
+        code = without_add_on(code, symbology)
         item = self._catalogue.find_by_code(code) if code else None
         if item is not None:
             return FoundItem(item, ScannedCode(code))

@@ -1,6 +1,7 @@
 """What an item asks for at the counter, what a code that fails says, and goods without a code."""
 
 import json
+import random
 
 import pytest
 from fakes.ui_shop import SHELF, UiShop
@@ -385,3 +386,30 @@ def test_a_late_answer_is_dropped_when_something_was_scanned_meanwhile(counter, 
     counter.qtbot.wait(150)
     assert counter.names()[-1:] == ["USB-C Cable, 2 m"]
     assert counter.window.hits.isHidden()
+
+
+def test_no_scan_is_lost_whatever_it_asks_and_whatever_is_open(counter):
+    """Every scan changes the basket, asks something, or is heard and seen; and nothing is answered by accident."""
+    chance = random.Random(4)
+    codes = (HEADPHONES, CABLE, PHONE, GAME, BATTERIES, "2104011004625", "4006381333932", "4999999999999", IMEI,
+             f"010{HEADPHONES}21X", OTHER_IMEI)  # fmt: skip
+    keys = (Qt.Key.Key_F2, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F10, Qt.Key.Key_F11, Qt.Key.Key_Escape,
+            Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Up)  # fmt: skip
+    window = counter.window
+    seen = []
+    window.sale.announced.connect(lambda words, urgent: seen.append(words))
+    for _ in range(250):
+        counter.press(chance.choice(keys))
+        if chance.random() < 0.2:
+            counter.press(*[chance.choice((Qt.Key.Key_T, Qt.Key.Key_I))], modifiers=Qt.KeyboardModifier.ControlModifier)
+        seen.clear()
+        before = (counter.view.receipt_number, counter.view.basket)
+        asked = window.functions.shelf.serial_panel.request
+        counter.scan(chance.choice(codes))
+        request = window.functions.shelf.serial_panel.request
+        now = (counter.view.receipt_number, counter.view.basket)
+        assert now != before or seen or (request is not None and request is not asked)
+        if window.sale.question is not None:
+            window.sale.answer(chance.choice(window.sale.question.choices))
+        if chance.random() < 0.1 and window.tender.can_pay:
+            window.tender.pay_exact_cash()

@@ -15,6 +15,8 @@ from pos_app.domain.scan_code import (
     single_piece,
     split_symbology,
     why_unknown,
+    with_separators,
+    without_add_on,
 )
 from pos_app.gs1_reader import read_gs1
 
@@ -216,3 +218,25 @@ def test_a_case_names_its_single_piece() -> None:
     assert single_piece("14006381333938") == "4006381333931"
     assert single_piece("04006381333931") == ""
     assert single_piece("94006381333930") == ""
+
+
+def test_a_scanner_that_types_another_character_for_the_separator() -> None:
+    assert with_separators(f"01{GTIN}10AB~21SN", "~") == f"01{GTIN}10AB\x1d21SN"
+    assert with_separators("]C110AB~21SN", "~") == "]C110AB\x1d21SN"
+    assert with_separators("SKU~7", "~") == "SKU~7"
+    assert with_separators(f"01{GTIN}10AB~21SN", "") == f"01{GTIN}10AB~21SN"
+    assert with_separators(f"https://x.example/~a/01/{GTIN}", "~") == f"https://x.example/~a/01/{GTIN}"
+
+
+@pytest.mark.parametrize(
+    ("text", "symbology", "code"),
+    [
+        ("978020137962490000", "]E3", "9780201379624"),
+        ("977123456789812", "]E3", "9771234567898"),
+        ("03600029145212", "]E3", "036000291452"),
+        ("4006381333931", "]E3", "4006381333931"),
+        ("978020137962490000", "]E0", "978020137962490000"),
+    ],
+)
+def test_the_add_on_of_books_and_magazines_is_left_out(text: str, symbology: str, code: str) -> None:
+    assert without_add_on(text, symbology) == code

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
-from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology
+from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology, with_separators
 from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
 from ui.background import Background
@@ -94,6 +94,8 @@ class CheckoutWindow(QWidget):
     def _connect(self) -> None:
         sale, side, bridge = self.sale, self.side, self.services.bridge
         sale.changed.connect(self.refresh)
+        sale.savings.changed.connect(self.basket.refresh)
+        sale.savings.changed.connect(side.pay.refresh)
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
@@ -230,6 +232,7 @@ class CheckoutWindow(QWidget):
 
     def _scanner_read(self, code: str) -> None:
         """A code from the hardware, which may send it twice."""
+        code = with_separators(code, self.services.settings.group_separator)
         if not self._doubles.is_second(split_symbology(code)[0]):
             self.on_scan(code)
         elif self.sale.question is None and not self.people.covering:
@@ -265,12 +268,14 @@ class CheckoutWindow(QWidget):
         if self.functions.take_checked_code(words):
             return
         if self.sale.enter_text(words, hits, highlighted) is None:
-            self.finder.ask(words, lambda found: self._found_late(words, found))
+            serial = self.sale.sale_serial
+            self.finder.ask(words, lambda found: self._found_late(words, found, serial))
 
-    def _found_late(self, words: str, found: list[ItemHit]) -> None:
-        """Enter was faster than the search; nothing else was begun meanwhile."""
+    def _found_late(self, words: str, found: list[ItemHit], serial: int) -> None:
+        """Enter was faster than the search; nothing was scanned or typed since, and it is the same sale."""
         self.hits.hide()
-        self.sale.enter_text(words, found, 0)
+        if serial == self.sale.sale_serial:
+            self.sale.enter_text(words, found, 0)
 
     def _picked(self, index: int) -> None:
         code = self.hits.hits[index].code
@@ -372,6 +377,7 @@ class CheckoutWindow(QWidget):
             self.sale.warn(Banner("Card payment under way", "Cancel it or wait for its answer, then close.", "warn"))
             return
         self.services.selling.save()
+        self.functions.parking.stop()
         if self.functions.device_panel is not None:
             self.functions.device_panel.close()
         if self.has_customer_display:
