@@ -43,6 +43,8 @@ def _run(folder: Path, operator_id: str, name: str) -> int:
         coach = Coach(window, lessons(), SqliteTrainingRecords(register.data.database))
         coach.show()
         window.activateWindow()
-        return int(application.exec())
+        status = int(application.exec())
+        coach.stop()
+        return status
     finally:
         counter.stop()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from pos_app.training_lessons import lessons
 from pos_app.training_till import FOLDER_NAME, STORE_ID, open_training_till
 from ui.application import build_application, open_checkout
 from ui.background import after_paint
+from ui.receipts.receipts_panel import ReceiptsPanel
 from ui.training.coach import Coach
 from ui.training.coach_panel import CoachPanel
 from ui.training.training_bar import BAR_HEIGHT
@@ -85,8 +86,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingRoom]:
     build_application()
     made = TrainingRoom(tmp_path_factory.mktemp("till"))
     yield made
-    made.panel.close()
+    made.coach.stop()
     made.window.close()
+    made.window.deleteLater()  # its ears for scans hear all windows of the program
+    QApplication.sendPostedEvents(made.window, QEvent.Type.DeferredDelete)
     made.counter.stop()
 
 
@@ -158,6 +161,8 @@ def return_by_receipt(room: TrainingRoom) -> None:
     room.press(Key.Key_Return)
     room.until(lambda: room.window.functions.returns.model is not None)
     room.press(Key.Key_Space, Key.Key_Return)
+    room.until(lambda: room.window.side.list_panel.isVisible())
+    room.press(Key.Key_Return)
 
 
 def undo_and_remove(room: TrainingRoom) -> None:
@@ -200,7 +205,9 @@ def offline_and_copy(room: TrainingRoom) -> None:
     room.cash()
     room.step(1)
     room.press(Key.Key_F8)
-    room.until(lambda: room.window.side.panel_open)
+    panel = room.window.side.findChild(ReceiptsPanel)
+    assert panel is not None
+    room.until(panel.print_button.isEnabled)
     room.press(Key.Key_Return)
 
 

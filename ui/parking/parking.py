@@ -35,7 +35,7 @@ class Parking:
         self._elsewhere: tuple[ParkedElsewhere, ...] = ()
         self._here: list[ParkedHere] = self._parts.suspending.parked() if self._parts else []
         self._note_panel: TextPanel | None = None
-        self._looking = self._look_again = False
+        self._looking = self._look_again = self._stopped = False
         self._list: tuple[str, ...] | None = None
         """The sales in the list as it was shown last."""
         if self._parts:
@@ -43,6 +43,10 @@ class Parking:
             self._timer.timeout.connect(self.look)
             self._timer.start(LOOK_EVERY_MS)
             window.services.bridge.sync_changed.connect(lambda status: self.look())
+
+    def stop(self) -> None:
+        """The window was closed: nobody looks at the list any more."""
+        self._stopped = True
 
     @property
     def _parts(self) -> ParkingParts | None:
@@ -234,7 +238,7 @@ class Parking:
 
     def _look(self, then: Callable[[], object]) -> None:
         parts = self._parts
-        if parts is None:
+        if parts is None or self._stopped:
             return
         if self._looking and then is _nothing:
             self._look_again = True
@@ -255,6 +259,8 @@ class Parking:
 
     def _after_look(self, then: Callable[[], object]) -> None:
         again, self._looking, self._look_again = self._look_again, False, False
+        if self._stopped:
+            return
         self._refresh()
         if self._list_is_open and tuple(self._rows()) != self._list:
             self._show_rows()

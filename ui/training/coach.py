@@ -73,6 +73,14 @@ class Coach(QObject):
         self.panel.move(left, top)
         self.panel.show()
 
+    def stop(self) -> None:
+        """Watch no more: the till is about to be closed."""
+        self._leave()
+        self._look_timer.stop()
+        self._window.sale.changed.disconnect(self.look)
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        self.panel.close()
+
     # --- lessons ----------------------------------------------------------------------------------------------------
 
     def show_lessons(self) -> None:
