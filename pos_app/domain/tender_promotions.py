@@ -6,7 +6,7 @@ already does not count, so that nothing ever has to be given back in the middle 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket
@@ -23,19 +23,32 @@ class TenderOffer(NamedTuple):
     saves_minor: int
 
 
-class Payment(NamedTuple):
-    """A sale and how it is paid so far; points_discount_minor see price()."""
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A sale and how it is paid so far; points_discount_minor see price(). Amounts are worked out once."""
 
     basket: Basket
     rules: PricingRules
     occasion: Occasion
     tenders: tuple[Tender, ...]
     points_discount_minor: int = 0
+    _priced: dict[str, PricedBasket] = field(default_factory=dict, compare=False, repr=False)
 
     def priced(self, by_tender: str = "") -> PricedBasket:
         """The amounts, with the one promotion of the payment, whether the payment brought it or not."""
-        occasion = self.occasion._replace(by_tender=by_tender)
-        return price(self.basket, self.rules, self.points_discount_minor, occasion)
+        if by_tender not in self._priced:
+            occasion = self.occasion._replace(by_tender=by_tender)
+            self._priced[by_tender] = price(self.basket, self.rules, self.points_discount_minor, occasion)
+        return self._priced[by_tender]
+
+    def same_goods(self, other: "Payment") -> bool:
+        """True when both cost the same, whatever is paid."""
+        return (
+            self.basket is other.basket
+            and self.rules is other.rules
+            and self.occasion == other.occasion
+            and self.points_discount_minor == other.points_discount_minor
+        )
 
     def due_minor(self, total_minor: int) -> int:
         """What is left to pay of a total."""
@@ -46,8 +59,8 @@ class Payment(NamedTuple):
         return (one for one in self.rules.promotions.by_tender if one.in_force(self.occasion))
 
     def with_tender(self, tender: Tender) -> "Payment":
-        """The payment with one part more."""
-        return self._replace(tenders=(*self.tenders, tender))
+        """The payment with one part more, not of points: the goods cost the same, before its promotion."""
+        return replace(self, tenders=(*self.tenders, tender))
 
 
 def is_paid_with(asked: PaidWith, tender: Tender) -> bool:

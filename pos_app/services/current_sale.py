@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketError
-from pos_app.domain.journal import EventKind
 from pos_app.domain.exchange import credit_tenders, paid_out
+from pos_app.domain.journal import EventKind
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
 from pos_app.domain.orders import is_deposit
@@ -106,6 +106,7 @@ class CurrentSale:
         self._history: list[OpenTransaction] = []
         self._sale: OpenTransaction | None = None
         self._unsaved = False
+        self._known_payment: Payment | None = None
         self.view = self._compute()
 
     # --- life of a sale ----------------------------------------------------------------------------------------------
@@ -346,22 +347,32 @@ class CurrentSale:
         terms = self._terms.current_terms()
         if terms.points_tax_treatment is PointsTaxTreatment.DISCOUNT:
             points_discount_minor = terms.value_minor(sum(tender.points for tender in tenders))
-        return Payment(sale.basket, self._rules, self._occasion(sale), tenders, points_discount_minor)
+        made = Payment(sale.basket, self._rules, self._occasion(sale), tenders, points_discount_minor)
+        known = self._known_payment
+        if known is not None and known.same_goods(made):
+            return replace(known, tenders=tenders)
+        self._known_payment = made
+        return made
 
     def _amounts(self, sale: OpenTransaction, tenders: tuple[Tender, ...]) -> tuple[PricedBasket, Settlement]:
         payment = self._payment(sale, tenders)
-        priced = price_paid(payment)
+        # What goods brought back pay is no tender that a promotion could ask for.
+        priced = price_paid(payment) if sale.exchange is None else payment.priced()
         tenders = (*credit_tenders(sale.exchange, priced.total_minor), *tenders)
         return priced, settle(priced.total_minor, tenders, payment.rules.cash_step_minor, payment.rules.rounding)
 
     @property
     def tender_offers(self) -> tuple[TenderOffer, ...]:
         """What paying the rest in another way would save."""
-        return tender_offers(self._payment(self._sale, self._sale.tenders)) if self._sale else ()
+        sale = self._sale
+        return tender_offers(self._payment(sale, sale.tenders)) if sale and sale.exchange is None else ()
 
     def fitting_minor(self, tender: Tender) -> int:
         """How much of a tender the sale takes, with the promotion that it may bring."""
-        return fitting_minor(self._payment(self._sale, self._sale.tenders), tender) if self._sale else 0
+        sale = self._sale
+        if sale is None or sale.exchange is not None:
+            return min(tender.amount_minor, self.view.settlement.due_minor)
+        return fitting_minor(self._payment(sale, sale.tenders), tender)
 
     def _compute(self) -> SaleView:
         sale = self._sale

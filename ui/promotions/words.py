@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from pos_app.domain.pricing import TAX_EXEMPTION, PricedLine
-from pos_app.domain.promotion_hints import Hint, almost_there
+from pos_app.domain.promotion_hints import Hint
 from pos_app.domain.promotions import PERCENT_SCALE, PromotionKind
 from pos_app.domain.tender_promotions import TenderOffer
 from pos_app.domain.tenders import TenderType
@@ -53,13 +53,6 @@ def savings(view: SaleView, selling: Selling, rows: int) -> list[Saving]:
         return made
     names = ", ".join(view.basket.promo_codes)
     return [Saving(f"Savings · {names}" if names else "Savings", view.priced.discount_minor)]
-
-
-def hint_of(view: SaleView, selling: Selling) -> Hint | None:
-    """What is almost there in the sale under way."""
-    if not view.priced.lines or not selling.promotions.promotions or view.tenders:
-        return None
-    return almost_there(view.basket, view.priced, selling.rules, selling.occasion)
 
 
 def hint_words(hint: Hint, formatter: Formatter) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.ports import Formatter
-from ui.promotions.words import hint_of, hint_words
+from ui.promotions.words import hint_words
 from ui.sale.complete_page import CompletePage
 from ui.sale.line_items_canvas import (
     TEXT_LEFT,
@@ -139,10 +139,8 @@ class BasketCard(Card):
 
     def _hint_words(self) -> tuple[str, str]:
         """What is almost there, long and short, in a place of its own; it makes no sound and asks for nothing."""
-        if self._sale.stage is not Stage.SALE:
-            return "", ""
-        hint = hint_of(self._sale.view, self._sale.services.selling)
-        return hint_words(hint, self._formatter) if hint is not None else ("", "")
+        hint = self._sale.savings.hint
+        return ("", "") if hint is None or self._sale.stage is not Stage.SALE else hint_words(hint, self._formatter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         top = _HEAD + _COLUMNS

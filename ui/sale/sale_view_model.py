@@ -20,6 +20,7 @@ from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
 from ui.member.member_code import is_member_code
 from ui.messages import SELLABLE_FAULTS, Banner, Choice, MissLog, Question, Toast, quantity_question
+from ui.promotions.watch import SavingsWatch
 from ui.sale.item_entry import ItemEntry
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
@@ -72,6 +73,7 @@ class SaleViewModel(QObject):
         self.pending_quantity_milli = 0
         self.sale_serial = 0
         self.items = ItemEntry(self)
+        self.savings = SavingsWatch(self)
         self._misses = MissLog()
         self._warning: Banner | None = None
         self._depth = 0

@@ -146,7 +146,7 @@ class PayCard(Card):
         self.card.setVisible(not complete and not pending)
         self.card.setEnabled(can_pay and (has_terminal or free))
         self.card.rename("Complete" if free else "Pay by card")
-        self.card.set_amount(self._formatter.money(due) if view.priced.lines else "")
+        self.card.set_amount(self._formatter.money(due) if view.priced.lines and not (free and view.given_back) else "")
         self.next_sale.setVisible(complete)
         self.cancel_card.setVisible(pending and not self._tender.card.unknown)
         self.check_card.setVisible(pending and self._tender.card.unknown)
