@@ -78,7 +78,7 @@ class Exchanging:
             header.transaction_id,
         )
         work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
-        self._returning.issue_credit(work, returned)
+        self._returning.add_papers(work, returned)
         return returned
 
 

@@ -226,6 +226,7 @@ class Returning:
         Raises CashierError, among them ApprovalNeededError with the clause that only a manager can set aside.
         """
         _need(reason, "A return needs a reason.")
+        _check_serials(original.sale, requests)
         preview = self.preview(original, requests, to=to, exchange=exchange)
         total_minor, set_aside = preview.quote.total_minor, preview.against_policy
         if set_aside:
@@ -332,10 +333,7 @@ class Returning:
                 has_cash = any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
                 work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
                 work.add_print_job(PrintJob(job_id, pending.return_id, document, open_drawer=has_cash))
-                if self.profile.return_policy.labels:
-                    labels = compose_return_labels(returned, self.profile, self._formatter)
-                    work.add_print_job(PrintJob(self._ids.new_id(), pending.return_id, labels))
-                self.issue_credit(work, returned)
+                self.add_papers(work, returned)
                 totals = self._storage.till_totals()
                 work.save_till_totals(totals.with_return(returned.refunds, returned.points_reversed))
                 work.commit()
@@ -346,8 +344,11 @@ class Returning:
             original.history.add(returned.lines, returned.refunds)
         return CompletedReturn(returned, document, job_id)
 
-    def issue_credit(self, work: UnitOfWork, returned: ReturnTransaction) -> None:
-        """Store credit for the part of a refund that goes there, in the write that makes it durable."""
+    def add_papers(self, work: UnitOfWork, returned: ReturnTransaction) -> None:
+        """Labels for the goods, and store credit for the part of a refund that goes there, in the return's write."""
+        if self.profile.return_policy.labels:
+            labels = compose_return_labels(returned, self.profile, self._formatter)
+            work.add_print_job(PrintJob(self._ids.new_id(), returned.header.transaction_id, labels))
         amount_minor = sum(
             refund.amount_minor for refund in returned.refunds if refund.tender_type is TenderType.STORE_CREDIT
         )
@@ -420,6 +421,17 @@ def kind_of(pending: PendingReturn) -> EventKind:
 def _need(reason: str, words: str) -> None:
     if not reason.strip():
         raise CashierError("reason_needed", words)
+
+
+def _check_serials(sale: RetailTransaction, requests: Sequence[ReturnRequest]) -> None:
+    """A piece that was sold with its serial number comes back by that number. Raises CashierError."""
+    sold = {line.line_number: line for line in sale.lines}
+    for request in requests:
+        line = sold.get(request.line_number)
+        if line is not None and line.serial_number and line.serial_number != request.serial_number:
+            raise CashierError(
+                "serial_number", f"{line.name}: the serial number is not the one on the receipt. Check the piece."
+            )
 
 
 def _as_card(tender: Tender) -> Tender | None:

@@ -1,5 +1,6 @@
 """Goods come back at the window: by scan, by keyboard alone, by touch, with the policy in sight and never twice."""
 
+import json
 import time
 from dataclasses import replace
 
@@ -353,3 +354,66 @@ def test_goods_of_final_sale_do_not_come_back_without_a_receipt_either(counter, 
     counter.until(lambda: counter.window.sale.banner is not None)
     assert "final sale" in counter.window.sale.banner.detail
     assert not returns.model.anything
+
+
+def test_a_piece_with_a_serial_number_comes_back_by_that_number_only(counter, shop):
+    counter.scan(CAMERA)
+    selling = counter.window.services.selling
+    selling._apply(selling.current.basket.set_serial_number(1, "SN-4711"))
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    number = counter.window.sale.completed.transaction.header.receipt_number
+    counter.window.sale.next_sale()
+    counter.scan(number)
+    returns = returns_of(counter)
+    counter.scan(CAMERA)
+    assert not returns.serial_panel.isHidden()
+    counter.scan("SN-4712")
+    assert counter.window.sale.banner.title == "Another piece"
+    counter.scan("SN-4711")
+    assert returns.model.lines()[0].pick.quantity_milli == 1000
+    counter.press(Qt.Key.Key_Return)
+    finish(counter)
+    assert b'"serial_number":"SN-4711"' in shop.storage.state.entries[-1].payload
+
+
+def test_the_serial_number_finds_its_sale(counter, shop):
+    returns = counter.window.functions.returns
+    counter.press(Qt.Key.Key_F7)
+    returns.search._ask_serial()
+    counter.scan("SN-0815")
+    counter.until(lambda: counter.window.side.list_panel.isVisible())
+    assert counter.window.side.list_panel.rows == []
+
+
+def test_a_members_purchases_open_their_return(counter, shop):
+    number = sell(counter, HEADPHONES, member=True)
+    shop.returns.gateway.sales = [shop.storage.sale(number)]
+    counter.press(Qt.Key.Key_F7)
+    returns = returns_of(counter)
+    returns.search._ask_member()
+    counter.type("j@example.com")
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: counter.window.side.list_panel.isVisible())
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: returns.model is not None)
+    assert returns.model.receipt_number == number
+
+
+def test_a_card_statement_leads_to_the_sale_offline_too(counter, shop):
+    number = sell(counter, HEADPHONES, card=True)
+    shop.go_offline()
+    counter.press(Qt.Key.Key_F7)
+    returns = returns_of(counter)
+    last_four = json.loads(shop.storage.sale(number).payload)["tenders"][0]["description"][-4:]
+    returns.search._ask_card()
+    counter.type(last_four)
+    counter.press(Qt.Key.Key_Return)
+    counter.type("1122")
+    counter.press(Qt.Key.Key_Return)
+    counter.type("27061")
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: counter.window.side.list_panel.isVisible())
+    assert counter.window.side.list_panel._title == "Purchases at this till (offline)"
+    counter.window.side.list_panel.rows[0].click()
+    counter.until(lambda: returns.model is not None)
+    assert returns.model.receipt_number == number

@@ -96,6 +96,7 @@ def void_page(quote: ReturnQuote, tenders: tuple[Tender, ...], formatter: Format
         parts=(*_parts(quote.refunds, tenders, formatter), *_points(quote, formatter)),
         note="The whole sale is reversed. It stays in the journal, and so does its void.",
         main="Void the sale",
+        main_kind="danger",
     )
 
 

@@ -47,6 +47,7 @@ class RefundPage:
     plain: str = ""
     main: str = ""
     main_usable: bool = True
+    main_kind: str = "go"
     done: bool = False
 
 
@@ -83,6 +84,7 @@ class RefundPanel(Card):
             button.setVisible(bool(name))
             button.rename(name or button.text())
         self.main.setEnabled(page.main_usable)
+        self.main.set_kind(page.main_kind)
         self.plain.setEnabled(page.main_usable)
         for choice, chosen in ((self.original, not page.to_store_credit), (self.credit, page.to_store_credit)):
             choice.setVisible(page.choices)

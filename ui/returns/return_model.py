@@ -18,6 +18,7 @@ class Pick:
     quantity_milli: int = 0
     condition: Condition = Condition.SEALED
     reason: str = ""
+    serial_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class ReturnModel:
     def requests(self, reason: str = "") -> list[ReturnRequest]:
         """What comes back; reason is for the lines that have none of their own."""
         return [
-            ReturnRequest(number, pick.quantity_milli, pick.condition, pick.reason or reason)
+            ReturnRequest(number, pick.quantity_milli, pick.condition, pick.reason or reason, pick.serial_number)
             for number, pick in self._picks.items()
             if pick.quantity_milli
         ]
@@ -121,6 +122,22 @@ class ReturnModel:
             self._picks[line_number] = replace(pick, quantity_milli=wanted)
             self._changed()
         return fits
+
+    def lacks_serial(self, line_number: int) -> bool:
+        """True while a piece with a serial number on the receipt was not shown to be that piece."""
+        return bool(self._line(line_number).serial_number) and not self._pick(line_number).serial_number
+
+    def show_serial(self, line_number: int, serial_number: str) -> bool:
+        """The piece in hand has this number: it comes back when the receipt says so. False when it is another one."""
+        if self._line(line_number).serial_number != serial_number.strip().upper():
+            return False
+        self._picks[line_number] = replace(self._pick(line_number), serial_number=serial_number.strip().upper())
+        return self.step(line_number, 1)
+
+    def line_of_serial(self, code: str) -> int:
+        """The line of the piece with this serial number; 0 when there is none."""
+        wanted = code.strip().upper()
+        return next((one.line_number for one in self.original.sale.lines if wanted and one.serial_number == wanted), 0)
 
     def toggle_all(self, line_number: int) -> None:
         """All that is open of a line, or nothing of it."""

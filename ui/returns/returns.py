@@ -5,6 +5,7 @@ Scans of receipts open a return; while one is open, scans of its goods count the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from ui.returns.unreceipted_desk import UnreceiptedDesk
 from ui.returns.unreceipted_model import UnreceiptedModel
 from ui.sale.sale_view_model import Stage
 from ui.widgets.list_panel import ListRow
+from ui.widgets.text_panel import TextPanel
 
 if TYPE_CHECKING:
     from pos_app.services.finding_sales import ReceiptInHand
@@ -54,13 +56,16 @@ class Returns:
         without = parts.without_receipt
         self.unreceipted = UnreceiptedDesk(self, without) if without is not None and without.rules else None
         self.search = SaleSearch(self)
+        self.serial_panel = TextPanel()
+        self.side.add_panel(self.serial_panel, self.serial_panel.closed)
+        self._serial: Callable[[str], None] = lambda text: None
         self._connect()
 
     def _connect(self) -> None:
         lines, panel = self.lines, self.panel
         lines.closed.connect(self.leave)
         lines.stepped.connect(self._step)
-        lines.toggled.connect(lambda number: self.model.toggle_all(number) if self._free and self.model else None)
+        lines.toggled.connect(self._toggle)
         lines.described.connect(self._ask_condition)
         lines.entered.connect(self.proceed)
         panel.main_chosen.connect(self.proceed)
@@ -234,6 +239,9 @@ class Returns:
         if self.desk.busy:
             self._refuse("Finish the return first", "The money is on its way. The scan was not used.")
             return True
+        if not self.serial_panel.isHidden() and hand is None:
+            self._serial(code)
+            return True
         if self.desk.active or self.exchanges.shown:
             self.leave()
         if hand is not None and self.exchanges.pending is not None:
@@ -258,15 +266,48 @@ class Returns:
             self.unreceipted.scan(model, code)
             return
         assert model is not None
-        number = model.line_of_code(code)
-        if number:
+        by_serial = model.line_of_serial(code)
+        number = by_serial or model.line_of_code(code)
+        if by_serial and model.lacks_serial(by_serial):
+            model.show_serial(by_serial, code)
+            self.lines.focus_line(by_serial)
+        elif number and model.lacks_serial(number):
+            self._ask_serial(number)
+        elif number:
             model.step(number, 1)
             self.lines.focus_line(number)
             self.sale.dismiss_banner()
         else:
             self._refuse("Not open on this receipt", f"{code[:40]}: this receipt has no more of it to take back.")
 
+    def _toggle(self, line_number: int) -> None:
+        if not self._free or self.model is None:
+            return
+        if isinstance(self.model, ReturnModel) and self.model.lacks_serial(line_number):
+            self._ask_serial(line_number)
+        else:
+            self.model.toggle_all(line_number)
+
+    def _ask_serial(self, line_number: int) -> None:
+        """A piece that was sold with its serial number has to be that piece."""
+
+        def typed(text: str) -> None:
+            model = self.model
+            if isinstance(model, ReturnModel) and model.show_serial(line_number, text):
+                self.sale.dismiss_banner()
+                self.show_panel()
+                self.lines.focus_line(line_number)
+            else:
+                self._refuse("Another piece", "The serial number is not the one on the receipt. Check the piece.")
+
+        self._serial = typed
+        self.side.show_panel(self.serial_panel, stays=True, back=self.show_panel)
+        self.serial_panel.ask("Serial number", "Scan or type the number on the piece in hand.", "Compare", typed)
+
     def _step(self, line_number: int, by: int) -> None:
+        if by > 0 and self._free and isinstance(self.model, ReturnModel) and self.model.lacks_serial(line_number):
+            self._ask_serial(line_number)
+            return
         if self._free and self.model is not None and not self.model.step(line_number, by):
             self._refuse("Not possible", "No more of this line can come back." if by > 0 else "None is chosen.")
 

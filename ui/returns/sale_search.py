@@ -222,7 +222,16 @@ class SaleSearch:
                 self._returns.desk.void(original)
 
         def show(sales: list[SaleSummary]) -> None:
-            rows = [self._row(sale, partial(void, sale.receipt_number)) for sale in sales]
+            rows = [
+                ListRow(
+                    ", ".join(sale.goods) or "Sale",
+                    f"{sale.ended_at[11:16]} · No. {sale.receipt_number}",
+                    partial(void, sale.receipt_number),
+                    "receipt-text",
+                    self._window.services.formatter.money(sale.total_minor),
+                )
+                for sale in sales
+            ]
             rows.append(ListRow("Another sale of today", "By its receipt number", by_number, "hash", closes=False))
             self._side.show_list("Void a sale", rows, back=self.ask)
 
