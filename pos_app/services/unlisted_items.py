@@ -46,6 +46,6 @@ class UnlistedItems:
             highest = money(department.maximum_price_minor)
             raise CashierError("price_too_high", f"{department.name} without a code is sold for up to {highest}.")
         amount_minor = price_minor * quantity_milli // QUANTITY_SCALE
-        detail = f"{department.name}, code {code}, {money(price_minor)}"
+        detail = f"{department.name}, {code}"
         self._approvals.require(Action.ITEM_NOT_ON_FILE, amount_minor=amount_minor, detail=detail, approval=approval)
         return self._selling.add_unlisted(department.item(price_minor), code, quantity_milli)

@@ -286,6 +286,7 @@ def test_what_is_not_on_file_is_sold_by_its_department_with_approval(counter, sh
     counter.type("1295")
     counter.press(Qt.Key.Key_Return)
     assert counter.names() == ["Cables"]
+    assert not counter.window.side.panel_open
     assert counter.window.basket.canvas.rows[0].unit_price == "$12.95"
     assert banner(counter) is None
     counter.window.tender.pay_exact_cash()

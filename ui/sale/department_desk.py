@@ -53,8 +53,9 @@ class DepartmentDesk:
             return "One piece at this price, with the taxes of the department", True
 
         def act(digits: str) -> bool:
+            window.side.close_panel()
             window.functions.with_approval(lambda approval: self._sell(code, department, int(digits), approval))
-            return True
+            return False
 
         entry = Entry(
             title=department.name,
