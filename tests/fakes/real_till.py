@@ -12,17 +12,21 @@ from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from pos_app.receipt_signer import DeviceKeySigner
+from pos_app.services.approvals import Approvals
+from pos_app.services.promo_codes import PromoCodes
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.keys import KeyFile
 from pos_app.storage.operator_register import OperatorRegister
+from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import open_terminal_database
 from sync.terminal.client import CentralClient
 from sync.terminal.engine import StepResult, SyncEngine
 from sync.terminal.enrolment import enrol
 from sync.terminal.gateway import CentralGateway
+from sync.terminal.promotions import CentralPromoCodes
 from sync.terminal.retry import Outcome
 
 
@@ -51,7 +55,14 @@ class RealTill:
         self.signer = DeviceKeySigner(self.data.identity)
         parts = {"storage": self.data.storage, "terms": self.data.terms, "clock": self.clock, "ids": self.ids}
         TillControl(storage=self.data.storage, clock=self.clock, operator=OPERATOR).open_day_if_closed(50_000)
-        self.selling = Selling(catalogue=MemoryCatalogue(), profile=self.profile, operator=OPERATOR, **parts)
+        self.selling = Selling(
+            catalogue=MemoryCatalogue(),
+            profile=self.profile,
+            operator=OPERATOR,
+            price_lists=self.data.price_lists,
+            promotions=SqlitePromotions(self.data.promotion_editions, self.profile),
+            **parts,
+        )
         self.tendering = Tendering(self.selling, formatter=PlainFormatter(), signer=self.signer, **parts)
         self.sales: list[RetailTransaction] = []
 
@@ -68,6 +79,7 @@ class RealTill:
         self.engine = SyncEngine(self.data.outbox, self.client, self.clock, people.take_delivery)
         self.gateway = CentralGateway(self.client, self.clock)
         self.rewards = Rewards(self.gateway, self.ids)
+        self.promo_codes = PromoCodes(self.selling, CentralPromoCodes(self.client), Approvals(OPERATOR))
 
     def ring_up(
         self, *codes: str, account: MemberAccount | None = None, email: str = "", points: int = 0, gift_card: str = ""
