@@ -1,6 +1,7 @@
 """Every way to pay at the window: the store's own tenders, foreign cash, gift cards, cards that go back or get lost."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from hardware.payment_terminal.payment_log import PaymentLog
 from pos_app.domain.money import currency
 from pos_app.domain.tenders import TenderType, quick_cash
 from pos_app.errors import OfflineError
-from pos_app.ports import CardOutcome, DeviceState, DeviceStatus
+from pos_app.ports import CardOutcome, CardRefund, CardResult, DeviceState, DeviceStatus
+from pos_app.services.approvals import Approvals
+from pos_app.services.card_refunds import CardRefunds
 from pos_app.store_profile import load_store_file
 from ui.sale.sale_view_model import Stage
 from ui.tender.manual_prompt import ManualPrompt
@@ -282,6 +285,69 @@ def test_the_till_may_be_closed_while_a_result_is_unknown_since_it_is_on_disk(co
     counter.until(lambda: counter.window.tender.card.unknown)
     assert shop.storage.state.open_transaction.card_attempt is not None
     assert counter.window.close()
+
+
+class RefundBook:
+    """Card refunds without a disk."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, CardRefund] = {}
+
+    def begin(self, refund: CardRefund) -> None:
+        self.kept[refund.payment_id] = refund
+
+    def settle(self, payment_id: str, result: CardResult) -> None:
+        self.kept[payment_id] = replace(self.kept[payment_id], result=result)
+
+    def of(self, refund_id: str) -> list[CardRefund]:
+        return [one for one in self.kept.values() if one.refund_id == refund_id]
+
+    def open(self) -> list[CardRefund]:
+        return [one for one in self.kept.values() if one.result is None]
+
+
+@pytest.fixture
+def refunds(counter, shop) -> CardRefunds:
+    """A refund of a sale that was paid by card, whose answer was lost."""
+    made = CardRefunds(
+        RefundBook(),
+        terminal=lambda: shop.terminal,
+        clock=shop.clock,
+        currency_code="USD",
+        approvals=Approvals(shop.operator, clock=shop.clock),
+    )
+    counter.window.services.card_refunds = lambda: made
+    counter.scan(CABLE)
+    counter.press(Qt.Key.Key_F12)
+    tender = completed(counter).tenders[0]
+    shop.terminal.outcome = CardOutcome.UNKNOWN
+    assert made.refund("return-1", tender, 1_000, "001-02-000001").outcome is CardOutcome.UNKNOWN
+    return made
+
+
+def test_a_card_refund_that_nobody_knows_of_stays_in_sight_until_the_terminal_says(counter, shop, refunds):
+    counter.window.functions.more()
+    touch(counter, "Card refunds to check")
+    touch(counter, "Receipt 001-02-000001")
+    counter.press(Qt.Key.Key_Return)
+    assert counter.window.sale.question.title == "Check the card terminal"
+    answer(counter, "Ask the terminal again")
+    counter.until(lambda: refunds.open() == [])
+    assert shop.terminal.charged_minor() == 623
+    counter.window.functions.more()
+    assert "Card refunds to check" not in rows(counter)
+
+
+def test_a_card_refund_read_off_the_terminal_needs_a_second_person(counter, shop, refunds):
+    shop.terminal.recovered = CardOutcome.UNKNOWN
+    counter.window.functions.check_refunds()
+    touch(counter, "Receipt 001-02-000001")
+    answer(counter, "Ask the terminal again")
+    counter.until(lambda: counter.window.sale.question is not None)
+    answer(counter, "It shows: refunded")
+    assert len(refunds.open()) == 1
+    counter.approve()
+    counter.until(lambda: refunds.open() == [])
 
 
 # --- the terminal that stands alone -----------------------------------------------------------------------------------

@@ -285,6 +285,13 @@ class Functions:
         self._window.side.show_panel(self._manual, stays=True)
         self._manual.ask(asked)
 
+    def check_refunds(self) -> None:
+        """Card refunds of which nobody knows how they ended."""
+        from ui.tender.refund_check import RefundCheck
+
+        if self._window.services.card_refunds is not None:
+            RefundCheck(self._window, self._window.services.card_refunds()).open()
+
     @property
     def ways_to_pay(self) -> WaysToPay:
         """Parts, gift cards and the store's own tenders; made when they are needed for the first time."""
@@ -338,6 +345,9 @@ class Functions:
         if window.services.device_panel is not None:
             rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
         rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
+        if window.services.card_refunds is not None and (waiting := len(window.services.card_refunds().open())):
+            words = f"{waiting} not known to be given back"
+            rows.append(ListRow("Card refunds to check", words, self.check_refunds, "circle-question-mark"))
         if window.services.loading is not None:
             gift_cards = "Sell one, top one up, or see what is on it"
             rows.append(ListRow("Gift cards", gift_cards, self.ways_to_pay.gift_cards.open, "gift"))
