@@ -350,6 +350,8 @@ class Member(Message):
     linked: list[str] = []
     proofs: list[str] = []
     signed_allowance: SignedAllowance | None = None
+    next_expiry_points: Points = 0
+    next_expiry_on: str = ""
 
 
 class EnrolmentOutcome(Message):

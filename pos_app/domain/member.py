@@ -71,3 +71,6 @@ class MemberAccount:
     proofs: tuple[str, ...] = ()
     allowance: OfflineAllowance | None = None
     remembered: bool = False
+    next_expiry_points: int = 0
+    next_expiry_on: str = ""
+    """The last day (YYYY-MM-DD) of the points that expire next; empty when none will."""

@@ -70,6 +70,10 @@ def _balance(
     else:
         after = account.balance_points - sale.points_used + sale.earned.points - shipped_later
         blocks.append(Pair(texts("balance_after"), formatter.points(after)))
+    expiring = account.next_expiry_points - sale.points_used  # the soonest to expire are used first
+    if expiring > 0:
+        words = texts("next_expiry", points=formatter.points(expiring), day=account.next_expiry_on)
+        blocks.append(Text(words))
     if account.pending_points:
         blocks.append(Pair(texts("pending"), formatter.points(account.pending_points)))
     return blocks

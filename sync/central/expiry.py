@@ -74,6 +74,20 @@ def expiring(
     ]
 
 
+def next_of(
+    lots: Iterable[tuple[str, int]], linked: Iterable[str], programme: contract.Terms, now: datetime
+) -> tuple[str, int]:
+    """The next last day of any of a member's lots (expires_on, points), and how many points go then; empty and 0."""
+    years = programme.linked_card_extension_years if CREDIT_CARD in linked else 0
+    today = local_day(now, programme.time_zone).isoformat()
+    points_on: dict[str, int] = {}
+    for expires_on, points in lots:
+        day = last_day(expires_on, years)
+        if points > 0 and today <= day != NEVER:
+            points_on[day] = points_on.get(day, 0) + points
+    return min(points_on.items(), default=("", 0))
+
+
 def expire_piece(
     connection: Connection, now: datetime, at: datetime, programme: contract.Terms, after: str, *, dry_run: bool
 ) -> Expired | None:

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, 
 from pos_app.domain.member import EmailError, mask_email, normalise_email
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import allowances, cards, former, tables
+from sync.central import allowances, cards, expiry, former, tables
 from sync.central.database import within, write_rows
 from sync.central.errors import CentralError
+from sync.central.ledger import DEBT_POOL
 from sync.central.moments import stored
 from sync.central.similar import simplified
 from sync.central.vault import Vault
@@ -214,6 +215,7 @@ def _view_statement() -> Select[Any]:
             lot.c.lot_id,
             lot.c.pool,
             lot.c.remaining,
+            lot.c.expires_on,
             link.c.kind.label("linked"),
         )
         .join(people, people.c.member_id == balance.c.member_id)
@@ -234,9 +236,14 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
     if not rows:
         return None
     row = rows[0]
+    lots = {one.lot_id: one for one in rows if one.lot_id is not None}.values()
     points_of_pool: dict[str, int] = {}
-    for pool, remaining in {one.lot_id: (one.pool, one.remaining) for one in rows if one.lot_id is not None}.values():
-        points_of_pool[pool] = points_of_pool.get(pool, 0) + remaining
+    for lot in lots:
+        points_of_pool[lot.pool] = points_of_pool.get(lot.pool, 0) + lot.remaining
+    linked = sorted({one.linked for one in rows if one.linked is not None})
+    next_expiry_on, next_expiry_points = expiry.next_of(
+        [(lot.expires_on, lot.remaining) for lot in lots if lot.pool != DEBT_POOL], linked, seen.terms, seen.now
+    )
     plain = vault.unseal(bytes(row.sealed), member_id)
     available_points = max(row.points - row.held, 0)
     return contract.Member(
@@ -250,7 +257,7 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
         as_of=stored(seen.now),
         card_number=cards.number_of(vault, row.card, member_id),
         segment=row.segment,
-        linked=sorted({one.linked for one in rows if one.linked is not None}),
+        linked=linked,
         proofs=[
             kind
             for kind in seen.terms.redeem_proofs
@@ -259,6 +266,8 @@ def view(connection: Connection, vault: Vault, seen: Seen, member_id: str) -> co
         signed_allowance=allowances.signed(
             vault, seen.now, seen.terms.offline, seen.store_id, member_id, available_points, row.version
         ),
+        next_expiry_points=next_expiry_points,
+        next_expiry_on=next_expiry_on,
     )
 
 

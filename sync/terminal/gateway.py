@@ -196,6 +196,8 @@ class CentralGateway:
             linked=tuple(member.linked),
             proofs=tuple(member.proofs),
             allowance=verified(member.signed_allowance, self._allowance_key(), member.member_id),
+            next_expiry_points=member.next_expiry_points,
+            next_expiry_on=member.next_expiry_on,
         )
 
     def _tell(self, path: str, message: contract.Message) -> None:
