@@ -12,6 +12,10 @@ from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.ringing_up import AddResult, RingingUp
 
 
+LONGEST_KEPT_CODE = 48
+"""As many characters as a code of the catalogue may have."""
+
+
 class UnlistedItems:
     """Sells what is not on file."""
 
@@ -48,4 +52,4 @@ class UnlistedItems:
         amount_minor = price_minor * quantity_milli // QUANTITY_SCALE
         detail = f"{department.name}, {code}"
         self._approvals.require(Action.ITEM_NOT_ON_FILE, amount_minor=amount_minor, detail=detail, approval=approval)
-        return self._selling.add_unlisted(department.item(price_minor), code, quantity_milli)
+        return self._selling.add_unlisted(department.item(price_minor), code[:LONGEST_KEPT_CODE], quantity_milli)

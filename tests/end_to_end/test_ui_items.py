@@ -335,6 +335,12 @@ def test_tiles_sell_by_touch_and_close_at_the_next_scan(counter):
     assert counter.names() == ["USB-C Cable, 2 m", "4K Action Camera Kit"]
 
 
+def test_tiles_are_one_touch_away_where_the_store_has_some(counter, open_counter):
+    counter.click(counter.window.basket.products)
+    assert counter.window.functions.shelf.board.isVisible()
+    assert open_counter(UiShop()).window.basket.products.isHidden()
+
+
 def test_tiles_work_by_keyboard_alone(counter):
     counter.press(Qt.Key.Key_T, modifiers=Qt.KeyboardModifier.ControlModifier)
     counter.press(Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)

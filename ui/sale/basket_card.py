@@ -23,6 +23,7 @@ from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.theme import paint
 from ui.theme.current import colour
 from ui.theme.fonts import font, width
+from ui.widgets.buttons import IconButton
 from ui.widgets.card import Card
 from ui.widgets.message_strip import MessageStrip
 
@@ -82,6 +83,9 @@ class BasketCard(Card):
         self._idle = IdlePicture(self)
         self.complete_page = CompletePage(formatter, self)
         self.strip = MessageStrip(self)
+        self.products = IconButton("Products", "layout-grid", self)
+        self.products.setAccessibleDescription("Key Ctrl T")
+        self.products.setVisible(bool(sale.services.profile.tile_pages))
         self._sheet: Sheet | None = None
         self._covers: list[QWidget] = []
         self.covered = False
@@ -147,6 +151,7 @@ class BasketCard(Card):
         bottom = self.height() - _STRIP - 12 - 8
         self.canvas.setGeometry(1, top, self.width() - 10, bottom - top)
         self._thumb.setGeometry(self.width() - 9, top, 7, bottom - top)
+        self.products.move(self.width() - 54, 3)
         whole = (1, _HEAD + 1, self.width() - 2, bottom - _HEAD - 1)
         self._idle.setGeometry(*whole)
         self.complete_page.setGeometry(*whole)
@@ -175,13 +180,14 @@ class BasketCard(Card):
             left += paint.chip(painter, left, middle, self._pieces, "ink_2", "sunken", "line") + 8
         if self._number:
             left += paint.chip(painter, left, middle, f"No. {self._number}", "ink_2", "sunken", "line") + 12
+        right = rect.right() - (0 if self.products.isHidden() else self.products.width())
         if self._hint:
-            self._paint_hint(painter, QRectF(left, 0, rect.right() - 16 - left, _HEAD + 2))
+            self._paint_hint(painter, QRectF(left, 0, right - 16 - left, _HEAD + 2))
         elif self.canvas.rows and self._sale.editable and rect.width() > 700:
             made = font(13, 500)
             paint.text(
                 painter,
-                QRectF(rect.right() - 150, 0, 130, _HEAD + 2),
+                QRectF(right - 150, 0, 130, _HEAD + 2),
                 "Edit line  ↑ ↓  + −",
                 made,
                 "ink_3",

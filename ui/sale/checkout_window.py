@@ -117,6 +117,7 @@ class CheckoutWindow(QWidget):
         strip.undo.connect(sale.undo)
         strip.dismiss.connect(sale.dismiss_banner)
         strip.search.connect(self._search_for)
+        self.basket.products.clicked.connect(self.functions.tiles)
         strip.sell.connect(lambda code: self.functions.shelf.departments.open(code))
         side.panel_closed.connect(self.focus_scan_field)
         side.member.focus_released.connect(self.focus_scan_field)
