@@ -84,4 +84,19 @@ def _sale(profile: StoreProfile, at: datetime) -> tuple[RetailTransaction, Membe
         training=True,
     )
     sale = complete(header, at.isoformat(), basket, priced, (used, cash), settlement, earned)
-    return sale, MemberAccount("m-1", "", "c••••@example.com", 1_240, 1_240, 120, at.isoformat())
+    return sale, _account(at)
+
+
+def _account(at: datetime) -> MemberAccount:
+    last_day = f"{at.year + 1}-03-31"
+    return MemberAccount(
+        "m-1",
+        "",
+        "c••••@example.com",
+        1_240,
+        1_240,
+        120,
+        at.isoformat(),
+        next_expiry_points=800,
+        next_expiry_on=last_day,
+    )

@@ -5,13 +5,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from fakes.memory_shop import OPERATOR, PlainFormatter
 from fakes.real_central import RealCentral
-from fakes.receipt_till import ReceiptTill, check_code_of, qr_of
+from fakes.receipt_till import ReceiptTill, check_code_of, qr_of, words_of
 
 from pos_app.domain.receipt_code import Verdict, read_code
 from pos_app.domain.retail_transaction import RetailTransaction
@@ -241,3 +242,16 @@ def test_a_till_that_knows_it_is_offline_does_not_ask(tills: tuple[ReceiptTill, 
     asked = CentralReceipts(tills[0].client, lambda: False)
     with pytest.raises(OfflineError):
         asked.check_receipt("001-01-000001 AAAA-AAAA-AAAA")
+
+
+def test_a_till_learns_which_points_expire_next(central: RealCentral, tills: tuple[ReceiptTill, ReceiptTill]) -> None:
+    member_id = central.member(MEMBER)
+    today = central.service.clock.now().date()
+    for days, points in ((400, 70), (40, 25), (40, 5)):
+        last_day = today + timedelta(days=days)
+        central.service.grant_points(f"g-{days}-{points}", member_id, points, earned_on=today, expires_on=last_day)
+    account = tills[0].gateway.find_member(MEMBER)
+    assert account is not None
+    assert (account.next_expiry_points, account.next_expiry_on) == (30, (today + timedelta(days=40)).isoformat())
+    document = tills[0].receipt_of(tills[0].ring_up("10", account=account)).document
+    assert f"30 points expire on {account.next_expiry_on}" in words_of(document)
