@@ -200,7 +200,8 @@ def _reserve(connection: Connection, terminal_id: str, request: returning.Reserv
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    connection.execute(delete(table).where(table.c.expires_at < stored(now)))
+    over = (table.c.expires_at < stored(now)) | (table.c.return_id == request.return_id)
+    connection.execute(delete(table).where(over))
     if row is None:
         return  # the sale has not come in: nobody else can know it either
     still_open = _open_milli(connection, row.transaction_id, request.return_id)
