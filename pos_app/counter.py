@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hardware.payment_terminal.settings import CardTerminalSettings
 from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.settings import PrinterSettings
+from pos_app import gs1_reader
 from pos_app.bootstrap import Register, connect
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 PRODUCTS_ON_THE_PANEL = 8
 DOUBLE_DELIVERY_MS = 80
 """The same code again so soon is the scanner's doing: nobody scans two labels in this time."""
+WARM_AFTER_S = 3.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
 _logger = logging.getLogger(__name__)
@@ -151,7 +153,7 @@ class Counter:
                 register.without_receipt,
             ),
             approving=register.approving,
-            sign_on=register.sign_on,
+            sign_on=register.sign_on if register.sign_on_rules.required else None,
             approvals=register.approvals,
             cash=register.cash_movements,
             time_clock=register.time_clock,
@@ -181,6 +183,7 @@ class Counter:
         self._start_receipts()
         self._network = Thread(target=self._connect, name="connect", daemon=True)
         self._network.start()
+        Thread(target=self._warm, name="warm", daemon=True).start()
 
     def stop(self) -> None:
         """Stop everything; nothing that was acknowledged is lost."""
@@ -190,6 +193,8 @@ class Counter:
         self.peripherals.stop()
         if self._network is not None:
             self._network.join(timeout=30)
+        if self.register.sign_on_rules.required:
+            self._sign_off()
         self.register.close()
         if self.central is not None:
             self.central.stop()
@@ -198,6 +203,13 @@ class Counter:
         """What the status strip shows."""
         status = self.register.sync_status()
         return replace(status, reason=self._network_fault) if self._network_fault else status
+
+    def _sign_off(self) -> None:
+        """Whoever is signed on when the program ends is journaled as gone; a disk that refuses stops nobody."""
+        try:
+            self.register.sign_on.sign_off("program ended")
+        except WorldError as error:
+            _logger.error("the sign-off is not in the journal: %s", error)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -218,6 +230,11 @@ class Counter:
         """Something new is in the journal: print what it queued and send it."""
         self.peripherals.print_nudge()
         self.register.nudge()
+
+    def _warm(self) -> None:
+        """What the first of something would wait for, once the till has been standing for a while."""
+        if not self._stopping.wait(WARM_AFTER_S):
+            gs1_reader.warm()
 
     def _connect(self) -> None:
         """Runs on its own thread until there is a line; what goes wrong is shown as the reason for being offline."""

@@ -2,7 +2,15 @@
 
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.money import Currency, MoneyError
-from pos_app.domain.scan_code import GROUP_SEPARATOR, LONGEST_CODE, ScanFault, ScannedCode, UnreadCode, check_digit, shown_gtin
+from pos_app.domain.scan_code import (
+    GROUP_SEPARATOR,
+    LONGEST_CODE,
+    ScanFault,
+    ScannedCode,
+    UnreadCode,
+    check_digit,
+    shown_gtin,
+)
 
 _DIGITS_OF_A_KILOGRAM = 3
 _AMOUNTS = ("392", "393")
@@ -64,3 +72,9 @@ def _milli(value: int, decimals: int) -> int:
     """Kilograms with so many digits after the point, in thousandths; what is finer is cut off."""
     shift = _DIGITS_OF_A_KILOGRAM - decimals
     return value * 10**shift if shift >= 0 else value // 10**-shift
+
+
+def warm() -> None:
+    """Load what the first code would wait for, a third of a second long; to be called on a thread of its own."""
+    import biip.gs1_digital_link_uris
+    import biip.gs1_messages  # noqa: F401

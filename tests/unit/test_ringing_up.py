@@ -23,6 +23,7 @@ from pos_app.domain.serial_number import SerialNumberError, check_rule, read_ser
 from pos_app.domain.tenders import Tender, TenderType, settle
 from pos_app.errors import CashierError
 from pos_app.gs1_reader import read_gs1
+from pos_app.ports import OpenTransaction
 from pos_app.services.approvals import ApprovalNeededError, Approvals
 from pos_app.services.ringing_up import Answers, Need, QuantityLimitError
 from pos_app.services.selling import Selling
@@ -231,3 +232,15 @@ def test_what_was_sold_by_department_is_listed_to_be_put_on_file(tmp_path: Path)
             UnlistedSale("=cmd", "Audio", 1000, 100, 100, "2026-11-22"),
         ]
         assert unlisted_sales(data.database, "2026-11-23") == []
+
+
+def test_a_crash_keeps_serial_numbers_and_what_was_answered(tmp_path: Path) -> None:
+    basket = Basket().check_age(18).confirm_quantity("cells")
+    basket = basket.add(ITEMS["cells"], "cells", 9000).add(ITEMS["phone"], "phone").set_serial_number(2, IMEI)
+    with terminal_data(tmp_path) as data, data.storage.unit_of_work() as work:
+        work.save_open_transaction(OpenTransaction(header(1), basket))
+        work.commit()
+    with terminal_data(tmp_path) as data:
+        restored = data.storage.open_transaction()
+        assert restored is not None
+        assert restored.basket == basket
