@@ -24,7 +24,7 @@ from pos_app.domain.promotions import (
 LONGEST_CODE = 60
 _LONGEST_NAME = 120
 _PERCENT_MICRO = 10_000
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COMMON = ("id", "kind", "name", "scope", "minimum", "from", "to", "weekdays", "group", "priority", "paid_with")
 _OF_KIND: Mapping[str, tuple[PromotionKind, tuple[str, ...]]] = {
     "percent": (PromotionKind.PERCENT, ("percent",)),
@@ -155,9 +155,9 @@ class _Reader:
     def _weekdays(self, row: Mapping[str, Any], path: str) -> tuple[int, ...]:
         days = self._texts(row, "weekdays", path)
         for day in days:
-            if day not in _WEEKDAYS:
-                self._wrong(f"{path}.weekdays", f"{day!r} is none of {', '.join(_WEEKDAYS)}")
-        return tuple(_WEEKDAYS.index(day) + 1 for day in days if day in _WEEKDAYS)
+            if day not in WEEKDAYS:
+                self._wrong(f"{path}.weekdays", f"{day!r} is none of {', '.join(WEEKDAYS)}")
+        return tuple(WEEKDAYS.index(day) + 1 for day in days if day in WEEKDAYS)
 
     def _code(self, row: Mapping[str, Any], path: str) -> PromoCode:
         self._check_keys(row, path, _CODE)

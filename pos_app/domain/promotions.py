@@ -79,6 +79,11 @@ class PaidWith:
     card_brand: str = ""
     minimum_minor: int = 0
 
+    def explained(self, money: Currency) -> str:
+        """What it asks for, in words."""
+        tender = self.card_brand or self.tender.replace("_", " ")
+        return f"paid with {tender}" + (f" from {money.decimal_text(self.minimum_minor)}" if self.minimum_minor else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
@@ -145,7 +150,9 @@ class Promotion:
                 text = f"buy {self.buy}, get the {self.get} cheapest {gift}"
             case PromotionKind.BUNDLE:
                 text = f"{self.buy} for {amount}"
-        return f"{text} from {money.decimal_text(self.minimum_minor)}" if self.minimum_minor else text
+        if self.minimum_minor:
+            text = f"{text} from {money.decimal_text(self.minimum_minor)}"
+        return text if self.paid_with is None else f"{text}, {self.paid_with.explained(money)}"
 
     def _problem(self) -> str:
         by_percent = self.kind in (PromotionKind.PERCENT, PromotionKind.BUY_GET)

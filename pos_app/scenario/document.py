@@ -64,6 +64,14 @@ class PromotionScope(Scope):
     brands: tuple[str, ...] = ()
 
 
+class PaidWith(Part):
+    """The payment that a promotion asks for; minimum 0 is all that points do not pay."""
+
+    tender: Annotated[str, Meta(min_length=1, max_length=40)]
+    card_brand: Annotated[str, Meta(max_length=40)] = ""
+    minimum: str = "0"
+
+
 class Promotion(Part, tag_field="kind", kw_only=True, rename={"starts_at": "from", "ends_at": "to"}):
     """What all promotions have. One that a promo code names counts only in sales with that code."""
 
@@ -73,6 +81,8 @@ class Promotion(Part, tag_field="kind", kw_only=True, rename={"starts_at": "from
     minimum: str = "0"
     starts_at: str | None = None
     ends_at: str | None = None
+    weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
+    paid_with: PaidWith | None = None
     group: Annotated[str, Meta(max_length=64)] = ""
     priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
 
@@ -287,6 +297,10 @@ class PayDeposit(Step, tag="deposit"):
     amount: str
 
 
+class ParkSale(Step, tag="park"):
+    """Set the sale aside and take it up again: points and gift cards that paid so far are set free."""
+
+
 class EnterPromoCode(Step, tag="promo_code"):
     """Switch on the promotion of a code."""
 
@@ -332,6 +346,9 @@ SaleStep = (
     | ExemptFromTax
     | ShipLine
     | LoadGiftCard
+    | ParkSale
+    | AddFee
+    | PayDeposit
     | TenderStep
 )
 

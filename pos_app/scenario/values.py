@@ -9,7 +9,9 @@ from pos_app.domain.item import QUANTITY_SCALE, Item, ItemKind, SoldBy
 from pos_app.domain.member import EmailError, normalise_email
 from pos_app.domain.money import Currency, MoneyError, currency
 from pos_app.domain.orders import OrderRules
+from pos_app.domain.promotion_document import WEEKDAYS
 from pos_app.domain.promotions import (
+    PaidWith,
     PromoCode,
     Promotion,
     PromotionBook,
@@ -216,10 +218,18 @@ def _promotion(entry: document.AnyPromotion, path: str, profile: StoreProfile, n
             stacking_group=entry.group,
             priority=entry.priority,
             needs_code=needs_code,
+            weekdays=tuple(WEEKDAYS.index(day) + 1 for day in entry.weekdays),
+            paid_with=_paid_with(entry.paid_with, f"{path}.paid_with", profile.currency),
             **_given(entry, path, profile.currency),
         )
     except PromotionError as error:
         raise ScenarioError(path, str(error)) from error
+
+
+def _paid_with(asked: document.PaidWith | None, path: str, money: Currency) -> PaidWith | None:
+    if asked is None:
+        return None
+    return PaidWith(asked.tender, asked.card_brand, amount(asked.minimum, f"{path}.minimum", money))
 
 
 def _given(entry: document.AnyPromotion, path: str, money: Currency) -> dict[str, Any]:
