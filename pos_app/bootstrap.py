@@ -392,7 +392,14 @@ def open_register(
         explaining=Explaining(selling, storage=data.storage, terms=data.terms, profile=profile),
         gateway=gateway,
         approvals=approvals,
-        approving=Approving(operator=operator, people=data.people, storage=data.storage, clock=clock, ids=ids),
+        approving=Approving(
+            operator=operator,
+            people=data.people,
+            storage=data.storage,
+            clock=clock,
+            ids=ids,
+            transaction_id=lambda: selling.current.header.transaction_id if selling.current else "",
+        ),
         sign_on_rules=store.sign_on,
         sign_on=SignOn(
             operator=operator, people=data.people, approvals=approvals, selling=selling, storage=data.storage

@@ -4,6 +4,8 @@ Every answer is in the journal before anything is done with it, with both people
 that it went beyond. Whoever asks can never approve.
 """
 
+from collections.abc import Callable
+
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
 from pos_app.domain.phone_approval import approver_of, challenge_of
@@ -31,6 +33,7 @@ class Approving:
         clock: Clock,
         ids: IdSource,
         table: RightsTable = DEFAULT_RIGHTS,
+        transaction_id: Callable[[], str] = lambda: "",
     ) -> None:
         self._operator = operator
         self._people = people
@@ -38,6 +41,7 @@ class Approving:
         self._clock = clock
         self._ids = ids
         self._table = table
+        self._transaction_id = transaction_id
 
     def asker(self, request: ApprovalRequest) -> Operator:
         """Who asks."""
@@ -81,7 +85,7 @@ class Approving:
     def _answer(self, request: ApprovalRequest, approver: Operator | None, reason: str, means: str) -> Approval:
         if approver is None:
             self._record(request, "", "not_recognised", means, reason)
-            raise CashierError("not_recognised", not_recognised_words(self._people.pin_wait_ms()))
+            raise CashierError("not_recognised", not_recognised_words(means, self._people.pin_wait_ms()))
         if approver.operator_id == self.asker(request).operator_id:
             self._record(request, approver.operator_id, "own_approval", means, reason)
             raise CashierError("own_approval", "Nobody approves what they ask for. Somebody else has to.")
@@ -109,6 +113,7 @@ class Approving:
             "reason": reason or request.reason,
             "means": means,
             "outcome": outcome,
+            "transaction_id": self._transaction_id(),
         }
         with self._storage.unit_of_work() as work:
             work.append(EventKind.APPROVAL, payload, event_id=approval_id or None)
@@ -121,6 +126,8 @@ def wait_words(wait_ms: int) -> str:
     return f"Too many wrong tries. A PIN can be tried again in {seconds // 60}:{seconds % 60:02d}. A badge works now."
 
 
-def not_recognised_words(wait_ms: int) -> str:
-    """Never says what was wrong."""
+def not_recognised_words(means: str, wait_ms: int) -> str:
+    """Never says what was wrong with number and PIN."""
+    if means == "badge":
+        return "This badge is not known here."
     return wait_words(wait_ms) if wait_ms else "Not recognised. Check the number and the PIN, and try again."

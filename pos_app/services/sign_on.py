@@ -80,11 +80,11 @@ class SignOn:
         self._selling.save()
         self.locked = True
 
-    def sign_off(self) -> None:
+    def sign_off(self, reason: str = "signed off") -> None:
         """Nobody is signed on any more; a sale under way waits for whoever takes it over."""
         if self._operator.operator_id:
             self._selling.save()
-            self._record_sign_off("signed off")
+            self._record_sign_off(reason)
             self._operator.change_to(NOBODY)
         self.locked = True
 
@@ -93,7 +93,7 @@ class SignOn:
     def _known(self, operator: Operator | None, means: str) -> Operator:
         if operator is None:
             self._record(EventKind.SIGN_ON_FAILED, {"operator_id": self._operator.operator_id, "means": means})
-            raise CashierError("not_recognised", not_recognised_words(self._people.pin_wait_ms()))
+            raise CashierError("not_recognised", not_recognised_words(means, self._people.pin_wait_ms()))
         return operator
 
     def _record_sign_off(self, reason: str) -> None:

@@ -88,6 +88,7 @@ class CheckoutWindow(QWidget):
         self.finder = Finder(services.catalogue, self.background)
         self.question = QuestionOverlay(self)
         self.training_bar = TrainingBar(self) if services.profile.training else None
+        self.top_bar.lock_button.setVisible(services.sign_on is not None)
         self.top_bar.show_devices(list(services.device_statuses()))
         self.top_bar.show_sync(services.sync_status())
 

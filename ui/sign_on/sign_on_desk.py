@@ -84,7 +84,7 @@ class SignOnDesk:
         operator = self._sign_on.operator
         everybody = [person for person in self._sign_on.people.everybody() if person.has_pin]
         own = next((one.number for one in everybody if one.operator.operator_id == operator.operator_id), "")
-        words = self._words()
+        words = self._words(bool(everybody) or any(one.has_badge for one in self._sign_on.people.everybody()))
         self._focus_before = self._window.focusWidget()
         self.page.open(words, everybody, own)
         announce(self._window, f"{words.state}. {words.detail}", urgent=True)
@@ -157,12 +157,14 @@ class SignOnDesk:
     def _attempt(self, act: Callable[[], None]) -> bool:
         return self._window.sale.attempt(act)
 
-    def _words(self) -> SignOnWords:
+    def _words(self, anybody: bool) -> SignOnWords:
         from ui.sign_on.sign_on_page import SignOnWords
 
         services, view = self._window.services, self._window.services.selling.view
         profile, operator = services.profile, self._sign_on.operator
         detail = "Scan your badge, or type your number and PIN."
+        if not anybody:
+            detail = "Nobody can sign on here yet. On this machine: python3 -m pos_app operators add"
         if view.header is not None:
             pieces = sum(1 for line in view.basket.lines if not line.voided)
             total = services.formatter.money(view.priced.total_minor)
