@@ -152,7 +152,8 @@ class ReturningWithoutReceipt:
         """Why this person's limits are passed with so much more; empty when they are not."""
         rules, record = self._rules(), who.record
         if rules.most_returns and record.returns >= rules.most_returns:
-            return f"This ID has {record.returns} returns without a receipt in {rules.limit_days} days."
+            times = "1 return" if record.returns == 1 else f"{record.returns} returns"
+            return f"This ID has {times} without a receipt in {rules.limit_days} days."
         if rules.most_minor and record.total_minor + total_minor > rules.most_minor:
             most = self._formatter.money(rules.most_minor)
             given = self._formatter.money(record.total_minor)
