@@ -14,19 +14,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, metavar="DIR", help="the till's folder; training has one of its own inside"
     )
     parser.add_argument("--operator", default="trainee", metavar="ID", help="whose scores are kept")
+    parser.add_argument("--exit-when-ready", action="store_true", help="end as soon as a lesson could begin")
     parser.add_argument("--name", default="Trainee", help="how they are called on the screen")
 
 
 def main(args: argparse.Namespace) -> int:
     """Run until the window is closed."""
     try:
-        return _run(args.data or default_data_folder(), args.operator, args.name)
+        return _run(args)
     except (WorldError, OSError) as error:
         print(f"The till for training did not start. {error}", file=sys.stderr)
         return 1
 
 
-def _run(folder: Path, operator_id: str, name: str) -> int:
+def _run(args: argparse.Namespace) -> int:
     from pos_app.storage.training import SqliteTrainingRecords
     from pos_app.training_lessons import lessons
     from pos_app.training_till import open_training_till
@@ -35,7 +36,8 @@ def _run(folder: Path, operator_id: str, name: str) -> int:
     from ui.training.coach import Coach
 
     application = build_application()
-    register, counter = open_training_till(folder, operator_id, name, after_paint)
+    folder = args.data or default_data_folder()
+    register, counter = open_training_till(folder, args.operator, args.name, after_paint)
     try:
         window = open_checkout(counter.services)
         counter.start()
@@ -43,7 +45,8 @@ def _run(folder: Path, operator_id: str, name: str) -> int:
         coach = Coach(window, lessons(), SqliteTrainingRecords(register.data.database))
         coach.show()
         window.activateWindow()
-        status = int(application.exec())
+        application.processEvents()
+        status = 0 if args.exit_when_ready else int(application.exec())
         coach.stop()
         return status
     finally:

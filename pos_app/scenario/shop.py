@@ -26,6 +26,7 @@ from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
 from pos_app.services.shipping import Shipping
+from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.storage.catalogue_writer import CatalogueItem, CatalogueWriter
@@ -60,6 +61,7 @@ class Shop:
     returning: Returning
     shipping: Shipping
     orders: Orders
+    suspending: Suspending
     _engine: SyncEngine
     _undo: ExitStack
     _day: date = date.min
@@ -186,6 +188,16 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 ids=ids,
                 formatter=StoreFormatter(profile),
                 operator=_OPERATOR,
+                approvals=Approvals(_MANAGER),
+            ),
+            suspending=Suspending(
+                selling,
+                storage=data.storage,
+                parked=data.parked,
+                catalogue=data.catalogue,
+                clock=clock,
+                ids=ids,
+                formatter=StoreFormatter(profile),
                 approvals=Approvals(_MANAGER),
             ),
             _engine=SyncEngine(data.outbox, client, clock),

@@ -99,10 +99,11 @@ class SaleUnderWay:
                 return lambda: self._enter_promo_code(code)
             case document.ExemptFromTax(certificate=certificate, taxes=tax_ids):
                 return lambda: selling.exempt_from_tax(certificate, tax_ids)
-            case document.ShipLine(line=line, to=None):
-                return lambda: selling.ship_line(line)
-            case document.ShipLine(line=line, to=str() as region):
-                return lambda: self._shop.orders.ship([line], replace(_CUSTOMER, region=region.upper()))
+            case document.ShipLine(line=line, to=region):
+                if region is None:
+                    return lambda: selling.ship_line(line)
+                address = replace(_CUSTOMER, region=region.upper())
+                return lambda: self._shop.orders.ship([line], address)
             case document.AddFee(line=line, fee=fee_id):
                 return lambda: selling.add_fee(line, fee_id)
             case document.PayDeposit():
@@ -112,12 +113,21 @@ class SaleUnderWay:
                 amount_minor = values.amount(step.amount, f"{path}.amount", self._money)
                 kind = LoadKind.TOP_UP if top_up else LoadKind.ACTIVATE
                 return lambda: self._load(number, kind, amount_minor)
+            case document.ParkSale():
+                return self._park
             case document.TenderStep():
                 return self._tender(step, path)
 
     def _scan(self, code: str, quantity_milli: int) -> None:
         if not self._shop.selling.add_item(code, quantity_milli).found:
             raise CashierError("item_not_found", f"No item has the code {code!r}.")
+
+    def _park(self) -> None:
+        suspending = self._shop.suspending
+        done = suspending.park()
+        for tender in done.given_back:
+            self._shop.rewards.release(tender.reference)
+        suspending.recall(done.sale, suspending.permit(done.sale))
 
     def _load(self, number: str, kind: LoadKind, amount_minor: int) -> None:
         loading = self._shop.loading

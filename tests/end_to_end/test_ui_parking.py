@@ -1,17 +1,15 @@
 """Parking and recalling at the window: F6 parks; F6, an arrow and Enter bring a sale back."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from fakes.ui_shop import EMAIL, SHELF
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from pos_app.domain.operator import Operator, Role
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import OfferState, ParkedElsewhere
-from pos_app.services.approvals import ApprovalNeededError
 from pos_app.services.parking_slip import slip_code
 
 HEADPHONES, CAMERA, CABLE = "4006381333931", "5901234123457", "9780201379624"
@@ -223,18 +221,35 @@ def test_prices_of_another_day_are_told(counter, shop):
     assert "Wireless Headphones WH-7: $249.99 → $199.99" in banner.detail
 
 
-def test_somebody_elses_sale_asks_a_second_person(counter, shop, open_counter):
-    park(counter, HEADPHONES)
-    counter.window.close()
-    shop.operator = Operator("associate-2", "Associate", Role.ASSOCIATE)
-    other = open_counter(shop)
-    asked = []
-    other.window.functions.with_approval = lambda act: asked.append(act)
-    other.press(Qt.Key.Key_F6, Qt.Key.Key_Return)
-    (act,) = asked
-    with pytest.raises(ApprovalNeededError):
-        act(None)
-    assert other.view.header is None
+def parked_by_somebody_else(counter, shop) -> str:
+    number = park(counter, HEADPHONES)
+    ((parking_id, row),) = shop.storage.state.parked.items()
+    sale = replace(row.sale, operator_id="associate-2", operator_name="Other associate")
+    shop.storage.state.parked[parking_id] = replace(row, sale=sale)
+    counter.press(Qt.Key.Key_F6, Qt.Key.Key_Return)
+    assert counter.window.people.approvals.overlay.isVisible()
+    return number
+
+
+def test_somebody_elses_sale_asks_a_second_person(counter, shop):
+    number = parked_by_somebody_else(counter, shop)
+    assert counter.view.header is None
+    counter.type("301")
+    counter.press(Qt.Key.Key_Return)
+    counter.type("333333")
+    counter.until(lambda: counter.view.receipt_number == number)
+    approval, retrieved = shop.storage.state.entries[-2:]
+    assert (approval.kind, retrieved.kind) == ("approval", "transaction_retrieved")
+    payload = json.loads(retrieved.payload)
+    assert (payload["operator_id"], payload["approved_by"]) == ("associate-2", "manager-1")
+
+
+def test_nobody_approves_and_the_sale_stays_parked(counter, shop):
+    parked_by_somebody_else(counter, shop)
+    counter.press(Qt.Key.Key_Escape)
+    assert not counter.window.people.approvals.overlay.isVisible()
+    assert counter.window.functions.parking.count == 1
+    assert counter.view.header is None
 
 
 def test_the_tile_shows_how_many_are_parked(counter):
