@@ -100,6 +100,19 @@ def test_neither_a_restart_nor_another_time_on_the_clock_shortens_the_wait(folde
         assert data.people.by_pin("101", "111111") == ASSOCIATE
 
 
+def test_a_plug_pulled_while_a_pin_is_looked_at_costs_the_try(folder, clock, monkeypatch):
+    def plug(*_):
+        raise KeyboardInterrupt
+
+    with terminal_data(folder, clock=clock) as data:
+        wrong(data.people, 4)
+        monkeypatch.setattr("pos_app.storage.people.prove", plug)
+        with pytest.raises(KeyboardInterrupt):
+            data.people.by_pin("101", "000000")
+    with terminal_data(folder, clock=clock) as data:
+        assert data.people.pin_wait_ms() == MINUTE_MS
+
+
 def test_a_colleagues_pin_ends_the_tills_wait_and_not_that_of_who_was_tried(folder, clock):
     with terminal_data(folder, clock=clock) as data:
         wrong(data.people, 5)
