@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pos_app.domain.orders import DEPOSIT_ITEM_ID
 from pos_app.domain.promotions import LinePromotion
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
 from pos_app.domain.returns import ReturnTransaction
@@ -69,7 +70,18 @@ def _of_deposit_back(back: DepositBack) -> dict[str, Any]:
     tenders = [
         {"type": refund.tender_type.value, "amount_minor": -refund.amount_minor, "points": 0} for refund in back.refunds
     ]
-    return {**_nothing(0), "total_minor": -back.total_minor, "tenders": tenders}
+    line = {
+        "line": 1,
+        "code": DEPOSIT_ITEM_ID,
+        "quantity": "-1",
+        "unit_minor": back.total_minor,
+        "discount_minor": 0,
+        "net_minor": -back.total_minor,
+        "tax_minor": 0,
+        "points": 0,
+    }
+    amounts = {"subtotal_minor": -back.total_minor, "total_minor": -back.total_minor}
+    return {**_nothing(0), **amounts, "tenders": tenders, "lines": [line]}
 
 
 def _of_sale(sale: RetailTransaction) -> dict[str, Any]:
