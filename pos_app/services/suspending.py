@@ -182,6 +182,7 @@ class Suspending:
             Action.TAKE_OVER_SALE,
             amount_minor=parked.total_minor,
             detail=f"Sale {parked.receipt_number}, parked by {parked.operator_name}",
+            reason="Parked sale recalled",
             approval=approval,
         )
         return Permit(parked.parking_id, operator_id, approval.approver_id if approval else "")
