@@ -22,8 +22,9 @@ class TenderType(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     CUSTOMER_ACCOUNT = "customer_account"
     DEPOSIT = "deposit"
-    EXCHANGE = "exchange"
     """What was paid in advance for a special order; it goes back in cash."""
+    EXCHANGE = "exchange"
+    """What goods that came back on the same ticket pay of it."""
 
 
 STORED_VALUE = (TenderType.GIFT_CARD, TenderType.STORE_CREDIT)
