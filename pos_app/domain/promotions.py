@@ -17,6 +17,8 @@ PERCENT_SCALE = 1_000_000
 """Percentages are counted in millionths: 10 % is 100,000."""
 MAXIMUM_SET = 100
 """More pieces than that are no set of a buy-get or bundle promotion."""
+_MOST_REMEMBERED = 4096
+"""Items of which a book remembers their promotions."""
 
 
 class PromotionKind(StrEnum):
@@ -238,6 +240,9 @@ class PromotionBook:
     _by_category: Mapping[str, tuple[Promotion, ...]] = field(init=False, repr=False, compare=False)
     for_all: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
     by_tender: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
+    _covering: dict[tuple[str, str, str, str], tuple[Promotion, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.promotions, key=lambda promotion: (promotion.priority, promotion.promotion_id)))
@@ -263,8 +268,20 @@ class PromotionBook:
         ):
             object.__setattr__(self, name, value)
 
-    def covering(self, item: Item, code: str) -> Iterable[Promotion]:
-        """The promotions that name this item in some way; those for everything are in for_all."""
+    def covering(self, item: Item, code: str) -> tuple[Promotion, ...]:
+        """The promotions that name this item in some way; those for everything are in for_all.
+
+        Looked for once per item: a sale asks for all its lines again at every scan.
+        """
+        key = (code, item.item_id, item.category, item.brand)
+        known = self._covering.get(key)
+        if known is None:
+            if len(self._covering) >= _MOST_REMEMBERED:
+                self._covering.clear()
+            known = self._covering[key] = tuple(self._find_covering(item, code))
+        return known
+
+    def _find_covering(self, item: Item, code: str) -> Iterable[Promotion]:
         found = self._by_code.get(code, ())
         if item.item_id != code:
             found += self._by_code.get(item.item_id, ())
