@@ -14,6 +14,7 @@ from pos_app.domain.operator import Operator, Role
 from pos_app.domain.tile_page import TilePage
 from pos_app.ports import ScanEvent
 from ui.services_bundle import UiSettings
+from ui.widgets.sheet import SheetPage
 
 HEADPHONES, CAMERA, CABLE = "4006381333931", "5901234123457", "9780201379624"
 PHONE, GAME, BATTERIES, CHEESE = "9520000009014", "9520000009021", "9520000009038", "4011"
@@ -373,6 +374,23 @@ def test_a_price_check_of_an_unknown_code_is_heard_and_goes_on(counter):
     counter.scan(CABLE)
     assert counter.window.basket.sheet.page.rows[0].right == "$14.99"
     assert counter.names() == []
+
+
+def test_a_price_check_finds_a_product_by_its_name_too(counter):
+    counter.press(Qt.Key.Key_I, modifiers=Qt.KeyboardModifier.ControlModifier)
+    counter.type("camera")
+    counter.until(lambda: counter.window.hits.isVisible())
+    counter.press(Qt.Key.Key_Return)
+    assert counter.window.basket.sheet.page.rows[0].right == "$319.00"
+    assert counter.names() == []
+
+
+def test_a_price_check_ends_when_something_else_is_read_over_it(counter):
+    counter.scan(HEADPHONES)
+    counter.press(Qt.Key.Key_I, modifiers=Qt.KeyboardModifier.ControlModifier)
+    counter.window.basket.sheet.open(lambda: SheetPage("Something else", "", ()))
+    counter.scan(CABLE)
+    assert len(counter.names()) == 2
 
 
 # --- searching ---

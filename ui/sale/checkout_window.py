@@ -267,7 +267,8 @@ class CheckoutWindow(QWidget):
             return
         hits, highlighted = self.finder.answer_to(words), self.hits.highlighted
         self.scan_field.clear()
-        if self.functions.take_checked_code(words):
+        meant = hits[highlighted].code if hits and 0 <= highlighted < len(hits) else ""
+        if self.functions.take_checked_code(words, meant):
             return
         if self.sale.enter_text(words, hits, highlighted) is None:
             serial = self.sale.sale_serial
@@ -282,7 +283,8 @@ class CheckoutWindow(QWidget):
     def _picked(self, index: int) -> None:
         code = self.hits.hits[index].code
         self.scan_field.clear()
-        self.sale.pick(code)
+        if not self.functions.take_checked_code(code):
+            self.sale.pick(code)
         self.focus_scan_field()
 
     def _typed(self, text: str) -> None:

@@ -68,9 +68,11 @@ class Functions:
             self._shelf = Shelf(self._window)
         return self._shelf
 
-    def take_checked_code(self, code: str) -> bool:
+    def take_checked_code(self, code: str, otherwise: str = "") -> bool:
         """True when a price check waited for this code."""
-        return self._shelf is not None and self._window.sale.question is None and self.shelf.price_check.take_code(code)
+        if self._shelf is None or self._window.sale.question is not None:
+            return False
+        return self._shelf.price_check.take_code(code, otherwise)
 
     def absent(self) -> frozenset[str]:
         """Functions whose parts this till does not have."""

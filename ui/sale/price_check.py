@@ -36,11 +36,13 @@ class PriceCheckDesk:
         services = window.services
         self._check = PriceCheck(services.selling, services.catalogue)
         self._waiting = False
+        self._shown = _WAITING
 
     @property
     def waiting(self) -> bool:
         """True while the next scan is looked up and not sold."""
-        return self._waiting and self._window.basket.sheet_open
+        sheet = self._window.basket.sheet
+        return self._waiting and not sheet.isHidden() and sheet.page == self._shown
 
     def begin(self) -> None:
         """Wait for a code."""
@@ -48,13 +50,18 @@ class PriceCheckDesk:
         self._show(_WAITING, None)
         self._window.focus_scan_field()
 
-    def take_code(self, code: str) -> bool:
-        """True when a code was waited for: it was looked up, or said to be unknown, and sold in no case."""
+    def take_code(self, code: str, otherwise: str = "") -> bool:
+        """True when a code was waited for: it was looked up, or said to be unknown, and sold in no case.
+
+        otherwise is the code of the product that may have been meant when words were typed.
+        """
         if not self.waiting:
             return False
         sale = self._window.sale
         try:
             facts = self._check.look_up(code)
+            if isinstance(facts, UnreadCode) and otherwise:
+                facts = self._check.look_up(otherwise)
         except (CashierError, WorldError) as error:
             facts, words = None, str(error)
         else:
@@ -74,6 +81,7 @@ class PriceCheckDesk:
         return True
 
     def _show(self, page: SheetPage, action: tuple[str, Callable[[], None]] | None) -> None:
+        self._shown = page
         self._window.basket.sheet.open(lambda: page, action, "scan-barcode")
 
     def _page(self, facts: PriceFacts) -> SheetPage:

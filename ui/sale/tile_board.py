@@ -33,7 +33,6 @@ class ProductTile(Control):
         self._price = price
         self.rename(name)
         self.setAccessibleDescription(price or "Not on file")
-        self.setToolTip(name)
         self.setEnabled(bool(price))
         self.update()
 
