@@ -4,10 +4,11 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from fakes.ui_shop import EMAIL, SHELF
+from fakes.ui_shop import ACCOUNT, EMAIL, SHELF
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from pos_app.domain.member_card import card_number
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import OfferState, ParkedElsewhere
 from pos_app.services.parking_slip import slip_code
@@ -66,6 +67,18 @@ def test_the_list_says_when_who_and_how_much(counter, shop):
     assert detail == "blue bag  ·  1 item  ·  by Associate"
     assert total == "$270.61"
     assert EMAIL not in str(shown(counter))
+
+
+def test_a_recalled_member_has_the_points_of_now(counter, shop):
+    card = card_number(7)
+    shop.gateway.accounts[EMAIL] = replace(ACCOUNT, card_number=card)
+    counter.scan(HEADPHONES)
+    counter.attach_member(EMAIL)
+    counter.press(Qt.Key.Key_F6)
+    shop.gateway.accounts[EMAIL] = replace(ACCOUNT, card_number=card, balance_points=77, available_points=77)
+    counter.press(Qt.Key.Key_F6, Qt.Key.Key_Return)
+    counter.until(lambda: counter.view.account is not None and counter.view.account.balance_points == 77)
+    assert not counter.view.account.remembered
 
 
 def test_the_next_customer_is_served_while_a_sale_is_parked(counter):

@@ -16,6 +16,7 @@ from pos_app.services.parking_slip import receipt_number_of_slip
 from ui.messages import Banner
 
 if TYPE_CHECKING:
+    from pos_app.services.membership import FoundMember
     from pos_app.services.suspending import Permit, Recalled
     from ui.sale.checkout_window import CheckoutWindow
     from ui.services_bundle import ParkingParts
@@ -176,6 +177,21 @@ class Parking:
             self._window.focus_scan_field()
             self._changed()
             self._say_what_changed(done[0])
+            self._ask_for_balance()
+
+    def _ask_for_balance(self) -> None:
+        """The member's points as they are now; without a line, or without a card to ask by, their age is shown."""
+        services = self._window.services
+        account = services.selling.view.account
+        if account is None or not account.card_number:
+            return
+
+        def found(member: FoundMember | None) -> None:
+            if member is not None and not member.offline:
+                services.selling.refresh_account(member.account)
+
+        ask = partial(services.membership.find_by_card, account.card_number)
+        self._window.background.run(ask, found, _stays_as_known)
 
     def _say_what_changed(self, recalled: Recalled) -> None:
         """A sale of another business day has today's prices: the customer is told before they pay."""
@@ -290,6 +306,12 @@ class Parking:
 def _number(terminal_id: str) -> str:
     """The till's number as it stands on its window: that of the store says nothing inside of it."""
     return terminal_id.rpartition("-")[2]
+
+
+def _stays_as_known(error: Exception) -> None:
+    """Nobody could say: the balance stays as it was when the sale was parked, and its age is shown."""
+    if not isinstance(error, CashierError | WorldError):
+        raise error
 
 
 def _nothing() -> None:
