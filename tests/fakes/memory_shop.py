@@ -1,6 +1,7 @@
 """A shop in memory: the same behaviour as the real parts, without files or sockets."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -230,10 +231,13 @@ class MemoryStorage:
         self.ids = ids or SeededIds(7)
         self.clock = clock or SetClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
         self.fail_next_commit: tuple[Exception, bool] | None = None
+        self._writer = threading.RLock()
 
     @contextmanager
     def unit_of_work(self) -> Iterator[MemoryWork]:
-        yield MemoryWork(self)
+        """One writer at a time, as in the real database: services write from the window and from behind it."""
+        with self._writer:
+            yield MemoryWork(self)
 
     def open_transaction(self) -> OpenTransaction | None:
         return self.state.open_transaction
