@@ -36,6 +36,7 @@ from pos_app.domain.returns import (
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
+from pos_app.domain.tender_definitions import TenderDefinition
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import (
@@ -183,7 +184,7 @@ class Returning:
             )
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
-        return ReturnPreview(_redirected(quote, to), verdicts, kept)
+        return ReturnPreview(_redirected(quote, to, self.profile.tenders if self._credit else ()), verdicts, kept)
 
     def quote(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> ReturnQuote:
         """The quote of preview alone. Raises CashierError."""
@@ -349,8 +350,11 @@ class Returning:
         if self.profile.return_policy.labels:
             labels = compose_return_labels(returned, self.profile, self._formatter)
             work.add_print_job(PrintJob(self._ids.new_id(), returned.header.transaction_id, labels))
+        # What was paid with a store credit goes back to it, by its reference; everything else is a new slip.
         amount_minor = sum(
-            refund.amount_minor for refund in returned.refunds if refund.tender_type is TenderType.STORE_CREDIT
+            refund.amount_minor
+            for refund in returned.refunds
+            if refund.tender_type is TenderType.STORE_CREDIT and not refund.reference
         )
         if not amount_minor:
             return
@@ -447,15 +451,21 @@ def _approved(pending: PendingReturn, approval: Approval | None) -> PendingRetur
     return replace(pending, approval_id=approval.approval_id, approver_id=approval.approver_id)
 
 
-def _redirected(quote: ReturnQuote, to: RefundTo) -> ReturnQuote:
-    """The same refund as store credit; each part still names the tender whose money it is."""
-    if to is RefundTo.ORIGINAL:
+def _redirected(quote: ReturnQuote, to: RefundTo, definitions: Sequence[TenderDefinition] = ()) -> ReturnQuote:
+    """The same refund as store credit; each part still names the tender whose money it is.
+
+    A tender that the store does not refund to goes to store credit in any case.
+    """
+    never = {one.definition_id for one in definitions if not one.refundable}
+    if to is RefundTo.ORIGINAL and not any(refund.definition_id in never for refund in quote.refunds):
         return quote
-    return replace(quote, refunds=tuple(_as_store_credit(refund) for refund in quote.refunds))
+    redirected = [to is not RefundTo.ORIGINAL or refund.definition_id in never for refund in quote.refunds]
+    refunds = (_as_store_credit(one) if away else one for one, away in zip(quote.refunds, redirected, strict=True))
+    return replace(quote, refunds=tuple(refunds))
 
 
 def _as_store_credit(refund: Refund) -> Refund:
-    if refund.tender_type is TenderType.POINTS:
+    if refund.tender_type is TenderType.POINTS or (refund.tender_type is TenderType.STORE_CREDIT and refund.reference):
         return refund
     return Refund(TenderType.STORE_CREDIT, refund.amount_minor, 0, refund.original_tender_id)
 

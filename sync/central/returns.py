@@ -349,7 +349,9 @@ class Returns:
             tender = paid.get(refund.original_tender_id)
             if refund.tender_type not in STORED_VALUE or not refund.amount_minor:
                 continue
-            if tender is None:
+            if refund.tender_type == "store_credit" and not refund.reference:
+                continue  # a slip of its own, which its own event loads
+            if tender is None or tender.tender_type != refund.tender_type:
                 odd = "gift_card_not_of_this_sale"
                 continue
             odd = (

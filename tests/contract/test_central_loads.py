@@ -108,6 +108,20 @@ def test_store_credit_that_paid_comes_back_with_the_goods(shop: CentralShop) -> 
     assert balance(shop) == 3_000
 
 
+def test_a_refund_to_a_new_slip_leaves_the_card_that_paid_alone(shop: CentralShop) -> None:
+    shop.service.issue_gift_card(CARD, 3_000, "USD")
+    request = contract.PlaceGiftCardHold(hold_id="h1", number=CARD, amount_minor=3_000, transaction_id="t1")
+    shop.service.place_gift_card_hold("001-01", request)
+    journal = Journal()
+    journal.sale("t1", price_minor=3_000, tenders=[tender("h1", "gift_card", 3_000, reference="h1")])
+    slip = {"tender_type": "store_credit", "amount_minor": 3_000, "points": 0, "original_tender_id": "h1"}
+    journal.returned("r1", "t1", returned_line(1), refunds=[slip])
+    loaded(journal, "load-1", number="992012345678901230", kind="store_credit", amount_minor=3_000)
+    assert [one.reason for one in shop.upload(journal).results] == ["", "", ""]
+    assert balance(shop) == 0
+    assert balance(shop, "992012345678901230") == 3_000
+
+
 def test_a_gift_card_that_comes_back_as_goods_is_worth_nothing_any_more(shop: CentralShop) -> None:
     journal = Journal()
     journal.sale("t1", lines=[line(1, 5_000, 0, kind="gift_card")])

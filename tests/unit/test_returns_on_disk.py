@@ -12,6 +12,7 @@ from fakes.real_till import RealTill
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.return_policy import ReturnPolicy, WithoutReceipt
 from pos_app.domain.returns import ReturnRequest
+from pos_app.domain.tender_definitions import TenderDefinition
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
 from pos_app.ports import SaleQuestion
@@ -82,6 +83,17 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
     made = Counter(tmp_path / "till")
     yield made
     made.till.close()
+
+
+def test_what_a_store_does_not_refund_to_becomes_store_credit(counter: Counter) -> None:
+    voucher = TenderDefinition("voucher", "Voucher", TenderType.VOUCHER, refundable=False)
+    object.__setattr__(counter.till.profile, "tenders", (voucher,))
+    counter.selling.add_item(MICROPHONE)
+    counter.tendering.add_configured("voucher", 3_000)
+    number = counter.tendering.add_cash(counter.tendering.cash_due_minor).completed.transaction.header.receipt_number
+    preview = counter.returning.preview(counter.original(number), [ReturnRequest(1, 1000, reason="Changed mind")])
+    refunds = [(one.tender_type, one.amount_minor) for one in preview.quote.refunds]
+    assert refunds == [(TenderType.STORE_CREDIT, 3_000), (TenderType.CASH, 2_411)]
 
 
 def test_everything_that_can_come_back_agrees_with_the_journal(counter: Counter) -> None:
