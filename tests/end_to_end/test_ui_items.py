@@ -2,6 +2,7 @@
 
 import json
 import random
+import threading
 
 import pytest
 from fakes.ui_shop import SHELF, UiShop
@@ -12,6 +13,7 @@ from pos_app.domain.item import Item, ItemChecks, SoldBy
 from pos_app.domain.label_rule import LabelRule, LabelValue
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.tile_page import TilePage
+from pos_app.errors import WorldError
 from pos_app.ports import ScanEvent
 from ui.services_bundle import UiSettings
 from ui.widgets.sheet import SheetPage
@@ -274,6 +276,22 @@ def test_a_code_delivered_twice_within_a_moment_is_added_once_and_said(open_coun
     assert "read twice" in banner(counter).detail
 
 
+def test_a_scanner_that_sends_aim_identifiers_is_understood_everywhere(counter, shop):
+    shop.bridge.on_scan(ScanEvent(HEADPHONES, "]E0", "scanner"))
+    shop.bridge.on_scan(ScanEvent(f"010{CAMERA}10LOT", "]C1", "scanner"))
+    counter.until(lambda: len(counter.names()) == 2)
+    counter.scan(f"]E0{CABLE}")
+    assert counter.names()[-1] == "USB-C Cable, 2 m"
+    counter.scan("]C0notonfile")
+    assert banner(counter).code == "notonfile"
+
+
+def test_an_imei_with_its_identifier_is_an_imei(counter, shop):
+    counter.scan(PHONE)
+    shop.bridge.on_scan(ScanEvent(IMEI, "]C0", "scanner"))
+    counter.until(lambda: counter.names() == ["Phone X"])
+
+
 # --- goods without a code ---
 
 
@@ -438,3 +456,34 @@ def test_no_scan_is_lost_whatever_it_asks_and_whatever_is_open(counter):
             window.sale.answer(chance.choice(window.sale.question.choices))
         if chance.random() < 0.1 and window.tender.can_pay:
             window.tender.pay_exact_cash()
+
+
+def test_a_search_that_fails_says_so_and_scanning_goes_on(counter, shop):
+    def broken(text, limit=20):
+        raise WorldError("The disk cannot be read.")
+
+    shop.catalogue.search = broken
+    counter.window.scan_field.line.setText("camera")
+    counter.until(lambda: banner(counter) is not None)
+    assert "disk cannot be read" in banner(counter).detail
+    counter.scan(CABLE)
+    assert counter.names() == ["USB-C Cable, 2 m"]
+
+
+def test_typing_fast_searches_for_the_last_text_only_and_one_at_a_time(counter, shop):
+    asked, go = [], threading.Event()
+    search = shop.catalogue.search
+
+    def slow(text, limit=20):
+        asked.append(text)
+        go.wait(5)
+        return search(text, limit)
+
+    shop.catalogue.search = slow
+    for text in ("ca", "cam", "came", "camera"):
+        counter.window.scan_field.line.setText(text)
+    counter.until(lambda: asked == ["ca"])
+    assert counter.window.hits.isHidden()
+    go.set()
+    counter.until(lambda: [hit.name for hit in counter.window.hits.hits] == ["4K Action Camera Kit"])
+    assert asked == ["ca", "camera"]

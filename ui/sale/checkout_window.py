@@ -107,6 +107,7 @@ class CheckoutWindow(QWidget):
         self.scan_field.entered.connect(self._entered)
         self.scan_field.typed.connect(self._typed)
         self.finder.found.connect(self._show_hits)
+        self.finder.failed.connect(lambda error: sale.warn(Banner("Nothing searched", str(error), "warn")))
         sale.serial_wanted.connect(lambda request: self.functions.shelf.ask_serial_number(request))
         self.scan_field.quantity_typed.connect(sale.set_pending_quantity)
         self.scan_field.key_for_basket.connect(self._basket_key)
@@ -212,7 +213,11 @@ class CheckoutWindow(QWidget):
     # --- scans and typing -------------------------------------------------------------------------------------------
 
     def on_scan(self, code: str) -> None:
-        """A scan from anywhere: it goes to the basket, never into a number that is being typed."""
+        """A scan from anywhere: it goes to the basket, never into a number that is being typed.
+
+        Only an item's code may need the AIM identifier that some scanners send before it.
+        """
+        code, symbology = split_symbology(code)
         if self.people.take_scan(code):
             return
         self.finder.look_for("")
@@ -222,9 +227,9 @@ class CheckoutWindow(QWidget):
             return
         if self.functions.parking.take_scan(code) or self.functions.orders.take_scan(code):
             return
-        if self.functions.take_checked_code(code):
+        if self.functions.take_checked_code(symbology + code):
             return
-        if self.sale.scan(code):
+        if self.sale.scan(code, symbology=symbology):
             self._leave_entries()
         if self.scan_field.text():
             self.scan_field.clear()

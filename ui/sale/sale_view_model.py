@@ -116,8 +116,11 @@ class SaleViewModel(QObject):
                     "Sale restored", "The terminal stopped in the middle of this sale. Nothing was lost.", "warn"
                 )
 
-    def scan(self, code: str, method: EntryMethod = EntryMethod.SCANNED) -> bool:
-        """A scan, from whatever scanner: it lands in the basket or makes itself heard. True when it landed."""
+    def scan(self, code: str, method: EntryMethod = EntryMethod.SCANNED, symbology: str = "") -> bool:
+        """A scan, from whatever scanner: it lands in the basket or makes itself heard. True when it landed.
+
+        symbology is the AIM identifier that came with it, or empty.
+        """
         with self.one_change():
             free = self.question is None and self.stage is not Stage.CARD_PENDING
             if free and is_member_code(code):
@@ -132,7 +135,7 @@ class SaleViewModel(QObject):
             self._leave_complete()
             if self._promo_code(code):
                 return True
-            return self._rung_up(self.items.ring_up(code, method))
+            return self._rung_up(self.items.ring_up(symbology + code, method))
 
     def enter_text(self, text: str, hits: list[ItemHit] | None, highlighted: int) -> bool | None:
         """Enter in the find field: a code if it is one, else the highlighted hit. True when an item was added.
