@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from pos_app.domain.journal import EventKind, JournalEntry
@@ -75,6 +76,7 @@ class ReceiptDesk:
         self._formatter = formatter
         self._profile = profile
         self._operator = operator
+        self._counting = Lock()
         self.on_queued: Callable[[], None] = lambda: None
 
     # --- finding ------------------------------------------------------------------------------------------------------
@@ -117,9 +119,10 @@ class ReceiptDesk:
             self._print_queue.set_state(job.job_id, PrintState.QUEUED)
             self.on_queued()
             return 0
-        copy_number = self._index.copies(receipt_number) + 1
-        mark = receipt_texts(self._profile.receipt.language)("copy", number=str(copy_number))
-        self._print(receipt_number, replace(job.document, copy=True, copy_mark=mark), "copy", copy_number)
+        with self._counting:
+            copy_number = self._index.copies(receipt_number) + 1
+            mark = receipt_texts(self._profile.receipt.language)("copy", number=str(copy_number))
+            self._print(receipt_number, replace(job.document, copy=True, copy_mark=mark), "copy", copy_number)
         return copy_number
 
     def gift_receipt(self, receipt_number: str, line_numbers: Collection[int] = ()) -> ReceiptDocument:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,6 +66,15 @@ def test_copies_are_numbered_and_journaled_also_after_a_restart(open_till: OpenT
     assert [job.document.copy_mark for job in till.jobs()] == ["*** COPY 1 ***", "*** COPY 2 ***"]
     assert audit(till.data.database).faults == []
     assert "receipt_reprinted" in KINDS
+
+
+def test_two_copies_at_once_have_two_numbers(open_till: OpenTill) -> None:
+    till = open_till()
+    number = till.ring_up("10").header.receipt_number
+    printed(till)
+    with ThreadPoolExecutor(4) as hands:
+        numbers = list(hands.map(lambda _: till.desk.reprint(number), range(8)))
+    assert sorted(numbers) == list(range(1, 9))
 
 
 def test_only_copies_count_as_copies(open_till: OpenTill) -> None:

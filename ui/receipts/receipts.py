@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from pos_app.domain.receipt_code import number_of_gift_code, read_code
 from pos_app.domain.receipt_template import ReceiptChoice
 from pos_app.errors import CashierError, WorldError
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ui.widgets.text_panel import TextPanel
 
 _LIMIT = 200
+_PAUSE_MS = 120
+"""Somebody who types a number is not looked after digit by digit."""
 _LONGEST_ADDRESS = 254
 _NAMES = {"sale": ("", "receipt-text"), "return": ("Return  ·  ", "undo-2"), "post_void": ("Void  ·  ", "ban")}
 _STRIP_AND_GAPS = 85
@@ -51,7 +55,10 @@ class Receipts:
         self._choices.hide()
         self._choices.chosen.connect(self.choose)
         panel = self.panel
-        panel.searched.connect(self._find)
+        self._typing = QTimer(panel)
+        self._typing.setSingleShot(True)
+        self._typing.timeout.connect(lambda: self._find(panel.line.text()))
+        panel.searched.connect(lambda _: self._typing.start(_PAUSE_MS))
         panel.chosen_changed.connect(self._show_paper)
         panel.print_wanted.connect(self._print_chosen)
         panel.gift_wanted.connect(self._ask_gift)
