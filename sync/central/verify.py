@@ -9,6 +9,7 @@ from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from sync.central import digests, tables, verify_care, verify_sales
 from sync.central.backoffice import tables as office_tables
 from sync.central.ledger import DEBT_POOL
+from sync.central.promotions.proof import promo_codes
 
 MAXIMUM_FINDINGS = 100
 
@@ -38,6 +39,7 @@ def verify(connection: Connection) -> Report:
         verify_care.partner_earnings,
         verify_care.former_members,
         digests.check,
+        promo_codes,
         *verify_sales.CHECKS,
     )
     for check in (_balances, _lots, _holds, _gift_cards, _events, _chains, *more):

@@ -6,6 +6,7 @@ import pytest
 from fakes.at_once import at_once
 from fakes.central_shop import OTHER_STORE_TILL, SAME_STORE_TILL, TILL, CentralShop
 from fakes.central_till import Journal, sale_payload
+from sqlalchemy import text
 
 from sync import promotions as wire
 from sync.central.errors import CentralError
@@ -217,3 +218,14 @@ def test_three_tills_sell_with_one_code_at_once_and_every_sale_counts(promoted: 
     at_once(3, lambda index: promoted.upload(journals[index]))
     assert counted(promoted, "TWICE") == (15, 0, 13)
     assert counted(promoted, "ANY") == (15, 0, 0)
+
+
+def test_a_count_that_is_not_the_sum_of_its_sales_is_found(promoted: CentralShop) -> None:
+    hold(promoted, "h")
+    promoted.assert_proven()
+    for column, said in (("used", "used 1 times, 0 sales"), ("held", "2 uses held, 1 holds open")):
+        with promoted.service._database.engine.begin() as connection:
+            connection.execute(text(f"UPDATE promo_code SET {column} = {column} + 1"))
+        assert any(said in finding for finding in promoted.service.verify().findings)
+        with promoted.service._database.engine.begin() as connection:
+            connection.execute(text(f"UPDATE promo_code SET {column} = {column} - 1"))
