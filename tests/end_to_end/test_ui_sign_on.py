@@ -235,3 +235,18 @@ def test_the_keyboard_alone_reaches_everything_on_the_page(morning):
         morning.press(Qt.Key.Key_Tab)
         reached.add(QApplication.focusWidget().accessibleName())
     assert {"Associate", "Manager", "Sign on"} <= reached
+
+
+def test_operators_that_are_delivered_while_the_till_waits_can_be_picked(shop, open_counter):
+    everybody = shop.people.everybody
+    shop.people.everybody = lambda: []
+    shop.operator.change_to(NOBODY)
+    counter = open_counter(shop)
+    assert "Nobody can sign on here yet" in page(counter).accessibleDescription()
+    shop.people.everybody = everybody
+    shop.bridge.on_sync(shop.status)
+    counter.until(lambda: bool(page(counter).tiles))
+    assert "Nobody can" not in page(counter).accessibleDescription()
+    counter.click(page(counter).tiles[0])
+    counter.type("111111")
+    counter.until(lambda: not page(counter).isVisible())

@@ -209,6 +209,7 @@ class CheckoutWindow(QWidget):
     def _sync_changed(self, status: object) -> None:
         self.top_bar.show_sync(self.services.sync_status())
         self.side.member.refresh()
+        self.people.look_again()
 
     # --- scans and typing -------------------------------------------------------------------------------------------
 

@@ -114,6 +114,11 @@ class PeopleAtTheTill:
             return False
         return True
 
+    def look_again(self) -> None:
+        """Others may be allowed to sign on by now."""
+        if self._sign_on is not None:
+            self._sign_on.look_again()
+
     def stay_in_front(self) -> None:
         """Whatever the window shows below, it stays below."""
         if self.covering:

@@ -18,6 +18,7 @@ from ui.sounds import Sound
 
 if TYPE_CHECKING:
     from pos_app.domain.operator import Operator
+    from pos_app.ports import Person
     from pos_app.services.approvals import Approval
     from pos_app.services.sign_on import SignOn
     from ui.background import Task
@@ -34,6 +35,7 @@ class SignOnDesk:
         self._task: Task | None = None
         self._page: SignOnPage | None = None
         self._focus_before: QWidget | None = None
+        self._people: list[Person] = []
 
     @property
     def page(self) -> SignOnPage:
@@ -82,12 +84,21 @@ class SignOnDesk:
     def cover(self) -> None:
         """Show the page."""
         operator = self._sign_on.operator
-        everybody = [person for person in self._sign_on.people.everybody() if person.has_pin]
+        everybody = self._people = list(self._sign_on.people.everybody())
         own = next((one.number for one in everybody if one.operator.operator_id == operator.operator_id), "")
-        words = self._words(bool(everybody) or any(one.has_badge for one in self._sign_on.people.everybody()))
+        words = self._words(everybody)
         self._focus_before = self._window.focusWidget()
-        self.page.open(words, everybody, own)
+        self.page.open(words, [one for one in everybody if one.has_pin], own)
         announce(self._window, f"{words.state}. {words.detail}", urgent=True)
+
+    def look_again(self) -> None:
+        """The central service may have delivered other operators meanwhile."""
+        if not self.locked or self._page is None:
+            return
+        everybody = list(self._sign_on.people.everybody())
+        if everybody != self._people:
+            self._people = everybody
+            self.page.show_people(self._words(everybody), [one for one in everybody if one.has_pin])
 
     def take_scan(self, code: str) -> None:
         """On the page: a badge signs on, anything else makes itself heard, and is neither a PIN nor in the basket."""
@@ -157,13 +168,13 @@ class SignOnDesk:
     def _attempt(self, act: Callable[[], None]) -> bool:
         return self._window.sale.attempt(act)
 
-    def _words(self, anybody: bool) -> SignOnWords:
+    def _words(self, everybody: list[Person]) -> SignOnWords:
         from ui.sign_on.sign_on_page import SignOnWords
 
         services, view = self._window.services, self._window.services.selling.view
         profile, operator = services.profile, self._sign_on.operator
         detail = "Scan your badge, or type your number and PIN."
-        if not anybody:
+        if not any(one.has_pin or one.has_badge for one in everybody):
             detail = "Nobody can sign on here yet. On this machine: python3 -m pos_app operators add"
         if view.header is not None:
             pieces = sum(1 for line in view.basket.lines if not line.voided)

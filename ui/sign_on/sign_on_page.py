@@ -75,6 +75,14 @@ class SignOnPage(QWidget):
 
     def open(self, words: SignOnWords, people: Sequence[Person], number: str = "") -> None:
         """Cover the window; number is that of whoever locked it."""
+        self.show_people(words, people)
+        self.pad.clear(number)
+        self.show()
+        self.raise_()
+        self.pad.setFocus()
+
+    def show_people(self, words: SignOnWords, people: Sequence[Person]) -> None:
+        """Whom to pick from, and what is said; what was typed stays."""
         self._words = words
         self.setAccessibleDescription(f"{words.state}. {words.detail}")
         for tile in self.tiles:
@@ -84,11 +92,7 @@ class SignOnPage(QWidget):
         for tile, person in zip(self.tiles, people, strict=False):
             tile.clicked.connect(lambda _=False, number=person.number: self._pick(number))
             tile.show()
-        self.pad.clear(number)
         self._arrange()
-        self.show()
-        self.raise_()
-        self.pad.setFocus()
         self.update()
 
     def end(self) -> None:
