@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pos_app.domain.scan_code import split_symbology
 from pos_app.ports import ScanEvent
 
-LONGEST_SCAN = 128
+LONGEST_SCAN = 512
+"""The QR code of a receipt, with the address of the page that checks it, has up to some 250 characters."""
 _GROUP_SEPARATOR = 0x1D
 
 
@@ -52,7 +53,7 @@ class ScanAssembler:
 
     def _finish(self) -> ScanEvent | RefusedScan:
         if self._is_overlong:
-            return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: this is not a product's code.")
+            return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: this is no code of a product or receipt.")
         if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in self._pending):
             return self._refuse("The scanner sent control bytes: check its baud rate and settings.")
         try:

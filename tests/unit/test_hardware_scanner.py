@@ -47,7 +47,7 @@ def test_a_gs1_separator_and_other_alphabets_are_data() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"x" * (LONGEST_SCAN + 1), "longer than 128"),
+        (b"x" * (LONGEST_SCAN + 1), "longer than 512"),
         (b"40\x1b063", "control bytes"),
         (b"\xff\xfe\x80", "garbage"),
     ],
