@@ -53,10 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--workstation", required=True, help="workstation number, such as 02")
     revoke = action("revoke", _revoke, "shut a terminal out")
     revoke.add_argument("terminal", help="its id, such as 001-02")
-    issue = action("gift-card", _gift_card, "issue a gift card")
-    issue.add_argument("what", choices=("issue",))
-    issue.add_argument("--number", required=True)
-    issue.add_argument("--amount", required=True, help="such as 20.00")
+    issue = action("gift-card", _gift_card, "issue a gift card, or show what is on one or on a store credit")
+    issue.add_argument("what", choices=("issue", "show"))
+    issue.add_argument("--number", required=True, help="- reads it from standard input")
+    issue.add_argument("--amount", default="", help="such as 20.00; only to issue one")
     issue.add_argument("--currency", default="USD", help="ISO 4217 code (default: USD)")
     load = action("terms", _terms, "load a version of the programme's terms from a JSON file")
     load.add_argument("what", choices=("load",))
@@ -209,12 +209,27 @@ def _revoke(args: argparse.Namespace) -> int:
 
 
 def _gift_card(args: argparse.Namespace) -> int:
+    number = sys.stdin.readline().strip() if args.number == "-" else args.number
+    if args.what == "show":
+        return _show_gift_card(args, number)
     amount_minor = currency(args.currency).parse_minor(args.amount)
     with closing(_open(args)) as service:
-        card = service.issue_gift_card(args.number, amount_minor, args.currency)
+        card = service.issue_gift_card(number, amount_minor, args.currency)
     print(
         f"Gift card {card.reference[-6:]}: {currency(args.currency).decimal_text(card.balance_minor)} {args.currency}"
     )
+    return 0
+
+
+def _show_gift_card(args: argparse.Namespace, number: str) -> int:
+    with closing(_open(args)) as service:
+        card = service.find_gift_card(contract.FindGiftCard(number=number))
+        movements = service.gift_card_movements(number)
+    money = currency(card.currency_code)
+    print(f"Account {card.reference[-6:]}: {money.decimal_text(card.balance_minor)} {money.code} can be spent")
+    for one in movements:
+        amount = money.decimal_text(one.amount_minor)
+        print(f"{one.received_at}  {one.kind:<9} {amount:>12}  {one.transaction_id}".rstrip())
     return 0
 
 

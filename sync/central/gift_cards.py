@@ -3,6 +3,7 @@
 A card is known by a reference derived from its number; the number is kept nowhere.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +57,27 @@ def find(connection: Connection, vault: Vault, now: datetime, number: str) -> co
     reference = vault.gift_card_reference(number)
     _expire(connection, now, tables.gift_card_hold.c.reference == reference)
     return _view(connection, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class CardMovement:
+    """One entry of a card's account; amount_minor is below zero where money left it."""
+
+    received_at: str
+    kind: str
+    amount_minor: int
+    transaction_id: str
+
+
+def movements(connection: Connection, vault: Vault, number: str) -> list[CardMovement]:
+    """Everything that was posted to the account of a number, oldest first."""
+    entry = tables.gift_card_entry
+    rows = connection.execute(
+        select(entry.c.received_at, entry.c.kind, entry.c.amount_minor, entry.c.transaction_id)
+        .where(entry.c.reference == vault.gift_card_reference(number))
+        .order_by(entry.c.received_at, entry.c.entry_id)
+    )
+    return [CardMovement(*row) for row in rows]
 
 
 def place(

@@ -363,6 +363,10 @@ class CentralService:
         now = self.clock.now()
         return self._run(lambda connection: gift_cards.find(connection, self._vault, now, request.number))
 
+    def gift_card_movements(self, number: str) -> list[gift_cards.CardMovement]:
+        """Everything that was posted to a card's account, oldest first."""
+        return self._database.read(lambda connection: gift_cards.movements(connection, self._vault, number))
+
     def place_gift_card_hold(
         self, terminal_id: str, request: contract.PlaceGiftCardHold
     ) -> contract.GiftCardHoldAnswer:

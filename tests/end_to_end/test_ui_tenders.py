@@ -415,6 +415,37 @@ def test_declined_or_not_done_leaves_the_sale_open(alone, button, title):
     assert not alone.window.side.panel_open
 
 
+def test_a_part_goes_back_on_the_terminal_that_stands_alone(alone, shop):
+    ring_up_three(alone)
+    alone.window.tender.pay_card(10_000)
+    panel = panel_of(alone)
+    alone.type("A1")
+    alone.click(panel.approved)
+    alone.until(lambda: len(alone.view.tenders) == 1)
+    alone.window.tender.remove(alone.view.tenders[0])
+    answer(alone, "Give $100.00 back")
+    alone.until(lambda: panel.isVisible() and panel.accessibleName() == "Refund on the terminal")
+    assert panel.authorisation.text() == ""
+    alone.type("R1")
+    alone.press(Qt.Key.Key_Return)
+    alone.until(lambda: alone.view.tenders == ())
+    reversed_payment = json.loads(shop.storage.state.entries[-1].payload)
+    assert (reversed_payment["amount_minor"], reversed_payment["authorisation"]) == (10_000, "R1")
+
+
+def test_a_slip_that_was_put_away_is_asked_for_again_before_anything_else(alone):
+    ring_up_three(alone)
+    alone.press(Qt.Key.Key_F12)
+    panel = panel_of(alone)
+    alone.press(Qt.Key.Key_Escape)
+    alone.until(lambda: not panel.isVisible())
+    alone.click(alone.window.side.pay.cancel_card)
+    alone.until(lambda: panel.isVisible() and panel.accessibleName() == "What does its slip say?")
+    alone.type("A1")
+    alone.press(Qt.Key.Key_Return)
+    assert completed(alone).tenders[0].reference == "A1"
+
+
 def test_a_scan_while_the_slip_is_asked_for_types_nothing_and_is_heard(alone):
     ring_up_three(alone)
     alone.press(Qt.Key.Key_F12)

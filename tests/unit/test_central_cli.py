@@ -1,5 +1,6 @@
 """The `central` command: what whoever runs the service types, and what it says."""
 
+import io
 import json
 import os
 import signal
@@ -171,3 +172,17 @@ def test_points_expire_at_a_moment_and_a_dry_run_says_what_would(
     assert "still to come" in capsys.readouterr().err
     assert run("expire", "--at", "tomorrow", "--data", folder) == 1
     assert "no time with an offset" in capsys.readouterr().err
+
+
+def test_what_is_on_a_gift_card_is_shown_with_its_movements_and_without_its_number(
+    folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "6006490000000001"
+    assert run("gift-card", "issue", "--number", number, "--amount", "20.00", "--data", folder) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO(number + "\n"))
+    assert run("gift-card", "show", "--number", "-", "--data", folder) == 0
+    shown = capsys.readouterr().out
+    assert "20.00 USD can be spent" in shown
+    assert "issue" in shown
+    assert number not in shown
