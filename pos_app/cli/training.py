@@ -15,13 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--operator", default="trainee", metavar="ID", help="whose scores are kept")
     parser.add_argument("--exit-when-ready", action="store_true", help="end as soon as a lesson could begin")
+    parser.add_argument("--results", action="store_true", help="print everybody's best scores and end")
     parser.add_argument("--name", default="Trainee", help="how they are called on the screen")
 
 
 def main(args: argparse.Namespace) -> int:
     """Run until the window is closed."""
     try:
-        return _run(args)
+        return _print_results(args.data or default_data_folder()) if args.results else _run(args)
     except (WorldError, OSError) as error:
         print(f"The till for training did not start. {error}", file=sys.stderr)
         return 1
@@ -51,3 +52,27 @@ def _run(args: argparse.Namespace) -> int:
         return status
     finally:
         counter.stop()
+
+
+def _print_results(folder: Path) -> int:
+    """Person, lesson, how often, best and last score; one line each."""
+    from itertools import groupby
+
+    from pos_app.storage.keys import KeyFile
+    from pos_app.storage.terminal_database import open_for_inspection
+    from pos_app.storage.training import SqliteTrainingRecords
+    from pos_app.training_till import FOLDER_NAME
+
+    own = folder / FOLDER_NAME
+    database = open_for_inspection(own, KeyFile(own / "database.key"))
+    try:
+        results = SqliteTrainingRecords(database).everybodys_results()
+    finally:
+        database.close()
+    print(f"{'person':<20} {'lesson':<24} {'done':>5} {'best':>5} {'last':>5}  last done")
+    results.sort(key=lambda each: (each.operator_id, each.lesson_id))
+    for (person, lesson), group in groupby(results, key=lambda each: (each.operator_id, each.lesson_id)):
+        done = list(group)
+        best, last = max(each.score for each in done), done[-1]
+        print(f"{person:<20} {lesson:<24} {len(done):>5} {best:>5} {last.score:>5}  {last.finished_at}")
+    return 0

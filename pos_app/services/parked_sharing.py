@@ -93,6 +93,10 @@ class ParkedSharing:
                 raise
             return row.sale
 
+    def let_go(self, parking_id: str) -> None:
+        """The sale that was claimed stays parked after all; the other tills may have it again."""
+        self._claimed.discard(parking_id)
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _unclaimed(self) -> list[ParkedHere]:

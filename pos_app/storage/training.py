@@ -38,6 +38,11 @@ class SqliteTrainingRecords:
             )
             self._database.commit()
 
+    def everybodys_results(self) -> list[LessonResult]:
+        """How everybody did so far, by person, oldest first."""
+        rows = self._database.all(f"SELECT {_COLUMNS} FROM training_result ORDER BY operator_id, rowid")  # noqa: S608
+        return [LessonResult(*row) for row in rows]
+
     def results(self, operator_id: str) -> list[LessonResult]:
         """How somebody did so far, oldest first."""
         rows = self._database.all(

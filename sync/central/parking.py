@@ -117,31 +117,34 @@ def look(
     connection: Connection, vault: Vault, now: datetime, terminal: Terminal, request: parking.LookParked
 ) -> parking.ParkedList:
     """Renew what the till offers, withdraw what it offers no more, and show what the store has. Raises CentralError."""
-    table, mine = parked_sale, parked_sale.c.terminal_id == terminal.terminal_id
+    table = parked_sale
+    store = table.c.store_id == terminal.store_id
+    mine = and_(store, table.c.terminal_id == terminal.terminal_id)
     until = stored(min(parse(_moment(request.offered_until)), now + LONGEST_OFFER))
-    _end(connection, now, and_(table.c.parking_id.in_(request.settled), table.c.taken_by == terminal.terminal_id))
-    connection.execute(
-        update(table)
-        .where(mine, table.c.state == "offered", table.c.parking_id.in_(request.offered))
-        .values(offered_until=until)
-    )
+    if request.settled:
+        _end(connection, now, and_(store, table.c.parking_id.in_(request.settled), _is_taken_by(terminal)))
+    if request.offered:
+        connection.execute(
+            update(table)
+            .where(mine, table.c.state == "offered", table.c.parking_id.in_(request.offered))
+            .values(offered_until=until)
+        )
     connection.execute(
         update(table)
         .where(mine, table.c.state == "offered", table.c.parking_id.not_in(request.offered))
         .values(state="withdrawn", sealed=_NOTHING, changed_at=stored(now))
     )
-    over = (table.c.store_id == terminal.store_id, _is_over(now), table.c.parking_id.not_in(request.offered))
-    connection.execute(delete(table).where(*over))
+    connection.execute(delete(table).where(store, _is_over(now), table.c.parking_id.not_in(request.offered)))
     others = select(table).where(
-        table.c.store_id == terminal.store_id,
+        store,
         table.c.terminal_id != terminal.terminal_id,
-        or_(_may_be_taken(now), and_(table.c.state == "taken", table.c.taken_by == terminal.terminal_id)),
+        or_(_may_be_taken(now), _is_taken_by(terminal)),
     )
     offers = select(table.c.parking_id, table.c.state, table.c.taken_by).where(
         mine, table.c.parking_id.in_(request.offered)
     )
     known = {row.parking_id: parking.ParkedOffer(**row._mapping) for row in connection.execute(offers)}
-    taken = select(table.c.parking_id).where(table.c.taken_by == terminal.terminal_id, table.c.state == "taken")
+    taken = select(table.c.parking_id).where(store, _is_taken_by(terminal))
     return parking.ParkedList(
         sales=[
             parking.ParkedAt(
@@ -163,13 +166,12 @@ def take(
     """Hand the sale to this till alone; it may ask again. Raises CentralError when it is not to be had."""
     table = parked_sale
     is_mine = and_(table.c.terminal_id == terminal.terminal_id, table.c.state == "offered")
-    is_taken_by_me = and_(table.c.taken_by == terminal.terminal_id, table.c.state == "taken")
     row = connection.execute(
         update(table)
         .where(
             table.c.parking_id == parking_id,
             table.c.store_id == terminal.store_id,
-            or_(is_mine, is_taken_by_me, _may_be_taken(now)),
+            or_(is_mine, _is_taken_by(terminal), _may_be_taken(now)),
         )
         .values(state="taken", taken_by=terminal.terminal_id, changed_at=stored(now))
         .returning(table.c.sealed)
@@ -195,6 +197,11 @@ def _refusal(connection: Connection, terminal: Terminal, parking_id: str) -> Cen
 def _may_be_taken(now: datetime) -> ColumnElement[bool]:
     table = parked_sale
     return and_(table.c.state == "offered", table.c.offered_until > stored(now), table.c.expires_at > stored(now))
+
+
+def _is_taken_by(terminal: Terminal) -> ColumnElement[bool]:
+    """It took the sale, and has not said that it went on."""
+    return and_(parked_sale.c.state == "taken", parked_sale.c.taken_by == terminal.terminal_id)
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from fakes.parking_till import ParkingTill
+from fakes.terminal_data import terminal_data
 
+from pos_app.commands import find
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.training import LessonResult
 from pos_app.errors import WorldError
+from pos_app.storage.training import SqliteTrainingRecords
 from pos_app.training_till import FOLDER_NAME, TrainingTill
 
 PROJECT = Path(__file__).parents[2]
@@ -76,3 +80,28 @@ def test_it_opens_once_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     finally:
         staying.kill()
         staying.wait()
+
+
+def test_a_manager_sees_how_everybody_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / FOLDER_NAME
+    own.mkdir()
+    with terminal_data(own, store_id="900") as data:
+        records = SqliteTrainingRecords(data.database)
+        for person, score in (("associate-2", 70), ("associate-1", 85), ("associate-2", 95), ("associate-2", 90)):
+            records.save_result(LessonResult(person, "first-sale", "2026-11-22T10:00:00+00:00", score, 0, 0, 2, 30))
+    command = find("training")
+    assert command is not None
+    assert command.run(["--data", str(tmp_path), "--results"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[:5] == ["person", "lesson", "done", "best", "last"]
+    assert [row.split()[:5] for row in rows] == [
+        ["associate-1", "first-sale", "1", "85", "85"],
+        ["associate-2", "first-sale", "3", "95", "90"],
+    ]
+
+
+def test_results_where_nobody_was_trained_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = find("training")
+    assert command is not None
+    assert command.run(["--data", str(tmp_path), "--results"]) == 1
+    assert "There is no till data" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports import ParkedElsewhere, ParkedHere, ParkedSale
+from pos_app.ports import ParkedElsewhere, ParkedHere, ParkedSale, SyncStatus
 from pos_app.services.approvals import Approval
 from pos_app.services.parking_slip import receipt_number_of_slip
 from ui.messages import Banner
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ui.widgets.text_panel import TextPanel
 
 LOOK_EVERY_MS = 20_000
+IDLE_TICKS = 3
 _TITLE = "Recall a sale"
 
 
@@ -36,14 +37,15 @@ class Parking:
         self._elsewhere: tuple[ParkedElsewhere, ...] = ()
         self._here: list[ParkedHere] = self._parts.suspending.parked() if self._parts else []
         self._note_panel: TextPanel | None = None
-        self._looking = self._look_again = self._stopped = False
+        self._looking = self._look_again = self._stopped = self._online = False
+        self._ticks = 0
         self._list: tuple[str, ...] | None = None
         """The sales in the list as it was shown last."""
         if self._parts:
             self._timer = QTimer(window)
-            self._timer.timeout.connect(self.look)
+            self._timer.timeout.connect(self._now_and_then)
             self._timer.start(LOOK_EVERY_MS)
-            window.services.bridge.sync_changed.connect(lambda status: self.look())
+            window.services.bridge.sync_changed.connect(self._line_changed)
 
     def stop(self) -> None:
         """The window was closed: nobody looks at the list any more."""
@@ -178,6 +180,8 @@ class Parking:
             self._changed()
             self._say_what_changed(done[0])
             self._ask_for_balance()
+        else:
+            parts.sharing.let_go(parked.parking_id)
 
     def _ask_for_balance(self) -> None:
         """The member's points as they are now; without a line, or without a card to ask by, their age is shown."""
@@ -251,6 +255,18 @@ class Parking:
     def look(self) -> None:
         """Ask what the other tills have parked, and tell them what is parked here."""
         self._look(_nothing)
+
+    def _now_and_then(self) -> None:
+        """Every time while something is parked, since what is offered has to be said again; else every third time."""
+        self._ticks += 1
+        if self.count or self._ticks % IDLE_TICKS == 0:
+            self.look()
+
+    def _line_changed(self, status: SyncStatus) -> None:
+        came_back = status.online and not self._online
+        self._online = status.online
+        if came_back:
+            self.look()
 
     def _look(self, then: Callable[[], object]) -> None:
         parts = self._parts
