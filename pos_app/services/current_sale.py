@@ -229,7 +229,7 @@ class CurrentSale:
         header = replace(sale.header, business_day=business_day, began_at=now.isoformat(timespec="milliseconds"))
         sale = replace(sale, header=header, promotions_id=self.prices.edition_id(now))
         occasion = self._occasion(sale)
-        return replace(sale, basket=sale.basket.reprice(lambda line: self.prices.price_of(line.item, occasion)))
+        return replace(sale, basket=sale.basket.reprice(lambda line: self.prices.price_of(line.item.item_id, occasion)))
 
     def save(self, record: Callable[[UnitOfWork], None] | None = None) -> None:
         """Put the sale under way on disk when it changed since the last time; record joins the same write."""

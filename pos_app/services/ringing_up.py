@@ -109,7 +109,7 @@ class RingingUp(CurrentSale):
             after, serial_number = asked
         item, price_reason = self._as_labelled(item, scanned)
         merges = self.profile.merge_same_item if merge is None else merge
-        list_price = None if price_reason else self.prices.price_of(item, self._occasion(self._sale))
+        list_price = None if price_reason else self.prices.price_of(item.item_id, self._occasion(self._sale))
 
         def change(basket: Basket) -> Basket:
             alone = bool(serial_number or price_reason)
@@ -129,13 +129,18 @@ class RingingUp(CurrentSale):
             self._basket, lambda basket: basket.add(item, code, quantity_milli, EntryMethod.DEPARTMENT), item, code
         )
 
+    def price_now(self, item_id: str, catalogue_minor: int) -> int:
+        """The price in force in this sale of an item whose catalogue price is known, before promotions."""
+        found = self.prices.price_of(item_id, self._occasion(self._sale))
+        return catalogue_minor if found is None else found.price_minor
+
     def price_alone(self, item: Item, code: str) -> PricedLine:
         """What one piece would cost in this sale if nothing else were in it. Raises CashierError."""
         item = self._with_fees(item)
         occasion = self._occasion(self._sale)
         rules = self.prices.rules(self.prices.edition_id(occasion.at), occasion.at)
         try:
-            basket = Basket().add(item, code, list_price=self.prices.price_of(item, occasion))
+            basket = Basket().add(item, code, list_price=self.prices.price_of(item.item_id, occasion))
             return price(basket, rules, occasion=occasion).lines[0]
         except (BasketError, KeyError) as error:
             raise CashierError("no_price", f"{item.name} has no price at this store: {error}") from error

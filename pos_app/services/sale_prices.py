@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketLine
-from pos_app.domain.item import Item
 from pos_app.domain.price_list import ListPrice
 from pos_app.domain.pricing import PricingRules
 from pos_app.domain.promotions import Occasion
@@ -49,11 +48,11 @@ class SalePrices:
             self._edition_id = edition_id
         return self._rules
 
-    def price_of(self, item: Item, occasion: Occasion) -> ListPrice | None:
+    def price_of(self, item_id: str, occasion: Occasion) -> ListPrice | None:
         """The list price of an item; None: its own."""
         if self._lists is None:
             return None
-        return self._lists.price_in_force(item.item_id, occasion.segment, occasion.at)
+        return self._lists.price_in_force(item_id, occasion.segment, occasion.at)
 
     def repriced(self, basket: Basket, occasion: Occasion) -> Basket:
         """The basket at the prices of another kind of customer."""
@@ -61,6 +60,6 @@ class SalePrices:
             return basket
 
         def price_of(line: BasketLine) -> ListPrice | None:
-            return self.price_of(line.item, occasion)
+            return self.price_of(line.item.item_id, occasion)
 
         return basket.reprice(price_of)

@@ -308,3 +308,13 @@ def test_a_price_that_changed_meanwhile_is_said_at_the_next_scan(counter, shop):
     counter.scan(HEADPHONES)
     assert counter.window.sale.toast.words.startswith("Price changed, $249.99 → $219.00")
     assert counter.view.priced.subtotal_minor == 43_800
+
+
+def test_what_is_found_shows_the_price_it_is_sold_at(counter, shop):
+    shop.price_lists.entries.append(PriceEntry("week", "consumer", CAMERA, 29_900))
+    counter.type("camera")
+    counter.until(lambda: bool(counter.window.hits.hits))
+    assert counter.window.hits.hits[0].price_minor == 29_900
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: bool(counter.view.priced.lines))
+    assert counter.view.priced.subtotal_minor == 29_900

@@ -85,7 +85,7 @@ class CheckoutWindow(QWidget):
         )
         self.actions_bar = ActionBar(self.functions.absent(), self)
         self.hits = HitList(formatter, self)
-        self.finder = Finder(services.catalogue, self.background)
+        self.finder = Finder(services.catalogue, self.background, services.selling.price_now)
         self.question = QuestionOverlay(self)
         self.training_bar = TrainingBar(self) if services.profile.training else None
         self.top_bar.lock_button.setVisible(services.sign_on is not None)

@@ -1,6 +1,7 @@
 """Searching as one types: never on the GUI thread, one search at a time, and answers that come late are dropped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
@@ -34,9 +35,11 @@ class Finder(QObject):
     found = Signal()
     failed = Signal(Exception)
 
-    def __init__(self, catalogue: Catalogue, background: Background) -> None:
+    def __init__(self, catalogue: Catalogue, background: Background, price_now: Callable[[str, int], int]) -> None:
+        """price_now gives the price in force of an item id whose catalogue price is known."""
         super().__init__()
         self._catalogue = catalogue
+        self._price_now = price_now
         self._background = background
         self._wanted = ""
         self._answered = ""
@@ -91,8 +94,9 @@ class Finder(QObject):
         self.failed.emit(error)
 
     def _answer(self, words: str, hits: list[ItemHit]) -> None:
-        self._answered, self.hits = words, hits
+        self._answered = words
+        self.hits = [replace(hit, price_minor=self._price_now(hit.item_id, hit.price_minor)) for hit in hits]
         self.found.emit()
         then, self._then = self._then, None
         if then is not None:
-            then(hits)
+            then(self.hits)

@@ -58,4 +58,6 @@ class Shelf:
     def _product(self, code: str) -> tuple[str, str] | None:
         services = self._window.services
         item = services.catalogue.find_by_code(code)
-        return (item.name, services.formatter.money(item.price_minor)) if item else None
+        if item is None:
+            return None
+        return item.name, services.formatter.money(services.selling.price_now(item.item_id, item.price_minor))
