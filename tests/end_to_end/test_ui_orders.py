@@ -176,3 +176,21 @@ def test_goods_without_tax_show_no_tax_of_zero(counter):
     counter.scan("0000000000017")
     counter.window.services.orders().least_deposit_minor()
     assert not [line for line in counter.window.side.pay._lines if "tax" in line[0].lower()]
+
+
+def test_an_address_is_taken_by_touch_alone(counter, shop):
+    counter.scan(TELEVISION)
+    desk = counter.window.functions.orders.desk
+    desk.leave_later()
+    counter.click(counter.window.side.list_panel.rows[0])
+    counter.click(desk._panel.lines["name"])
+    assert desk.keys.isVisible()
+    keys = {key.value: key for key in desk.keys.keys}
+    for text in ("CASEY EXAMPLE", "1 EXAMPLE STREET", "", "", "08601", "TRENTON", "NJ"):
+        for character in text:
+            counter.click(keys[character])
+        counter.click(keys["Next"])
+    assert not desk.keys.isVisible()
+    counter.click(counter.window.side.pay.exact)
+    (order,) = orders(shop)
+    assert shop.storage.state.order_contacts[order.number] == ADDRESS

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pos_app.domain.orders import COUNTRIES, OrderContact, OrderError, checked_address, checked_person
+from ui.orders.address_keys import BACKSPACE, NEXT
 from ui.theme import paint
 from ui.theme.fonts import font
 from ui.theme.tokens import FOCUS_RING, Height, Radius
@@ -33,6 +34,9 @@ class ContactPanel(Card):
 
     closed = Signal()
     country_wanted = Signal()
+    touched = Signal()
+    """a field was touched: somebody may want keys to touch"""
+    gone = Signal()
 
     def __init__(self, country: str, parent: QWidget | None = None) -> None:
         super().__init__("Whom it is for", parent)
@@ -135,7 +139,27 @@ class ContactPanel(Card):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):
             self.update()
+        elif event.type() is QEvent.Type.MouseButtonPress:
+            self.touched.emit()
         return False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.gone.emit()
+
+    def press(self, key: str) -> None:
+        """A key that was touched: it goes to the field that has the focus. Words begin with a capital."""
+        field, line = next(((f, one) for f, one in self.lines.items() if one.hasFocus()), ("", None))
+        if line is None:
+            return
+        if key == NEXT:
+            self._enter(line)
+        elif key == BACKSPACE:
+            line.backspace()
+        else:
+            before = line.text()[: line.cursorPosition()]
+            begins = not before or before[-1] in " -'#" or field in ("region", "postal_code")
+            line.insert(key if begins else key.lower())
+        self._edited()
 
     # --- places and painting ----------------------------------------------------------------------------------------
 

@@ -7,21 +7,26 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF
+
 from pos_app.domain.orders import COUNTRIES, Order, OrderContact, OrderKind, OrderState, is_deposit, order_number_of
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import CardOutcome
 from ui.messages import Banner, Choice, Question
+from ui.sale.sale_view_model import Stage
 from ui.tender.entry_panel import Entry, EntryAction
 from ui.widgets.list_panel import ListRow
 
 if TYPE_CHECKING:
     from pos_app.services.approvals import Approval
     from pos_app.services.orders import DepositBack, Orders
+    from ui.orders.address_keys import AddressKeys
     from ui.orders.contact_panel import ContactPanel
     from ui.sale.checkout_window import CheckoutWindow
 
 _KINDS = {OrderKind.SHIP: "To be sent", OrderKind.PICK_UP: "Pick-up", OrderKind.SPECIAL: "Special"}
 _ICONS = {OrderKind.SHIP: "truck", OrderKind.PICK_UP: "shopping-bag", OrderKind.SPECIAL: "clipboard-list"}
+_ABOVE_THE_STRIP = 84
 _REASONS = ("Customer changed their mind", "The goods cannot be had", "Ordered by mistake")
 
 
@@ -31,6 +36,7 @@ class OrderDesk:
     def __init__(self, window: CheckoutWindow) -> None:
         self._window = window
         self._panel: ContactPanel | None = None
+        self.keys: AddressKeys | None = None
 
     @property
     def _orders(self) -> Orders:
@@ -112,9 +118,20 @@ class OrderDesk:
 
             self._panel = ContactPanel(self._window.services.profile.country, side)
             self._panel.country_wanted.connect(self._choose_country)
+            self._add_keys(self._panel)
             side.add_panel(self._panel, self._panel.closed)
         side.show_panel(self._panel, stays=True, back=self.leave_later)
         self._panel.ask(title, "Next", act, address=address)
+
+    def _add_keys(self, panel: ContactPanel) -> None:
+        """A keyboard to touch, where there is no other."""
+        from ui.orders.address_keys import AddressKeys
+
+        keys, window = AddressKeys(self._window), self._window
+        keys.pressed.connect(panel.press)
+        panel.gone.connect(keys.hide)
+        panel.touched.connect(lambda: keys.show_over(QRectF(window.basket.geometry()), _ABOVE_THE_STRIP))
+        self.keys = keys
 
     def _choose_country(self) -> None:
         panel = self._panel
@@ -207,6 +224,8 @@ class OrderDesk:
         self._do(lambda: self._orders.print_packing_slip(number), "The packing slip is being printed")
 
     def _ring_up(self, number: str) -> None:
+        if self._window.sale.stage is Stage.COMPLETE:
+            self._window.sale.next_sale()
         self._do(lambda: self._orders.ring_up(number), "The deposit is in the payment. Take the rest")
 
     def _cancel_paid(self, number: str) -> None:
