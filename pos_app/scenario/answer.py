@@ -56,7 +56,8 @@ def _transaction(played: Played) -> dict[str, Any]:
 
 def _amounts(played: Played) -> dict[str, Any]:
     if played.sale is not None:
-        return _of_sale(played.sale)
+        exchange = {} if played.exchanged is None else {"exchange": _of_return(played.exchanged)}
+        return {**_of_sale(played.sale), **exchange}
     if played.left_open is not None:
         return _of_view(played.left_open)
     if played.returned is not None:
@@ -144,7 +145,17 @@ def _of_return(returned: ReturnTransaction) -> dict[str, Any]:
             }
             for line in returned.lines
         ],
+        **_kept_back(returned),
     }
+
+
+def _kept_back(returned: ReturnTransaction) -> dict[str, int]:
+    """What of the price of goods that came back stayed with the store, where something did."""
+    kept = {
+        "restocking_fee_minor": returned.restocking_fee_minor,
+        "promotion_loss_minor": returned.promotion_loss_minor,
+    }
+    return {name: amount for name, amount in kept.items() if amount}
 
 
 def _of_view(view: SaleView) -> dict[str, Any]:
@@ -160,7 +171,7 @@ def _of_view(view: SaleView) -> dict[str, Any]:
         "change_minor": settlement.change_minor,
         "due_minor": settlement.due_minor,
         "taxes": _taxes(priced.taxes),
-        "tenders": _tenders(view.tenders),
+        "tenders": _tenders((*view.credit, *view.tenders)),
         "points": _points(view.earned.points, view.points_used),
         "lines": [
             {

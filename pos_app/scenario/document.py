@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, field
 
 from pos_app.scenario.parts import Day, Identifier, Part, ScenarioError, Text
+from pos_app.scenario.return_document import ReturnLine, Returns, SeenId, UnreceiptedItem
 from pos_app.scenario.tax_document import ItemFee, TableFee, Tax, TaxRelief
 from pos_app.scenario.tender_document import ForeignCash, StoreTender
 
@@ -314,6 +315,15 @@ class ExemptFromTax(Step, tag="tax_exempt"):
     taxes: tuple[str, ...] = ()
 
 
+class ExchangeStep(Step, tag="exchange"):
+    """Goods of an earlier sale come back on this ticket and pay first."""
+
+    of: str
+    lines: tuple[ReturnLine, ...] | None = None
+    reason: Text = "exchanged"
+    manager: bool = False
+
+
 class TenderStep(Step, tag="tender"):
     """Pay a part; amount is a decimal text or "rest". store: one of the store's own, by its id."""
 
@@ -349,6 +359,7 @@ SaleStep = (
     | ParkSale
     | AddFee
     | PayDeposit
+    | ExchangeStep
     | TenderStep
 )
 
@@ -382,19 +393,24 @@ class PaidOut(Transaction, tag="paid_out", kw_only=True):
     reason: Text = "paid out"
 
 
-class ReturnLine(Part):
-    """How much of a line comes back; without a quantity, all that has not come back yet."""
-
-    line: LineNumber
-    quantity: str | None = None
-
-
 class Return(Transaction, tag="return", kw_only=True):
     """Goods of an earlier sale come back; without lines, everything that has not come back yet."""
 
     of: str
     lines: tuple[ReturnLine, ...] | None = None
     reason: Text = "returned"
+    to: Literal["original", "store_credit"] = "original"
+    manager: bool = False
+    """A manager sets clauses of the policy aside."""
+
+
+class ReturnWithoutReceipt(Transaction, tag="return_without_receipt", kw_only=True):
+    """Goods come back and nobody has the receipt."""
+
+    items: tuple[UnreceiptedItem, ...]
+    seen: SeenId = field(default_factory=SeenId)
+    reason: Text = "no receipt"
+    manager: bool = False
 
 
 class PostVoid(Transaction, tag="post_void", kw_only=True):
@@ -425,7 +441,7 @@ class CancelOrder(Transaction, tag="cancel_order", kw_only=True):
     reason: Text = "cancelled"
 
 
-AnyTransaction = Sale | Return | PostVoid | Ship | Enrol | PaidOut | CompleteOrder | CancelOrder
+AnyTransaction = Sale | Return | ReturnWithoutReceipt | PostVoid | Ship | Enrol | PaidOut | CompleteOrder | CancelOrder
 
 
 class Scenario(Part):
@@ -439,6 +455,7 @@ class Scenario(Part):
     tax_reliefs: tuple[TaxRelief, ...] = ()
     fees: tuple[TableFee, ...] = ()
     orders: OrderPolicy = field(default_factory=OrderPolicy)
+    returns: Returns = field(default_factory=Returns)
     promotions: tuple[AnyPromotion, ...] = ()
     promo_codes: tuple[PromoCode, ...] = ()
     programme: Programme = field(default_factory=Programme)

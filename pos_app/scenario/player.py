@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.orders import OrderKind
 from pos_app.domain.retail_transaction import RetailTransaction, SaleLine
-from pos_app.domain.returns import ReturnRequest, ReturnTransaction, refundable_milli
+from pos_app.domain.returns import ReturnTransaction
 from pos_app.errors import CashierError, RefusedError
 from pos_app.ports import EnrolmentAnswer
-from pos_app.scenario import document, values
+from pos_app.scenario import document, returns, values
 from pos_app.scenario.beginnings import add_gift_cards, add_members
 from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
 from pos_app.services.current_sale import SaleView
 from pos_app.services.orders import DepositBack
-from pos_app.services.returning import OriginalSale
+from pos_app.services.returning import RefundTo
 
 Refusal = CashierError | RefusedError
 
@@ -39,6 +39,7 @@ class Played:
     left_open: SaleView | None = None
     returned: ReturnTransaction | None = None
     returned_of: RetailTransaction | None = None
+    exchanged: ReturnTransaction | None = None
     joined: EnrolmentAnswer | None = None
     deposit_back: DepositBack | None = None
     pending_points: int = 0
@@ -61,9 +62,9 @@ class Player:
         self._shop = shop
         self._scenario = scenario
         self._money = shop.plan.profile.currency
-        self._sale = SaleUnderWay(shop)
-        self._transcript = Transcript()
         self._sales: dict[str, RetailTransaction] = {}
+        self._sale = SaleUnderWay(shop, self._sales)
+        self._transcript = Transcript()
         self._special_orders: dict[str, str] = {}
         self._places: dict[str, list[int]] = {}
         """Where in the file the transactions of an id are."""
@@ -107,11 +108,18 @@ class Player:
                 if any(_needs_the_service(step) for step in steps):
                     actions.insert(0, self._shop.upload)
                 return lambda played: self._play_sale(played, actions)
-            case document.Return(of=of, lines=lines, reason=reason):
-                requests = None if lines is None else [self._request(line, path, i) for i, line in enumerate(lines)]
+            case document.Return(of=of):
+                chosen = returns.chosen_lines(transaction.lines, path)
                 self._check_earlier(of, path, index)
                 return lambda played: self._after_sale(
-                    played, of, lambda sale: self._take_back(played, sale, requests, reason)
+                    played, of, lambda sale: self._take_back(played, sale, chosen, transaction)
+                )
+            case document.ReturnWithoutReceipt(items=items):
+                quantities = [
+                    values.quantity_milli(item.quantity, f"{path}.items[{i}].quantity") for i, item in enumerate(items)
+                ]
+                return lambda played: _all_or_nothing(
+                    played, lambda: self._without_receipt(played, transaction, quantities)
                 )
             case document.PostVoid(of=of, reason=reason):
                 self._check_earlier(of, path, index)
@@ -141,7 +149,7 @@ class Player:
                 action()
             except (CashierError, RefusedError) as error:
                 played.error = played.error or error
-        played.sale = self._sale.completed
+        played.sale, played.exchanged = self._sale.completed, self._sale.exchanged
         if played.sale is not None:
             order = self._shop.orders.find(played.sale.header.receipt_number)
             if order is not None and order.kind is OrderKind.SPECIAL:
@@ -176,12 +184,6 @@ class Player:
             how_many = "more than one transaction" if earlier else "no transaction"
             raise ScenarioError(f"{path}.of", f"{how_many} before this one has the id {of!r}")
 
-    def _request(self, line: document.ReturnLine, path: str, number: int) -> tuple[int, int | None]:
-        """Line number and thousandths, None for all that is left. Raises ScenarioError."""
-        if line.quantity is None:
-            return line.line, None
-        return line.line, values.quantity_milli(line.quantity, f"{path}.lines[{number}].quantity")
-
     def _after_sale(self, played: Played, of: str, action: Callable[[RetailTransaction], None]) -> None:
         """Do something to a completed sale, and see what that changed of its pending points."""
 
@@ -203,29 +205,19 @@ class Player:
         return self._shop.pending_points(sale.member.member_id)
 
     def _take_back(
-        self, played: Played, sale: RetailTransaction, lines: list[tuple[int, int | None]] | None, reason: str
+        self, played: Played, sale: RetailTransaction, chosen: returns.Chosen | None, asked: document.Return
     ) -> None:
-        original = self._original(sale)
-        still_open = refundable_milli(original.sale, original.history)
-        if lines is None:
-            lines = [(number, quantity) for number, quantity in still_open.items() if quantity]
-            if not lines:
-                raise CashierError("nothing_left", "Everything of this sale has come back already.")
-        requests = [
-            ReturnRequest(number, still_open.get(number, 0) if quantity is None else quantity)
-            for number, quantity in lines
-        ]
-        played.returned = self._shop.returning.take_back(original, requests, reason).transaction
+        pending = returns.planned(self._shop, sale, chosen, asked.reason, manager=asked.manager, to=RefundTo(asked.to))
+        played.returned = self._shop.returning.complete(pending).transaction
         played.returned_of = sale
+
+    def _without_receipt(self, played: Played, asked: document.ReturnWithoutReceipt, quantities: list[int]) -> None:
+        played.returned = returns.without_receipt(self._shop, asked, quantities)
 
     def _post_void(self, played: Played, sale: RetailTransaction, reason: str) -> None:
-        played.returned = self._shop.returning.post_void(self._original(sale), reason).transaction
+        original = returns.original(self._shop, sale)
+        played.returned = self._shop.returning.post_void(original, reason).transaction
         played.returned_of = sale
-
-    def _original(self, sale: RetailTransaction) -> OriginalSale:
-        original = self._shop.returning.find_here(sale.header.receipt_number)
-        assert original is not None
-        return original
 
     # --- members ------------------------------------------------------------------------------------------------------
 

@@ -19,9 +19,11 @@ from pos_app.scenario.direct_client import DirectClient
 from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.values import ShopPlan
 from pos_app.services.approvals import Approvals
+from pos_app.services.exchanging import Exchanging
 from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.orders import Orders
+from pos_app.services.refunding import Refunding
 from pos_app.services.returning import Returning
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
@@ -29,6 +31,7 @@ from pos_app.services.shipping import Shipping
 from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
+from pos_app.services.without_receipt import ReturningWithoutReceipt
 from pos_app.storage.catalogue_writer import CatalogueItem, CatalogueWriter
 from pos_app.storage.keys import KeyFile
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
@@ -37,6 +40,7 @@ from sync.central.service import CentralService
 from sync.terminal.client import CentralClient
 from sync.terminal.engine import SyncEngine
 from sync.terminal.gateway import CentralGateway
+from sync.terminal.returns import CentralReturns
 
 _OPERATOR = Operator("scenario", "Scenario", Role.ASSOCIATE)
 _MANAGER = Operator("scenario", "Scenario", Role.MANAGER)
@@ -62,6 +66,8 @@ class Shop:
     shipping: Shipping
     orders: Orders
     suspending: Suspending
+    without_receipt: ReturningWithoutReceipt
+    returns_gateway: CentralReturns
     _engine: SyncEngine
     _undo: ExitStack
     _day: date = date.min
@@ -133,6 +139,9 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
         )
         client = cast("CentralClient", DirectClient(central, data.identity.terminal_id()))
         gateway = CentralGateway(client, clock)
+        loading = Loading(
+            selling, gateway, storage=data.storage, clock=clock, ids=ids, formatter=StoreFormatter(profile)
+        )
         shop = Shop(
             plan=plan,
             clock=clock,
@@ -148,14 +157,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 ids=ids,
                 formatter=StoreFormatter(profile),
             ),
-            loading=Loading(
-                selling,
-                gateway,
-                storage=data.storage,
-                clock=clock,
-                ids=ids,
-                formatter=StoreFormatter(profile),
-            ),
+            loading=loading,
             till_control=TillControl(storage=data.storage, clock=clock, operator=_OPERATOR),
             rewards=Rewards(gateway, ids),
             membership=Membership(
@@ -178,6 +180,7 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 profile=profile,
                 operator=_OPERATOR,
                 approvals=Approvals(_MANAGER),
+                credit=loading,
             ),
             shipping=Shipping(storage=data.storage, operator=_OPERATOR),
             orders=Orders(
@@ -200,9 +203,29 @@ def open_shop(plan: ShopPlan, folder: Path) -> Shop:
                 formatter=StoreFormatter(profile),
                 approvals=Approvals(_MANAGER),
             ),
+            without_receipt=ReturningWithoutReceipt(
+                catalogue=data.catalogue,
+                clock=clock,
+                ids=ids,
+                profile=profile,
+                formatter=StoreFormatter(profile),
+                finder=data.sale_finder,
+                gateway=CentralReturns(client),
+                approvals=Approvals(_MANAGER),
+            ),
+            returns_gateway=CentralReturns(client),
             _engine=SyncEngine(data.outbox, client, clock),
             _undo=undo.pop_all(),
         )
+        refunding = Refunding(
+            shop.returning,
+            storage=data.storage,
+            gateway=shop.returns_gateway,
+            pending=data.pending_returns,
+            cards=None,
+        )
+        exchanging = Exchanging(selling, shop.returning, refunding)
+        shop.tendering.exchanges = lambda: exchanging
         shop.till_control.open_day_if_closed(plan.opening_float_minor)
         central.load_terms(_terms_message(plan))
         shop.upload()

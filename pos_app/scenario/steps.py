@@ -1,17 +1,18 @@
 """The steps of a sale, each as somebody at the till would do it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pos_app.domain.basket import BasketError, Discount
 from pos_app.domain.money import MoneyError, currency
 from pos_app.domain.orders import OrderContact
 from pos_app.domain.retail_transaction import RetailTransaction
+from pos_app.domain.returns import ReturnTransaction
 from pos_app.domain.stored_value import LoadKind
 from pos_app.errors import CashierError
 from pos_app.ports import CardOutcome, CardResult
-from pos_app.scenario import document, values
+from pos_app.scenario import document, returns, values
 from pos_app.scenario.parts import ScenarioError
 from pos_app.scenario.shop import Shop
 from pos_app.services.current_sale import HELD, SaleView
@@ -27,10 +28,14 @@ Action = Callable[[], None]
 class SaleUnderWay:
     """The sale that is being played."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, sales: Mapping[str, RetailTransaction]) -> None:
+        """sales are the completed ones by their ids in the file."""
         self._shop = shop
+        self._sales = sales
         self._money = shop.plan.profile.currency
         self.completed: RetailTransaction | None = None
+        self.exchanged: ReturnTransaction | None = None
+        self._exchange_of = ""
         self.cards_sold: list[str] = []
         self._promo_code_uses: Counter[str] = Counter()
 
@@ -41,7 +46,8 @@ class SaleUnderWay:
 
     def begin(self) -> None:
         """The next customer."""
-        self.completed = None
+        self.completed = self.exchanged = None
+        self._exchange_of = ""
         self.cards_sold.clear()
 
     def complete_if_nothing_is_due(self) -> None:
@@ -115,6 +121,9 @@ class SaleUnderWay:
                 return lambda: self._load(number, kind, amount_minor)
             case document.ParkSale():
                 return self._park
+            case document.ExchangeStep(of=of, reason=reason, manager=manager):
+                chosen = returns.chosen_lines(step.lines, path)
+                return lambda: self._exchange(of, chosen, reason, manager)
             case document.TenderStep():
                 return self._tender(step, path)
 
@@ -156,6 +165,12 @@ class SaleUnderWay:
             return Discount(step.reason, percent_micro, amount_minor)
         except BasketError as error:
             raise ScenarioError(path, str(error)) from error
+
+    def _exchange(self, of: str, chosen: returns.Chosen | None, reason: str, manager: bool) -> None:
+        sale = returns.completed(self._sales, of)
+        pending = returns.planned(self._shop, sale, chosen, reason, manager=manager, exchange=True)
+        self._shop.selling.set_exchange(pending)
+        self._exchange_of = pending.receipt_number
 
     # --- tenders ------------------------------------------------------------------------------------------------------
 
@@ -257,6 +272,8 @@ class SaleUnderWay:
     def _keep(self, completed: CompletedSale | None) -> None:
         if completed is not None:
             self.completed = completed.transaction
+            if self._exchange_of:
+                self.exchanged = returns.exchanged_in(self._shop, completed.transaction, self._exchange_of)
             self._count_promo_codes(completed.transaction)
 
     def _count_promo_codes(self, sale: RetailTransaction) -> None:

@@ -28,6 +28,7 @@ from pos_app.scenario import document
 from pos_app.scenario.decimals import amount as amount
 from pos_app.scenario.decimals import decimal
 from pos_app.scenario.parts import ScenarioError
+from pos_app.scenario.return_values import return_policy
 from pos_app.scenario.tax_values import (
     check_names,
     fee_table,
@@ -136,6 +137,7 @@ def _profile(scenario: document.Scenario) -> StoreProfile:
         tax_reliefs=tax_reliefs(scenario.tax_reliefs, rates, money),
         fees=fee_table(scenario.fees, names_of(rates), money),
         orders=_order_rules(scenario.orders, money),
+        return_policy=return_policy(scenario.returns, money),
         tax_rounding=TaxRounding(store.tax_rounding),
         rounding=Rounding(store.rounding),
         cash_step_minor=cash_step_minor,

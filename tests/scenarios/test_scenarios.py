@@ -67,7 +67,8 @@ def check_identities(found: dict[str, Any]) -> None:
             assert sum(line["points"] for line in lines) == points["earned"] - points["reversed"]
         assert sum(tax["tax_minor"] for tax in one["taxes"]) == one["tax_minor"]
         before_tax = one["subtotal_minor"] - one["discount_minor"] + one["fees_minor"]
-        assert abs(before_tax) <= abs(one["total_minor"]) <= abs(before_tax + one["tax_minor"])
+        kept_back = one.get("restocking_fee_minor", 0) + one.get("promotion_loss_minor", 0)
+        assert abs(before_tax) <= abs(one["total_minor"] - kept_back) <= abs(before_tax + one["tax_minor"])
         paid = sum(tender["amount_minor"] for tender in tenders)
         assert paid + one["due_minor"] == one["total_minor"] + one["cash_rounding_minor"]
         assert sum(tender["points"] for tender in tenders) == points["redeemed"] - points["restored"]
