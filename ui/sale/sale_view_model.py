@@ -1,27 +1,26 @@
 """The sale as the checkout window shows it: takes scans and keys, asks the services, says what became of them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from pos_app.domain.basket import BasketLine, Discount, EntryMethod
 from pos_app.domain.item import QUANTITY_SCALE
 from pos_app.domain.scan_code import split_symbology
 from pos_app.domain.tenders import Tender, TenderType
-from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ItemHit, PrintJob
-from pos_app.services.approvals import Approval, ApprovalNeededError
+from pos_app.services.approvals import Approval
 from pos_app.services.current_sale import HELD, SaleView
 from pos_app.services.ringing_up import AddResult, QuantityLimitError
 from pos_app.services.tendering import CompletedSale, TenderOutcome
 from ui.background import Background
 from ui.member.member_code import is_member_code
-from ui.messages import SELLABLE_FAULTS, Banner, Choice, MissLog, Question, Toast, quantity_question
+from ui.messages import SELLABLE_FAULTS, Banner, Choice, Question, Toast, quantity_question
 from ui.promotions.watch import SavingsWatch
 from ui.sale.item_entry import ItemEntry
+from ui.sale.notices import Notices
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
 
@@ -36,17 +35,12 @@ class Stage(StrEnum):
     COMPLETE = "complete"
 
 
-class SaleViewModel(QObject):
+class SaleViewModel(Notices):
     """State and intentions of the checkout. Lives in the GUI thread."""
 
-    changed = Signal()
     sale_ended = Signal()
     complete_left = Signal()
     """the completed sale gives way to the next one"""
-    announced = Signal(str, bool)
-    """words for a screen reader, and whether they are urgent"""
-    missed = Signal(str)
-    """words of a refusal or of a code not found"""
     member_scanned = Signal(str)
     promo_code_scanned = Signal(str)
     codes_free = Signal(object)
@@ -55,17 +49,11 @@ class SaleViewModel(QObject):
     card_answered = Signal()
     """what a card terminal was asked for is known now"""
     serial_wanted = Signal(object)
-    approval_wanted = Signal(object, object)
-    """the request, and what to call with the approval"""
 
     def __init__(self, services: Services, background: Background, sounds: Sounds) -> None:
-        super().__init__()
-        self.services = services
+        super().__init__(services, sounds)
         self.background = background
-        self.sounds = sounds
         self.stage = Stage.SALE
-        self.toast: Toast | None = None
-        self.question: Question | None = None
         self.completed: CompletedSale | None = None
         self.last_view: SaleView | None = None
         self.selected = 0
@@ -74,9 +62,6 @@ class SaleViewModel(QObject):
         self.sale_serial = 0
         self.items = ItemEntry(self)
         self.savings = SavingsWatch(self)
-        self._misses = MissLog()
-        self._warning: Banner | None = None
-        self._depth = 0
         services.selling.on_change = self._selling_changed
 
     # --- what the window reads --------------------------------------------------------------------------------------
@@ -87,11 +72,6 @@ class SaleViewModel(QObject):
         if self.stage is Stage.COMPLETE and self.last_view is not None:
             return self.last_view
         return self.services.selling.view
-
-    @property
-    def banner(self) -> Banner | None:
-        """The banner to show: an unknown code goes before everything else."""
-        return self._misses.banner() or self._warning
 
     @property
     def paid_in_part(self) -> bool:
@@ -177,11 +157,6 @@ class SaleViewModel(QObject):
         if result is not None and not result.found:
             self.miss(result.code, result.words, sellable=result.reason in SELLABLE_FAULTS)
         return result is not None and result.found
-
-    def miss(self, code: str, words: str, *, sellable: bool) -> None:
-        """A code put nothing into the basket; sellable: its goods may be sold by department."""
-        self._misses.add(code, words, sellable=sellable and bool(self.services.profile.departments))
-        self.heard(f"Not in the basket. {code}: {words}")
 
     def _member_code(self, code: str) -> None:
         """A member's code starts the next sale when this one is complete: it can take no member any more."""
@@ -386,99 +361,15 @@ class SaleViewModel(QObject):
             if tender.tender_type in HELD and tender.reference:
                 self.background.run(partial(self.services.rewards.release, tender.reference), _nothing, _nothing)
 
-    # --- notices ----------------------------------------------------------------------------------------------------
-
-    def refuse(self, banner: Banner) -> None:
-        """Say no so that it is heard and seen."""
-        self._warning = banner
-        self.heard(f"{banner.title}. {banner.detail}")
-
-    def warn(self, banner: Banner) -> None:
-        """Say something that stays, without a sound."""
-        with self.one_change():
-            self._warning = banner
-
-    def say(self, words: str) -> None:
-        """Say something in passing."""
-        with self.one_change():
-            self.toast = Toast(words)
-
-    def ask(self, question: Question) -> None:
-        """Block until one of the choices is touched."""
-        self.question = question
-        self.announced.emit(f"{question.title} {question.detail}", True)
-
-    def answer(self, choice: Choice) -> None:
-        """The associate chose."""
-        with self.one_change():
-            self.question = None
-            choice.act()
-
-    def dismiss_banner(self) -> None:
-        """The associate has dealt with what the banner says."""
-        with self.one_change():
-            self._misses.dismiss()
-            self._warning = None
-
-    def dismiss_toast(self) -> None:
-        """Clear the toast."""
-        if self.toast is not None:
-            with self.one_change():
-                self.toast = None
-
-    def attempt(self, act: Callable[[], None]) -> bool:
-        """Do something that the services may refuse; a refusal is heard and seen. True when it was done."""
-        with self.one_change():
-            try:
-                act()
-            except (CashierError, WorldError) as error:
-                self.refuse(Banner("Not done", str(error)))
-                return False
-            return True
-
-    def with_approval(self, act: Callable[[Approval | None], None], approval: Approval | None = None) -> bool:
-        """Do what may need a second person: when it does, they are asked, and it is done again with their approval.
-
-        True when it was done now. A refusal is heard and seen.
-        """
-        with self.one_change():
-            try:
-                act(approval)
-            except ApprovalNeededError as needed:
-                if self.services.approving is None:
-                    self.refuse(Banner("Not done", str(needed)))
-                else:
-                    self.approval_wanted.emit(needed.request, partial(self.with_approval, act))
-                return False
-            except (CashierError, WorldError) as error:
-                self.refuse(Banner("Not done", str(error)))
-                return False
-            return True
-
-    @contextmanager
-    def one_change(self) -> Iterator[None]:
-        """Whatever happens inside reaches the window as one change."""
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            if not self._depth:
-                self.changed.emit()
-                self.merged = 0
-
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def change_shown(self) -> None:
+        """A merged line flashes once."""
+        self.merged = 0
 
     def _selling_changed(self) -> None:
         if not self._depth:
             self.changed.emit()
-
-    def heard(self, words: str) -> None:
-        """Say no by sound and to a screen reader; whoever calls this shows the words."""
-        self.toast = None
-        self.sounds.play(Sound.MISS)
-        self.missed.emit(words)
-        self.announced.emit(words, True)
 
     def _leave_complete(self) -> None:
         if self.stage is Stage.COMPLETE:
@@ -492,9 +383,7 @@ class SaleViewModel(QObject):
         self.sale_serial += 1
         self.selected = 0
         self.pending_quantity_milli = 0
-        self._misses.dismiss()
-        self._warning = None
-        self.toast = None
+        self.forget_notices()
         self.sale_ended.emit()
 
     def _line(self, line_number: int) -> BasketLine | None:
