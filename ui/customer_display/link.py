@@ -44,9 +44,11 @@ class CustomerDisplays:
 
     def refresh(self) -> None:
         """Show the sale as it is now."""
-        if self._displays:
+        hidden = self.screen if self.screen is not None and not self.screen.isVisible() else None
+        shown = [display for display in self._displays if display is not hidden]
+        if shown:
             view = self._view()
-            for display in self._displays:
+            for display in shown:
                 display.show_view(view)
 
     def end(self) -> None:
