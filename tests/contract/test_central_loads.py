@@ -153,6 +153,14 @@ def test_a_card_of_another_currency_is_not_loaded(shop: CentralShop) -> None:
     assert balance(shop) == 1_000
 
 
+def test_a_card_payment_that_was_given_back_is_on_record_and_moves_nothing(shop: CentralShop) -> None:
+    journal = Journal()
+    payload = {"transaction_id": "t1", "payment_id": "t1-card-1", "refund_payment_id": "t1-refund-2", "amount_minor": 1}
+    journal.append("card_payment_reversed", payload, event_id="t1-refund-2")
+    result = shop.upload(journal).results[0]
+    assert (result.status, result.reason) == ("applied", "")
+
+
 def test_no_table_has_the_number(shop: CentralShop) -> None:
     journal = Journal()
     loaded(journal, "load-1")

@@ -542,6 +542,16 @@ def test_quick_amounts_of_five_figures_are_readable_in_the_narrow_window(counter
     assert all(button.fits(button.text()) for button in shown)
 
 
+def test_the_card_button_is_never_cut_short(counter):
+    counter.window.resize(1024, 768)
+    counter.type("450*")
+    counter.scan(HEADPHONES)
+    card = counter.window.side.pay.card
+    assert card.text() == "Card"
+    assert card.has_room_for(card.text(), "$121,776.38")
+    assert "$121,776.38" in card.accessibleName()
+
+
 def test_cash_below_the_total_leaves_the_sale_open_and_shows_what_is_left(counter):
     ring_up_three(counter)
     counter.press(Qt.Key.Key_F11)

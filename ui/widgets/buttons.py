@@ -112,6 +112,11 @@ class PayButton(Control):
             beside = changed.left() >= self._left_of_name() + width(self.text(), font(*_PAY_NAME)) + 12
             self.update(changed if beside else self.rect())
 
+    def has_room_for(self, name: str, amount: str) -> bool:
+        """True when this name can stand in full beside this amount."""
+        free = self._place_of_amount().right() - width(amount, font(*_PAY_AMOUNT, display=True))
+        return self._left_of_name() + width(name, font(*_PAY_NAME)) + 12 <= free
+
     def _left_of_name(self) -> float:
         return 60.0 if self._icon else 24.0
 
