@@ -8,6 +8,8 @@ from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
 _LONGEST_IDLE_MINUTES = 15
 """PCI DSS 8.2.8 asks for a lock after fifteen minutes at most."""
 _MOST_REASONS, _LONGEST_REASON = 12, 40
+_MOST_OF_APPROVALS = 6
+"""They stand beside the PIN pad, all in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ def _words(key: str, words: Any) -> tuple[str, ...]:
     fits = all(
         isinstance(text, str) and text.strip() and text.isprintable() and len(text) <= _LONGEST_REASON for text in words
     )
-    if not fits or not 1 <= len(words) <= _MOST_REASONS or len(set(words)) != len(words):
+    most = _MOST_OF_APPROVALS if key == "approval" else _MOST_REASONS
+    if not fits or not 1 <= len(words) <= most or len(set(words)) != len(words):
         raise ValueError(
-            f"reasons.{key} is a list of 1 to {_MOST_REASONS} different texts of at most {_LONGEST_REASON} characters"
+            f"reasons.{key} is a list of 1 to {most} different texts of at most {_LONGEST_REASON} characters"
         )
     return tuple(words)

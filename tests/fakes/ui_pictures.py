@@ -82,6 +82,18 @@ def _explain(window: CheckoutWindow) -> None:
     window.functions.explain()
 
 
+def _approval(window: CheckoutWindow) -> None:
+    _member_sale(window)
+    window.sale.discount(Discount("Damaged box", percent_micro=250_000), 3)
+    for digit in "201":
+        window.people.approvals.overlay.pad.keypad.pressed.emit(digit)
+
+
+def _locked(window: CheckoutWindow) -> None:
+    _member_sale(window)
+    window.people.lock()
+
+
 STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]] = {
     "idle-light": (lambda window: None, "light", (1280, 800)),
     "sale-light": (_member_sale, "light", (1280, 800)),
@@ -96,6 +108,10 @@ STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]]
     "statement-light": (_statement, "light", (1280, 800)),
     "explain-light": (_explain, "light", (1280, 800)),
     "explain-dark": (_explain, "dark", (1024, 768)),
+    "approval-light": (_approval, "light", (1280, 800)),
+    "approval-dark": (_approval, "dark", (1024, 768)),
+    "locked-light": (_locked, "light", (1280, 800)),
+    "locked-dark": (_locked, "dark", (1024, 768)),
 }
 
 

@@ -154,12 +154,10 @@ class ApprovalDesk:
             if limit.percent_micro is not None:
                 up_to = f"{percent(limit.percent_micro)}, {up_to}"
             facts.append(("Alone up to", up_to))
-        if request.detail:
-            facts.append(("For", request.detail))
         if request.reason:
             facts.append(("Reason", request.reason))
         reasons = () if request.reason else services.profile.reasons.approval
-        return ApprovalWords(act_words(request), tuple(facts), reasons)
+        return ApprovalWords(act_words(request), request.detail, tuple(facts), reasons)
 
 
 def act_words(request: ApprovalRequest) -> str:

@@ -20,6 +20,7 @@ from ui.widgets.choice import Choice
 _WIDTH, _HEIGHT = 864, 624
 _LEFT = 400
 _REASON = 52
+_MOST_DETAIL = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,22 @@ class ApprovalWords:
     """What the overlay says: the act, its facts as name and value, and the reasons to choose from, if any."""
 
     act: str
+    detail: str
     facts: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
+
+
+def _detail_height(words: str) -> float:
+    return paint.wrapped_height(words, font(15, 500), _LEFT - 24)
+
+
+def _in_two_lines(words: str) -> str:
+    """As much of it as fits above the facts; a screen reader gets it whole."""
+    shown = words
+    while shown and _detail_height(shown) > _MOST_DETAIL:
+        words = words[:-1].rstrip()
+        shown = f"{words}…"
+    return shown
 
 
 class ApprovalOverlay(QWidget):
@@ -44,7 +59,8 @@ class ApprovalOverlay(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Approval needed")
-        self._words = ApprovalWords("", (), ())
+        self._words = ApprovalWords("", "", (), ())
+        self._detail = ""
         self._left_s = 0
         self.reasons: list[Choice] = []
         self.pad = PersonPad(self, "Approve")
@@ -62,6 +78,7 @@ class ApprovalOverlay(QWidget):
     def ask(self, words: ApprovalWords, seconds: int) -> None:
         """Ask; given_up comes when nobody answered in time."""
         self._words = words
+        self._detail = _in_two_lines(words.detail)
         self._left_s = seconds
         for button in self.reasons:
             button.hide()
@@ -72,7 +89,7 @@ class ApprovalOverlay(QWidget):
             button.clicked.connect(lambda _=False: self.pad.setFocus())
             button.show()
         facts = ", ".join(f"{name} {value}" for name, value in words.facts)
-        self.setAccessibleDescription(f"{words.act}. {facts}")
+        self.setAccessibleDescription(f"{words.act}. {words.detail}. {facts}")
         self._ask_person()
         self._arrange()
         self.show()
@@ -169,7 +186,8 @@ class ApprovalOverlay(QWidget):
         return QRectF(box.left() + 24, box.bottom() - 72, _LEFT - 24, 48)
 
     def _facts_top(self) -> float:
-        return self._box().top() + 132
+        below = _detail_height(self._detail) + 12 if self._detail else 0
+        return self._box().top() + 126 + below
 
     def _reasons_top(self) -> float:
         return self._facts_top() + len(self._words.facts) * 30 + 42
@@ -200,6 +218,7 @@ class ApprovalOverlay(QWidget):
         paint.glyph(painter, QPointF(left + 24, box.top() + 48), "shield-check", 24, "warn")
         paint.text(painter, QRectF(left + 64, box.top() + 24, wide - 64, 48), "Approval needed", font(22, 700))
         paint.text(painter, QRectF(left, box.top() + 88, wide, 32), self._words.act, font(20, 700))
+        paint.wrapped(painter, QRectF(left, box.top() + 122, wide, _MOST_DETAIL), self._detail, font(15, 500))
         top = self._facts_top()
         for name, value in self._words.facts:
             row = QRectF(left, top, wide, 28)
