@@ -61,7 +61,7 @@ def one_line(text: str) -> str:
 def _text_lines(block: Block) -> list[str]:
     match block:
         case Text():
-            return [_placed(one_line(block.text), block.align)]
+            return [_placed(" " * _indent(block.text) + one_line(block.text), block.align)]
         case Pair():
             left, right = " " * block.indent + one_line(block.left), one_line(block.right)
             free = _COLUMNS - _width(left) - _width(right)
@@ -86,7 +86,7 @@ def _html_row(block: Block) -> str:
             weight = "700" if block.bold else "400"
             size = "20px" if block.size is Size.DOUBLE else "15px"
             align = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}[block.align]
-            style = f"text-align:{align};font-weight:{weight};font-size:{size}"
+            style = f"text-align:{align};font-weight:{weight};font-size:{size};padding-left:{8 * _indent(block.text)}px"
             return f'<tr><td colspan="2" style="{style}">{escape(one_line(block.text))}</td></tr>'
         case Pair():
             style = f"font-weight:{'700' if block.bold else '400'};"
@@ -111,6 +111,11 @@ def _html_row(block: Block) -> str:
             return f'<tr><td colspan="2" style="text-align:center"><a href="{address}">{address[:48]}…</a></td></tr>'
         case QrCode() | Cut():
             return ""
+
+
+def _indent(text: str) -> int:
+    """How far a paragraph stands in: some say more of the line above."""
+    return min(len(text) - len(text.lstrip(" ")), 8)
 
 
 def _placed(text: str, align: Align) -> str:
