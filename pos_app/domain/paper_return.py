@@ -6,6 +6,7 @@ nobody's to compute here: the central service takes them from its own record of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pos_app.domain.basket import Basket, BasketError, EntryMethod
 from pos_app.domain.item import Item
@@ -50,7 +51,11 @@ class PaperReceipt:
 
 
 def quote_paper(
-    receipt: PaperReceipt, items: Sequence[Item], rules: PricingRules, terms: ProgrammeTerms
+    receipt: PaperReceipt,
+    items: Sequence[Item],
+    rules: PricingRules,
+    terms: ProgrammeTerms,
+    day: date | None = None,
 ) -> ReturnQuote:
     """What these goods give back: their share of the points that had paid, the rest in cash.
 
@@ -65,7 +70,7 @@ def quote_paper(
             basket = basket.set_price(number, line.unit_price_minor, "as on the receipt")
     except BasketError as error:
         raise ReturnError(str(error)) from error
-    sold = sale_lines(basket, price(basket, rules), EarnedPoints())
+    sold = sale_lines(basket, price(basket, rules, day=day), EarnedPoints())
     returned = tuple(_returned(line.line_number, goods) for line, goods in zip(receipt.lines, sold, strict=True))
     refund_minor = sum(line.refund_minor for line in returned)
     points = _points_share(receipt, sum(line.net_minor + line.fees_minor for line in returned))

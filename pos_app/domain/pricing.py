@@ -5,6 +5,7 @@ Plain integers inside; one call recomputes everything, so there is no state that
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
@@ -127,13 +128,19 @@ EMPTY = PricedBasket((), 0, 0, 0, 0, 0, 0, ())
 
 
 def price(
-    basket: Basket, rules: PricingRules, points_discount_minor: int = 0, occasion: Occasion | None = None
+    basket: Basket,
+    rules: PricingRules,
+    points_discount_minor: int = 0,
+    occasion: Occasion | None = None,
+    *,
+    day: date | None = None,
 ) -> PricedBasket:
     """All amounts of the basket. Voided lines are left out.
 
     Promotions come first, then the discounts given by hand on lines, then promo codes, then discounts on the whole.
-    Without an occasion no promotion counts. points_discount_minor reduces the taxed price where the programme treats
-    points as a discount. Raises KeyError for an item with a tax that the store does not have.
+    Without an occasion no promotion counts, and taxes are those of the day. points_discount_minor reduces the taxed
+    price where the programme treats points as a discount. Raises KeyError for an item with a tax that the store does
+    not have.
     """
     lines = [line for line in basket.lines if not line.voided]
     if not lines:
@@ -157,15 +164,15 @@ def price(
         promoted = _together(promoted, by_tender)
     if points_discount_minor:
         net = _less(points_discount_minor, net, net)
-    fees = [_fee_amounts(line, rounding) for line in lines]
-    taxes_of_the_day = rules.taxes.on(occasion.at.date() if occasion else None)
+    fees = [_fee_amounts(line, rounding) if line.item.fees or line.added_fees else [] for line in lines]
+    taxes_of_the_day = rules.taxes.on(occasion.at.date() if occasion else day)
     tax, reliefs = _tax(lines, net, fees, basket.ship_region, rules, taxes_of_the_day)
     if basket.tax_certificate:
         left = exempted(tax, basket.exempt_tax_ids)
         net, fees, promoted = _without_included(tax, left, net, fees, promoted)
         tax = left
     subtotal, after_discounts = sum(gross), sum(net)
-    fee_sums = [sum(amounts) for amounts in fees]
+    fee_sums = [sum(amounts) if amounts else 0 for amounts in fees]
     fee_sum = sum(fee_sums)
     added = sum(tax.added_by_line)
     return PricedBasket(
@@ -211,7 +218,8 @@ def _promoted(
 def _offline_limits(basket: Basket, rules: PricingRules) -> list[tuple[str, int]]:
     """What promotions may take off whose codes were taken without asking the central service."""
     found = [rules.promotions.find_code(use.code) for use in basket.code_uses if use.offline]
-    return [(code.promotion_id, code.offline_limit_minor) for code, _ in filter(None, found) if code.offline_limit_minor]
+    codes = [code for code, _ in filter(None, found)]
+    return [(code.promotion_id, code.offline_limit_minor) for code in codes if code.offline_limit_minor]
 
 
 def _capped(
@@ -312,19 +320,22 @@ def _tax(
     """The taxes, and by the line's index the names of what spared it from some."""
     taxables: list[Taxable] = []
     reliefs: dict[int, tuple[str, ...]] = {}
+    due, spares = taxes.due, taxes.spares
     for index, line in enumerate(lines):
         item, quantity_milli = line.item, line.quantity_milli
         region = ship_region if line.to_ship else ""
-        if taxes.spares:
+        if spares:
             parts, spared_by = taxes.taxables(index, net[index], item.tax_ids, item.category, quantity_milli, region)
             taxables += parts
             if spared_by:
                 reliefs[index] = spared_by
         else:
-            taxables.append(Taxable(index, net[index], taxes.due(item.tax_ids, region), quantity_milli))
+            taxables.append(Taxable(index, net[index], due(item.tax_ids, region), quantity_milli))
+        if not fees[index]:
+            continue
         for number, (fee, amount_minor) in enumerate(zip(line.fees, fees[index], strict=True), 1):
             if fee.tax_ids:
                 pieces_milli = QUANTITY_SCALE if fee.once else quantity_milli
-                taxables.append(Taxable(index, amount_minor, taxes.due(fee.tax_ids, region), pieces_milli, number))
+                taxables.append(Taxable(index, amount_minor, due(fee.tax_ids, region), pieces_milli, number))
     result = compute_tax(taxables, len(lines), taxes.rates, rules.tax_rounding, rules.rounding)
     return result, reliefs

@@ -81,7 +81,7 @@ class TaxesOfADay:
         Goods for a region that the table names owe the taxes of that region, all others those of the store.
         Raises KeyError for a name that no tax of this store has.
         """
-        key = (names, region if region in self._regions else "")
+        key = (names, region if region and region in self._regions else "")
         known = self._due.get(key)
         if known is None:
             known = self._due[key] = self._find(*key)

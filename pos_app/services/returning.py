@@ -206,7 +206,13 @@ class Returning:
                 raise CashierError("not_on_file", f"{line.code} is not on file, so its tax is not known here.")
             items.append(item)
         try:
-            return quote_paper(receipt, items, self.profile.pricing_rules(), self._terms.current_terms())
+            return quote_paper(
+                receipt,
+                items,
+                self.profile.pricing_rules(),
+                self._terms.current_terms(),
+                self._clock.now().date(),
+            )
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
 

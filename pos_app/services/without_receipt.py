@@ -127,7 +127,9 @@ class ReturningWithoutReceipt:
                 basket = basket.set_price(number, goods.unit_price_minor, "lowest price of late")
         except BasketError as error:
             raise CashierError("return", str(error)) from error
-        sold = sale_lines(basket, price(basket, self._profile.pricing_rules()), EarnedPoints())
+        sold = sale_lines(
+            basket, price(basket, self._profile.pricing_rules(), day=self._clock.now().date()), EarnedPoints()
+        )
         returned = tuple(_returned(line, goods) for line, goods in zip(lines, sold, strict=True))
         total_minor = sum(line.refund_minor for line in returned)
         return ReturnQuote(returned, (Refund(TenderType.STORE_CREDIT, total_minor),) if total_minor else ())

@@ -225,3 +225,11 @@ def test_lines_fees_and_taxes_add_up_to_the_total(basket: Basket, where: TaxRoun
             for fee_tax in fee.taxes:
                 whole = next(one for one in line.taxes if one.tax_id == fee_tax.tax_id)
                 assert fee_tax.base_minor <= whole.base_minor
+
+
+def test_a_price_without_an_occasion_has_the_taxes_of_its_day_and_not_those_to_come() -> None:
+    old = TaxRate("state", 40_000, categories=("general",), ends_on=date(2026, 12, 31))
+    new = TaxRate("state", 50_000, categories=("general",), starts_on=date(2027, 1, 1))
+    basket = Basket().add(CABLE, "K")
+    assert price(basket, rules(old, new), day=date(2026, 12, 31)).tax_minor == 40
+    assert price(basket, rules(old, new), day=date(2027, 1, 1)).tax_minor == 50
