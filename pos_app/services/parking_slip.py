@@ -1,5 +1,6 @@
 """The slip of a parked sale: what the customer keeps, and what any till of the store recalls it by."""
 
+import re
 from datetime import datetime
 
 from pos_app.domain.receipt_document import (
@@ -19,6 +20,8 @@ from pos_app.domain.store import StoreProfile
 from pos_app.ports import Formatter, ParkedSale
 
 SLIP_PREFIX = "P-"
+_SLIP = re.compile(r"P-([A-Za-z0-9._]+-[A-Za-z0-9._]+-\d{6,})")
+"""The prefix and a receipt number; no code of goods looks like that."""
 
 
 def slip_code(receipt_number: str) -> str:
@@ -28,8 +31,8 @@ def slip_code(receipt_number: str) -> str:
 
 def receipt_number_of_slip(code: str) -> str:
     """The receipt number on a slip, or empty when the code is none of a slip."""
-    number = code.strip().removeprefix(SLIP_PREFIX)
-    return number if number != code.strip() and number.count("-") == 2 else ""
+    found = _SLIP.fullmatch(code.strip())
+    return found[1] if found else ""
 
 
 def compose_parking_slip(

@@ -113,6 +113,8 @@ class Suspending:
             )
         if sale.completes is not None:
             raise CashierError("completes_order", "This sale hands out an order. Finish it now, or cancel it.")
+        if sale.exchange is not None:
+            raise CashierError("exchange", "Goods that came back pay in this sale. Finish it, or take them out first.")
         codes = tuple(use.code for use in sale.basket.code_uses if use.hold_id)
         basket = sale.basket
         for code in codes:
@@ -225,8 +227,8 @@ class Suspending:
         return Recalled(parked, self._selling.total_unpaid_minor(transaction), repriced, changes)
 
     def _require_room(self) -> None:
-        current = self._selling.current
-        if current is not None and not current.basket.is_empty:
+        now = self._selling.current
+        if now is not None and (not now.basket.is_empty or now.tenders or now.exchange or now.order):
             raise CashierError("sale_under_way", "A sale is under way. Park or finish it, then recall the other one.")
 
     def _numbered(self, work: UnitOfWork, transaction: OpenTransaction, is_here: bool) -> OpenTransaction:

@@ -1,21 +1,26 @@
 """Parking a sale and taking it up again: nothing is lost, and every transaction number is accounted for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.memory_shop import DEMO_ACCOUNT, ITEMS
+from fakes.memory_shop import DEMO_ACCOUNT, ITEMS, PlainFormatter
 from fakes.parking_till import ParkingTill
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pos_app.clock import SetClock
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.promotions import PromoCode, Promotion, PromotionBook, PromotionKind
+from pos_app.domain.returns import ReturnRequest
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import PointsHold
-from pos_app.services.approvals import Approval, ApprovalNeededError
+from pos_app.services.approvals import Approval, ApprovalNeededError, Approvals
 from pos_app.services.parking_slip import receipt_number_of_slip, slip_code
+from pos_app.services.returning import Returning
+from pos_app.services.sale_prices import SalePrices
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -92,6 +97,50 @@ def test_nothing_is_parked_where_there_is_nothing_or_money_was_taken(till: Parki
         till.suspending.park()
     assert code_of(paid) == "part_paid"
     assert len(till.selling.view.tenders) == 1
+
+
+def test_a_sale_that_goods_pay_for_is_neither_parked_nor_put_aside_for_another(till: ParkingTill) -> None:
+    till.scan("11")
+    parked = till.suspending.park().sale
+    number = till.ring_up("12").header.receipt_number
+    returning = Returning(
+        storage=till.data.storage,
+        catalogue=till.catalogue,
+        terms=till.data.terms,
+        clock=till.clock,
+        ids=till.ids,
+        formatter=PlainFormatter(),
+        profile=till.profile,
+        operator=till.operator,
+        approvals=Approvals(till.operator),
+    )
+    original = returning.find_here(number)
+    assert original is not None
+    till.scan("10")
+    till.selling.set_exchange(returning.plan(original, [ReturnRequest(1, 1000)], "Too loud", exchange=True))
+    with pytest.raises(CashierError) as refused:
+        till.suspending.park()
+    assert code_of(refused) == "exchange"
+    till.selling.set_exchange(None)
+    till.selling.void_line(1)
+    till.selling.set_exchange(returning.plan(original, [ReturnRequest(1, 1000)], "Too loud", exchange=True))
+    with pytest.raises(CashierError) as busy:
+        till.suspending.permit(parked)
+    assert code_of(busy) == "sale_under_way"
+
+
+def test_a_promo_code_that_can_be_used_up_is_given_back_and_entered_again(till: ParkingTill) -> None:
+    five = Promotion("five", PromotionKind.AMOUNT, amount_minor=500, needs_code=True)
+    book = PromotionBook((five,), (PromoCode("SAVE5", "five", uses=1), PromoCode("ALWAYS", "five")))
+    till.selling.prices = SalePrices(replace(till.profile, promotions=book), None, None)
+    till.scan("12")
+    till.selling.enter_promo_code("SAVE5", "hold-1")
+    till.selling.enter_promo_code("ALWAYS")
+    done = till.suspending.park()
+    assert done.promo_codes == ("SAVE5",)
+    till.recall(done.sale.parking_id)
+    assert till.selling.view.basket.promo_codes == ("ALWAYS",)
+    assert till.selling.view.basket.code_uses == ()
 
 
 def test_points_that_were_set_aside_come_back_when_the_sale_is_parked(till: ParkingTill) -> None:
@@ -183,8 +232,6 @@ def test_on_the_next_business_day_todays_prices_count_and_what_changed_is_said(t
 
 
 def replace_price(code: str, price_minor: int):
-    from dataclasses import replace
-
     return replace(ITEMS[code], price_minor=price_minor)
 
 
@@ -222,6 +269,7 @@ def test_the_slip_says_that_it_is_no_receipt_and_carries_a_barcode(till: Parking
     assert receipt_number_of_slip(slip_code(parked.receipt_number)) == parked.receipt_number
     assert receipt_number_of_slip(parked.receipt_number) == ""
     assert receipt_number_of_slip("4006381333931") == ""
+    assert receipt_number_of_slip("P-AB-12-3") == ""
 
 
 @pytest.mark.parametrize("lands", [True, False], ids=["landed", "lost"])
