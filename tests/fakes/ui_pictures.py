@@ -13,10 +13,12 @@ if __name__ == "__main__":
 
 from fakes.ui_shop import ACCOUNT, MEMBER, SHELF, STATEMENT, UiShop
 from PIL import Image
+from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from pos_app.domain.basket import Discount
+from pos_app.domain.receipt_document import QrCode
 from ui.member.pages import statement_page
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import UiSettings
@@ -94,6 +96,30 @@ def _locked(window: CheckoutWindow) -> None:
     window.people.lock()
 
 
+def _until(happened: Callable[[], bool]) -> None:
+    """Let what runs behind the window come to its end."""
+    while not happened():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+def _receipts(window: CheckoutWindow) -> None:
+    for codes in (CODES[:3], CODES[:1], CODES[2:5]):
+        for code in codes:
+            window.on_scan(code)
+        window.tender.pay_cash(200_000)
+    window.functions.trigger("receipts")
+    _until(lambda: bool(window.functions.receipts.room.paper.accessibleDescription()))
+
+
+def _checked(window: CheckoutWindow) -> None:
+    window.on_scan(CODES[0])
+    window.tender.pay_cash(90_000)
+    assert window.sale.completed is not None
+    blocks = window.sale.completed.document.blocks
+    window.on_scan(next(block.data for block in blocks if isinstance(block, QrCode)))
+    _until(lambda: window.functions.receipts.checking.panel.verdict is not None)
+
+
 STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]] = {
     "idle-light": (lambda window: None, "light", (1280, 800)),
     "sale-light": (_member_sale, "light", (1280, 800)),
@@ -108,6 +134,9 @@ STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]]
     "statement-light": (_statement, "light", (1280, 800)),
     "explain-light": (_explain, "light", (1280, 800)),
     "explain-dark": (_explain, "dark", (1024, 768)),
+    "receipts-light": (_receipts, "light", (1280, 800)),
+    "receipts-dark": (_receipts, "dark", (1024, 768)),
+    "receipt-checked-light": (_checked, "light", (1024, 768)),
     "approval-light": (_approval, "light", (1280, 800)),
     "approval-dark": (_approval, "dark", (1024, 768)),
     "locked-light": (_locked, "light", (1280, 800)),
