@@ -3,19 +3,22 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes.memory_shop import DEMO_ACCOUNT
-from fakes.terminal_data import NOON, cash_sale, key_file, open_data, open_day, terminal_data
+from fakes.terminal_data import NOON, cash_sale, key_file, open_data, open_day, raw, terminal_data
 
 from pos_app.clock import SetClock
 from pos_app.domain.poslog import sale_to_plain
+from pos_app.domain.tenders import TenderType
 from pos_app.ids import SystemIds
 from pos_app.storage import migration, terminal_database
 from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.identity import establish, witness_of
 from pos_app.storage.journal import JournalTail
+from pos_app.storage.journal_audit import audit
 from pos_app.storage.unit_of_work import SqliteStorage
 
 NEXT_VERSION = """
@@ -128,3 +131,25 @@ def test_a_normal_start_loads_neither_alembic_nor_sqlalchemy(till: Path) -> None
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+def test_the_totals_of_earlier_days_get_a_row_for_each_tender(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal_database, "SCHEMA_VERSION", 2)
+    clock, ids = SetClock(NOON), SystemIds()
+    before = terminal_database.open_database(tmp_path, key_file(tmp_path), clock)
+    establish(before, store_id="001", workstation_id="02", clock=clock, ids=ids)
+    tail = JournalTail(before, "001-02")
+    with SqliteStorage(before, tail, clock, ids).unit_of_work() as work:
+        work.open_business_day("2026-11-22")
+        for price_minor, kind in ((1000, TenderType.CASH), (500, TenderType.CARD), (250, TenderType.CARD)):
+            sale = cash_sale(work.begin_transaction(), price_minor)
+            paid = tuple(replace(tender, tender_type=kind) for tender in sale.tenders)
+            work.append("sale", sale_to_plain(replace(sale, tenders=paid)))
+        work.commit()
+    raw(before, "INSERT INTO till_totals VALUES ('2026-11-22', 0, 1000, 0, 0, 750, 0, 0, 3, 1750, 17, 0)")
+    witness_of(before, tmp_path)()
+    before.close()
+    monkeypatch.undo()
+    with terminal_data(tmp_path) as data:
+        assert data.storage.till_totals().by_tender == (("card", 750), ("cash", 1000))
+        assert audit(data.database).faults == []
