@@ -145,6 +145,7 @@ class Counter:
             card_refunds=lambda: register.card_refunds,
             orders=lambda: register.orders,
             tax_exemption=lambda: register.tax_exemption,
+            interrupted_returns=lambda: len(register.data.pending_returns.all()),
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,

@@ -211,6 +211,8 @@ class Services:
     settings: UiSettings = field(default_factory=UiSettings)
     returns: Callable[[], ReturnParts] | None = None
     """Made when the first goods come back, so that the till opens sooner."""
+    interrupted_returns: Callable[[], int] = lambda: 0
+    """How many returns had their money on the way when the till stopped; reads the disk."""
     supervised: SupervisedSale = field(init=False)
 
     def __post_init__(self) -> None:

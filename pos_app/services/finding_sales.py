@@ -63,7 +63,7 @@ class FindingSales:
                 raise CashierError(
                     "sale_elsewhere",
                     f"Receipt {receipt_number} is not of this till, and the rewards service cannot be reached. "
-                    "Take the goods back by the paper, or try again later.",
+                    "Try again when the line is back, or give store credit without the receipt (F7).",
                 ) from error
             return known
         if found is not None:

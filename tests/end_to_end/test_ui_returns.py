@@ -281,8 +281,10 @@ def test_a_return_whose_card_refund_was_cut_off_is_found_after_a_restart_and_fin
     returns.parts.refunding.pay_back(pending)  # the power goes here: the card has its money, nothing else is done
     counter.window.close()
     later = open_counter(shop)
+    later.until(lambda: later.window.sale.banner is not None)
     later.press(Qt.Key.Key_F7)
     again = later.window.functions.returns
+    assert later.window.sale.banner.title == "A return was interrupted"
     assert [one.return_id for one in again.parts.refunding.interrupted()] == [pending.return_id]
     again.search.panel.ways[0].click()
     later.window.question.choices[0].click()
@@ -343,7 +345,7 @@ def test_the_limits_of_one_person_are_counted_at_all_stores(counter, shop):
     shop.returns.gateway.record = WithoutReceiptRecord(2, 10_000)
     bring_without_receipt(counter, GAMEPAD)
     overlay = counter.window.people.approvals.overlay
-    assert "has 2 returns without a receipt" in str(overlay._words.facts)
+    assert "has 2 returns without a receipt" in str(overlay._words)
 
 
 def test_goods_of_final_sale_do_not_come_back_without_a_receipt_either(counter, shop):
@@ -417,3 +419,33 @@ def test_a_card_statement_leads_to_the_sale_offline_too(counter, shop):
     counter.window.side.list_panel.rows[0].click()
     counter.until(lambda: returns.model is not None)
     assert returns.model.receipt_number == number
+
+
+@pytest.mark.parametrize(
+    "key", [Qt.Key.Key_F1, Qt.Key.Key_F4, Qt.Key.Key_F9, Qt.Key.Key_F10, Qt.Key.Key_F11, Qt.Key.Key_F12]
+)
+def test_nothing_is_done_to_the_sale_behind_a_return(counter, shop, key):
+    number = sell(counter, HEADPHONES)
+    counter.scan(CABLE)
+    counter.scan(number)
+    returns = returns_of(counter)
+    counter.until(lambda: not returns.checking)
+    counter.press(key)
+    assert not returns.panel.isHidden()
+    assert counter.view.tenders == ()
+    assert not counter.window.actions_bar.tiles["discount"].isEnabled()
+    counter.press(Qt.Key.Key_Escape)
+    assert not returns.is_open
+    assert counter.window.actions_bar.tiles["discount"].isEnabled()
+    assert counter.names() == ["USB-C Cable, 2 m"]
+
+
+def test_a_scan_while_the_money_is_on_its_way_makes_itself_heard(counter, shop):
+    number = sell(counter, HEADPHONES)
+    counter.scan(number)
+    returns = returns_of(counter)
+    returns.desk.busy = True
+    counter.scan(CABLE)
+    assert counter.window.sale.banner.title == "Finish the return first"
+    assert not counter.view.priced.lines
+    returns.desk.busy = False

@@ -301,6 +301,7 @@ class UiShop:
         )
         parts = cache(lambda: self.returns.parts(services, self.gateway))
         services.returns = parts
+        services.interrupted_returns = lambda: len(self.returns.kept)
         tendering.exchanges = lambda: parts().exchanging
         return services
 

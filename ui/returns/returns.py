@@ -80,6 +80,11 @@ class Returns:
         return self.model is not None or self.desk.active or self.search.is_open or self.exchanges.shown
 
     @property
+    def covers(self) -> bool:
+        """True while a return stands before the basket: nothing is done to the sale behind it."""
+        return self.model is not None or self.desk.busy or self.exchanges.shown
+
+    @property
     def _free(self) -> bool:
         return self.model is not None and not self.desk.busy
 
@@ -133,6 +138,7 @@ class Returns:
         self.window.basket.covered = covered
         self.window.basket.canvas.setEnabled(not covered)
         self.window.basket.update()
+        self.window.refresh()
 
     def _panel_closed(self) -> None:
         """Something else took the side column, or it was closed: the return goes with it."""

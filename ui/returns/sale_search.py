@@ -40,7 +40,7 @@ class SaleSearch:
     @property
     def is_open(self) -> bool:
         """True while the receipt is asked for."""
-        return not self.panel.isHidden() or self._take is not None
+        return not self.panel.isHidden() or not self._text.isHidden()
 
     def ask(self) -> None:
         """Which sale? What was interrupted comes first."""
@@ -74,7 +74,7 @@ class SaleSearch:
     def take_scan(self, code: str) -> bool:
         """A scan while a member or serial number is asked for is the answer."""
         take = self._take
-        if take is None or not self._side.panel_open:
+        if take is None or self._text.isHidden():
             self._take = None
             return False
         take(code)

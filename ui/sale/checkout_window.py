@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology, with_separators
 from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
-from ui.background import Background
+from ui.background import Background, after_paint
 from ui.member.member_card import MemberCard
 from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.messages import Banner
@@ -70,6 +70,7 @@ class CheckoutWindow(QWidget):
         self.refresh()
         self.scan_field.setFocus()
         self.people.begin()
+        after_paint(self.functions.look_for_interrupted_returns)
 
     # --- parts ------------------------------------------------------------------------------------------------------
 

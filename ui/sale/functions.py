@@ -16,6 +16,7 @@ from ui.orders.functions import OrderFunctions
 from ui.parking.parking import Parking
 from ui.promotions.promo_codes import PromoCodeDesk
 from ui.receipts.functions import ReceiptFunctions
+from ui.sale.action_bar import ACTIONS
 from ui.sale.sale_view_model import Stage
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Functions:
         sale = self._window.sale
         lines = sale.editable and bool(sale.view.priced.lines)
         selling = sale.stage is not Stage.CARD_PENDING
+        if self.returning:
+            return {action.action_id: action.action_id == "return" for action in ACTIONS}
         return {
             "member": selling,
             "discount": lines,
@@ -108,27 +111,31 @@ class Functions:
         def tile(name: str) -> Callable[[], None]:
             return lambda: self.trigger(name)
 
+        def behind(act: Callable[[], None]) -> Callable[[], None]:
+            """Not while a return stands before the basket."""
+            return lambda: None if self.returning else act()
+
         return [
-            ("F1", self.explain),
+            ("F1", behind(self.explain)),
             ("F2", self.find),
             ("F3", tile("member")),
             ("F4", tile("discount")),
-            ("Shift+F4", self.promo_codes.open),
+            ("Shift+F4", behind(self.promo_codes.open)),
             ("F5", tile("quantity")),
             ("F6", tile("park")),
             ("F7", tile("return")),
-            ("Shift+F6", self.parking.ask_note),
+            ("Shift+F6", behind(self.parking.ask_note)),
             ("Ctrl+Del", tile("cancel")),
             ("F8", tile("receipts")),
             ("Ctrl+P", self.receipts.print_last),
             ("Ctrl+E", self.receipts.email_last),
             ("F9", tile("drawer")),
             ("F10", tile("more")),
-            ("F11", self.cash),
-            ("F12", self.card),
+            ("F11", behind(self.cash)),
+            ("F12", behind(self.card)),
             ("Ctrl+Z", tile("undo")),
-            ("Ctrl+T", self.tiles),
-            ("Ctrl+I", self.price_check),
+            ("Ctrl+T", behind(self.tiles)),
+            ("Ctrl+I", behind(self.price_check)),
             ("Ctrl+L", window.people.lock),
             ("Esc", window.step_back),
         ]
@@ -152,8 +159,8 @@ class Functions:
 
     @property
     def returning(self) -> bool:
-        """True while goods are being taken back: nothing else is done meanwhile."""
-        return self._returns is not None and self._returns.is_open
+        """True while goods are being taken back: nothing is done to the sale behind them."""
+        return self._returns is not None and self._returns.covers
 
     @property
     def returns(self) -> Returns | None:
@@ -172,6 +179,16 @@ class Functions:
         else:
             complete()
 
+    def look_for_interrupted_returns(self) -> None:
+        """A return whose money was on its way when the till stopped waits under F7, and says so."""
+
+        def say(count: int) -> None:
+            if count:
+                words = "The till stopped while money was going back. Nothing is lost: press F7 and finish it."
+                self._window.sale.warn(Banner("A return was interrupted", words, "warn"))
+
+        self._window.background.run(self._window.services.interrupted_returns, say, self.failed)
+
     def take_back(self) -> None:
         """F7: goods come back."""
         if self.returns is not None:
@@ -187,7 +204,8 @@ class Functions:
         if self._window.sale.question is not None:
             return False
         free = self.usable()["return"]
-        if not self.returning and not (free and is_receipt_number(code)):
+        open_already = self._returns is not None and self._returns.is_open
+        if not open_already and not (free and is_receipt_number(code)):
             return False
         return self.returns is not None and self.returns.take_scan(code)
 
