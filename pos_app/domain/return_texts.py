@@ -23,6 +23,12 @@ RETURN_MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "condition_opened": ("Opened", "Geöffnet", "Abierto", "Ouvert"),
     "condition_damaged": ("Damaged", "Beschädigt", "Dañado", "Abîmé"),
     "tax": ("Tax", "Steuer", "Impuesto", "Taxe"),
+    "fees_kept": (
+        "Fees that stay paid: {amount}",
+        "Gebühren, die bezahlt bleiben: {amount}",
+        "Cargos que no se devuelven: {amount}",
+        "Frais non remboursés : {amount}",
+    ),
     "restocking_fee": (
         "Restocking fee",
         "Wiedereinlagerungsgebühr",

@@ -105,6 +105,8 @@ def _goods(returned: ReturnTransaction, formatter: Formatter, texts: ReceiptText
     ):
         if amount:
             blocks.append(Pair(texts(name), formatter.amount(amount)))
+    if kept_minor := sum(line.fees_kept_minor for line in returned.lines):
+        blocks.append(Text(texts("fees_kept", amount=formatter.amount(kept_minor))))
     return blocks
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pos_app.domain.fee_table import FeeRule
 from pos_app.domain.item import Fee
 from pos_app.domain.orders import OrderKind, OrderRules, OrderState, order_code
+from pos_app.domain.returns import ReturnRequest
 from pos_app.domain.tax import TaxRate
 
 HEADPHONES, CAMERA, CABLE, TELEVISION = list(SHELF)[:4]
@@ -194,3 +195,21 @@ def test_an_address_is_taken_by_touch_alone(counter, shop):
     counter.click(counter.window.side.pay.exact)
     (order,) = orders(shop)
     assert shop.storage.state.order_contacts[order.number] == ADDRESS
+
+
+def test_an_order_whose_goods_came_back_is_cancelled_by_itself(counter, shop):
+    counter.scan(TELEVISION)
+    counter.window.services.orders().ship([1], ADDRESS)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    (order,) = orders(shop)
+    desk = counter.window.functions.orders.desk
+    counter.scan(order_code(order.number))
+    choose(counter, "Cancel the order")
+    counter.until(lambda: counter.window.functions.returning)
+    returning = counter.window.services.returns().returning
+    original = returning.find_here(order.number)
+    requests = [ReturnRequest(line.line_number, line.quantity_milli) for line in original.sale.lines]
+    returning.take_back(original, requests, "changed mind")
+    desk.show()
+    assert orders(shop)[0].state is OrderState.CANCELLED
+    assert counter.window.side.list_panel.rows == []

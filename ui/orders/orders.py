@@ -149,11 +149,26 @@ class OrderDesk:
 
     def show(self) -> None:
         """The open orders of this till; with a member in the sale, theirs come first."""
+        self._settle_returned()
         view = self._window.sale.view
         member_id = view.basket.member.member_id if view.basket.member else ""
         orders = sorted(self._orders.open_orders(), key=lambda order: not member_id or order.member_id != member_id)
         rows = [self._order_row(order) for order in orders]
         self._window.side.show_list("Orders", rows, "No order of this till is open.")
+
+    def _settle_returned(self) -> None:
+        """Orders of which all goods came back meanwhile are cancelled."""
+        for order in self._orders.open_orders():
+            if order.kind is not OrderKind.SPECIAL:
+                self._window.sale.attempt(partial(self._settle, order.number))
+
+    def _settle(self, number: str) -> None:
+        from pos_app.domain.returns import refundable_milli
+
+        returning = self._window.services.returns
+        original = returning().returning.find_here(number) if returning is not None else None
+        if original is not None:
+            self._orders.settle_returned(number, refundable_milli(original.sale, original.history))
 
     def take_scan(self, code: str) -> bool:
         """True when the code is that of an order's slip: what can be done next is shown."""
@@ -229,19 +244,16 @@ class OrderDesk:
         self._do(lambda: self._orders.ring_up(number), "The deposit is in the payment. Take the rest")
 
     def _cancel_paid(self, number: str) -> None:
-        """The goods are paid, so cancelling is taking them back; what came back is told from the journal."""
-        returning = self._window.services.returns
-        if returning is None:
+        """The goods are paid, so cancelling is taking them back; when all of them are, the order is cancelled."""
+        if self._window.services.returns is None:
             self._refuse("Not done", "This till takes no goods back.")
             return
-        original = returning().returning.find_here(number)
-        if original is not None:
-            from pos_app.domain.returns import refundable_milli
-
-            open_milli, words = refundable_milli(original.sale, original.history), f"Order {number} is cancelled"
-            if self._do(lambda: self._orders.settle_returned(number, open_milli), words, quiet=True):
-                return
-        self._window.functions.take_return_scan(number)
+        self._do(lambda: self._settle(number), f"Order {number}: choose what comes back")
+        order = self._orders.find(number)
+        if order is not None and order.is_open:
+            self._window.functions.take_return_scan(number)
+        else:
+            self._window.sale.say(f"Order {number} is cancelled")
 
     def _ask_cancel(self, number: str) -> None:
         back = self._orders.deposit_back(number)
@@ -300,13 +312,14 @@ class OrderDesk:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _do(self, act: Callable[[], object], words: str, *, quiet: bool = False) -> bool:
-        """Do it and say so; a refusal is heard and seen, and leaves the panel open. quiet: nothing done is no news."""
+    def _do(self, act: Callable[[], object], words: str) -> bool:
+        """Do it and say so; a refusal is heard and seen, and leaves the panel open."""
         window = self._window
-        done: list[object] = []
-        if not window.sale.attempt(lambda: done.append(act())):
-            return False
-        if quiet and done == [None]:
+
+        def run() -> None:
+            act()
+
+        if not window.sale.attempt(run):
             return False
         window.side.close_panel()
         window.sale.say(words)

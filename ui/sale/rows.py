@@ -33,13 +33,17 @@ def quantity_text(quantity_milli: int) -> str:
     return f"{whole}.{part:03d}".rstrip("0") if part else str(whole)
 
 
+_Said = tuple[tuple[LinePromotion, ...], tuple[str, ...]]
+"""What promotions and tax reliefs say of a line."""
+
+
 class RowMaker:
     """Makes rows of priced lines and keeps them, so that a scan writes out one line and not a hundred."""
 
     def __init__(self, formatter: Formatter, weight_unit: str = "") -> None:
         self._formatter = formatter
         self._weight_unit = weight_unit
-        self._kept: dict[tuple[int, int, int, int, tuple[LinePromotion, ...]], tuple[BasketLine, Row]] = {}
+        self._kept: dict[tuple[int, int, int, int, _Said], tuple[BasketLine, Row]] = {}
 
     def rows(self, lines: tuple[PricedLine, ...]) -> list[Row]:
         """The rows of these lines, in their order."""
@@ -47,7 +51,8 @@ class RowMaker:
         rows: list[Row] = []
         for priced in lines:
             # Lines are never changed in place, so the same one is the same; what is on it decides how it is written.
-            key = (id(priced.line), priced.net_minor, priced.gross_minor, priced.fees_minor, priced.promotions)
+            said = (priced.promotions, priced.tax_reliefs)
+            key = (id(priced.line), priced.net_minor, priced.gross_minor, priced.fees_minor, said)
             kept = known.get(key) or (priced.line, self._row(priced))
             self._kept[key] = kept
             rows.append(kept[1])
@@ -61,7 +66,8 @@ class RowMaker:
             name = priced.fees[0].fee.name if len(priced.fees) == 1 else "fees"
             fees = f"+ {money(priced.fees_minor)} {name}"
         leaves = "Leaves later" if line.to_ship else ""
-        parts = (leaves, line.price_reason, serial_number, fees, item.brand, line.code)
+        spared = f"Tax free: {', '.join(priced.tax_reliefs)}" if priced.tax_reliefs else ""
+        parts = (leaves, spared, line.price_reason, serial_number, fees, item.brand, line.code)
         meta = [part for part in parts if part]
         weight_unit = self._weight_unit if item.sold_by is SoldBy.WEIGHT else ""
         quantity = f"{quantity_text(line.quantity_milli)} {weight_unit}".strip()
