@@ -46,6 +46,14 @@ class ApprovalNeededError(CashierError):
         self.request = request
 
 
+class NotAllowedError(CashierError):
+    """The role of whoever asks does not let them do this, not even with an approval."""
+
+    def __init__(self, request: ApprovalRequest, display_name: str) -> None:
+        super().__init__("not_allowed", f"{display_name} may not do this.")
+        self.request = request
+
+
 class Approvals:
     """Says whether an act may go on, by the table of rights and the approvals that were given."""
 
@@ -66,7 +74,7 @@ class Approvals:
         approval: Approval | None = None,
         operator: Operator | None = None,
     ) -> None:
-        """Return when the act may go on. Raises ApprovalNeededError, or CashierError when the role may not even ask.
+        """Return when the act may go on. Raises ApprovalNeededError, or NotAllowedError when the role may not even ask.
 
         An approval counts once, and for the request it was given for. operator is who asks when it is not whoever is
         signed on.
@@ -75,7 +83,7 @@ class Approvals:
         request = ApprovalRequest(action, amount_minor, percent_micro, detail, reason, operator)
         decision = decide(self._table, asker.role, action, amount_minor, percent_micro)
         if decision is Decision.DENIED:
-            raise CashierError("not_allowed", f"{asker.display_name} may not do this.")
+            raise NotAllowedError(request, asker.display_name)
         if decision is Decision.NEEDS_APPROVAL:
             if approval is None or not self._holds(approval, request):
                 raise ApprovalNeededError(request)

@@ -80,6 +80,10 @@ class Approving:
         """Nobody approved; that is journaled too."""
         self._record(request, "", "declined", "", "")
 
+    def deny(self, request: ApprovalRequest) -> None:
+        """Whoever asked may not even ask; that is journaled too."""
+        self._record(request, "", "denied", "", "")
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _answer(self, request: ApprovalRequest, approver: Operator | None, reason: str, means: str) -> Approval:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fakes.memory_people import SECRET
+from fakes.memory_people import SECRET, TECHNICIAN
 from fakes.ui_shop import SHELF
 from PySide6.QtCore import Qt
 
@@ -204,3 +204,14 @@ def test_an_associate_on_the_phone_cannot_approve(counter, shop, ask, done):
     counter.type(code_of(SECRET, challenge, Action.DISCOUNT, 5_000, "associate-2"))
     counter.until(lambda: "may not approve" in overlay.pad.words)
     assert not done
+
+
+def test_who_may_not_even_ask_is_told_so_and_that_is_journaled(counter, shop):
+    counter.scan(HEADPHONES)
+    shop.operator.change_to(TECHNICIAN)
+    counter.window.functions.trigger("discount")
+    counter.type("5")
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_Return)
+    assert counter.window.sale.banner.detail == "Technician may not do this."
+    assert counter.view.priced.discount_minor == 0
+    assert answers(shop) == [("denied", "technician-1", "")]

@@ -10,11 +10,11 @@ def open_clock(counter) -> list[str]:
 
 
 def test_coming_and_going_are_two_keys_and_journaled(counter, shop):
-    assert open_clock(counter) == ["Come"]
+    assert open_clock(counter) == ["Clock in"]
     counter.press(Qt.Key.Key_Return)
-    assert open_clock(counter) == ["Go", "Associate came"]
+    assert open_clock(counter) == ["Clock out", "Associate clocked in"]
     counter.press(Qt.Key.Key_Return)
-    assert open_clock(counter) == ["Come", "Associate went", "Associate came"]
+    assert open_clock(counter) == ["Clock in", "Associate clocked out", "Associate clocked in"]
     assert shop.storage.kinds() == ["clocked_in", "clocked_out"]
 
 
@@ -23,11 +23,11 @@ def test_an_associate_sees_their_own_entries_and_a_manager_everybodys(counter, s
     counter.press(Qt.Key.Key_Return)
     counter.scan("OPB-SECOND")
     counter.until(lambda: shop.operator.operator_id == "associate-2")
-    assert open_clock(counter) == ["Come"]
+    assert open_clock(counter) == ["Clock in"]
     counter.press(Qt.Key.Key_Escape)
     counter.scan("OPB-MANAGER")
     counter.until(lambda: shop.operator.operator_id == "manager-1")
-    assert open_clock(counter) == ["Come", "Associate came"]
+    assert open_clock(counter) == ["Clock in", "Associate clocked in"]
 
 
 def test_it_stands_under_more_with_lock_and_sign_off(counter):

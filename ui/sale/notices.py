@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from pos_app.errors import CashierError, WorldError
-from pos_app.services.approvals import Approval, ApprovalNeededError
+from pos_app.services.approvals import Approval, ApprovalNeededError, NotAllowedError
 from ui.messages import Banner, Choice, MissLog, Question, Toast
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
@@ -107,6 +107,8 @@ class Notices(QObject):
                     self.approval_wanted.emit(needed.request, partial(self.with_approval, act))
                 return False
             except (CashierError, WorldError) as error:
+                if isinstance(error, NotAllowedError) and self.services.approving is not None:
+                    self.attempt(partial(self.services.approving.deny, error.request))
                 self.refuse(Banner("Not done", str(error)))
                 return False
             return True

@@ -37,14 +37,14 @@ def show_time_clock(window: CheckoutWindow, time_clock: TimeClock) -> None:
     is_in = time_clock.is_in
     name = operator.display_name
     first = (
-        ListRow("Go", f"{name} is in", partial(act, f"{name} has gone"), "log-out")
+        ListRow("Clock out", f"{name} is in", partial(act, f"{name} clocked out"), "log-out")
         if is_in
-        else ListRow("Come", f"{name} is not in", partial(act, f"{name} has come"), "log-in")
+        else ListRow("Clock in", f"{name} is not in", partial(act, f"{name} clocked in"), "log-in")
     )
     entries = time_clock.latest(_SHOWN, everybody=operator.role in _SEES_EVERYBODY)
     rows = [
         ListRow(
-            f"{names.get(entry.operator_id, entry.operator_id)} {'came' if entry.came else 'went'}",
+            f"{names.get(entry.operator_id, entry.operator_id)} clocked {'in' if entry.came else 'out'}",
             services.formatter.date_time(datetime.fromisoformat(entry.at)),
             lambda: None,
             "log-in" if entry.came else "log-out",
