@@ -22,12 +22,17 @@ HEADPHONES, CAMERA, CABLE = "4006381333931", "5901234123457", "9780201379624"
 def screen(counter):
     """The customer's window beside the till's."""
     counter.window.functions.customer_display()
-    shown = counter.window.functions.displays.screen
-    counter.qtbot.waitExposed(shown)
+    made = counter.window.functions.displays.screen
+    counter.qtbot.waitExposed(made)
     QApplication.processEvents()
     counter.until(lambda: QApplication.focusWindow() is counter.window.windowHandle())
-    yield shown
-    shown.close()
+    yield made
+    made.close()
+
+
+def shown(counter) -> None:
+    """What the sale came to has reached the customer."""
+    counter.until(lambda: not counter.window.functions.displays.behind)
 
 
 class Pole:
@@ -49,17 +54,21 @@ def test_the_four_pictures_follow_the_sale(counter, shop, screen):
     assert screen.view == IDLE_VIEW
     counter.scan(HEADPHONES)
     counter.scan(CABLE)
+    shown(counter)
     assert screen.view.state is DisplayState.BASKET
     assert [line.name for line in screen.view.lines] == ["Wireless Headphones WH-7", "USB-C Cable, 2 m"]
     assert screen.view.total == money(counter.view.priced.total_minor)
     counter.window.tender.pay_cash(10_000)
+    shown(counter)
     assert screen.view.state is DisplayState.PAYMENT
     assert screen.view.due == money(counter.view.settlement.due_minor)
     assert screen.view.paid == (("Cash", "$100.00"),)
     counter.window.tender.pay_cash(20_000)
+    shown(counter)
     assert screen.view.state is DisplayState.SUMMARY
     assert screen.view.change == money(counter.window.sale.completed.change_minor)
     counter.window.sale.next_sale()
+    shown(counter)
     assert screen.view == IDLE_VIEW
 
 
@@ -76,18 +85,21 @@ def test_the_customer_is_told_while_the_card_terminal_waits(counter, shop, scree
 def test_of_a_member_only_first_name_and_points_are_seen(counter, screen):
     counter.scan(HEADPHONES)
     counter.window.services.selling.attach_member(replace(MEMBER, display_name="Casey Sample"))
+    shown(counter)
     assert screen.view.first_name == "Casey"
     assert screen.view.points_to_earn == counter.window.services.formatter.points(counter.view.earned.points)
     assert screen.view.points_balance == "1,240"
-    shown = f"{screen.view} {screen.accessibleName()} {screen.windowTitle()}"
-    assert not any(private in shown for private in ("Sample", "@", "example", "m-1"))
+    seen = f"{screen.view} {screen.accessibleName()} {screen.windowTitle()}"
+    assert not any(private in seen for private in ("Sample", "@", "example", "m-1"))
 
 
 def test_a_member_without_a_name_is_greeted_without_one(counter, screen):
     counter.scan(HEADPHONES)
     counter.window.services.selling.attach_member(MEMBER)
+    shown(counter)
     assert screen.view.first_name == ""
     counter.window.services.selling.refresh_account(replace(MEMBER, display_name="casey@example.com"))
+    shown(counter)
     assert "casey" not in str(screen.view)
 
 
@@ -104,6 +116,7 @@ def test_displays_on_the_counter_get_the_same_view_and_an_end(open_counter):
     counter.window.services.customer_displays = [pole]
     counter.window.functions.start_displays()
     counter.scan(HEADPHONES)
+    shown(counter)
     assert pole.views[-1].total == counter.window.services.formatter.money(counter.view.priced.total_minor)
     counter.window.close()
     assert pole.ended
@@ -131,6 +144,7 @@ def test_it_speaks_the_language_of_the_receipts(open_counter):
     counter.window.functions.customer_display()
     screen = counter.window.functions.displays.screen
     counter.scan(HEADPHONES)
+    shown(counter)
     assert screen.accessibleName().startswith("Summe")
     screen.close()
 
@@ -167,12 +181,13 @@ def test_no_name_and_no_size_breaks_the_picture(qapp, view, language, size):
 
 def test_a_view_that_is_the_same_is_not_painted_again(counter, screen):
     counter.scan(HEADPHONES)
-    QApplication.processEvents()
+    shown(counter)
     painted = []
     screen.update = lambda: painted.append(1)
     counter.window.functions.displays.refresh()
     assert painted == []
     counter.scan(CABLE)
+    shown(counter)
     assert painted
 
 

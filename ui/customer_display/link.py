@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from pos_app.domain.receipt_texts import receipt_texts
@@ -15,6 +15,8 @@ from ui.sale.sale_view_model import Stage
 if TYPE_CHECKING:
     from ui.sale.checkout_window import CheckoutWindow
 
+_AFTER_MS = 15
+"""The till's own window comes first, and a burst of scans is shown once."""
 _BESIDE_WIDTH, _BESIDE_HEIGHT = 1024, 640
 
 
@@ -26,8 +28,17 @@ class CustomerDisplays:
         self._texts = receipt_texts(window.services.profile.receipt.language)
         self._displays: list[CustomerDisplay] = list(window.services.customer_displays)
         self.screen: CustomerDisplayWindow | None = None
-        window.sale.changed.connect(self.refresh)
+        self._later = QTimer(window)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_AFTER_MS)
+        self._later.timeout.connect(self.refresh)
+        window.sale.changed.connect(self._later.start)
         self.refresh()
+
+    @property
+    def behind(self) -> bool:
+        """True while a change of the sale is still to be shown."""
+        return self._later.isActive()
 
     def toggle_screen(self) -> None:
         """Show the customer's window, or put it away."""
@@ -71,7 +82,8 @@ class CustomerDisplays:
         others = [each for each in QGuiApplication.screens() if each is not own]
         if others:
             screen.setGeometry(others[0].geometry())
-            screen.showFullScreen()
+            screen.setWindowState(Qt.WindowState.WindowFullScreen)
+            screen.show()
             return
         room = own.availableGeometry()
         screen.resize(_BESIDE_WIDTH, _BESIDE_HEIGHT)
