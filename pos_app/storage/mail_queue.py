@@ -1,7 +1,7 @@
 """Receipts to be sent by e-mail. The addresses are here, in the encrypted file, and nowhere else on the till."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pos_app.domain.receipt_document import ReceiptDocument, from_plain, to_plain
@@ -13,6 +13,7 @@ _SELECT = """
            created_at
     FROM receipt_email
 """
+_KEPT = timedelta(days=90)
 _NOTHING = ReceiptDocument("", ())
 
 
@@ -23,8 +24,13 @@ class SqliteMailQueue:
         self._database = database
 
     def add(self, email: ReceiptEmail) -> None:
-        """Queue an e-mail, due at once; the same id again changes nothing."""
+        """Queue an e-mail, due at once; the same id again changes nothing. What ended long ago leaves the list."""
+        long_ago = datetime.fromisoformat(email.created_at) - _KEPT
         with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM receipt_email WHERE state <> 'queued' AND created_at < ?",
+                (long_ago.isoformat(timespec="seconds"),),
+            )
             connection.execute(
                 """
                 INSERT INTO receipt_email (email_id, transaction_id, receipt_number, document, shown, address,

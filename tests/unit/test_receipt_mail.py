@@ -203,3 +203,15 @@ def test_the_file_on_disk_shows_no_address(till: ReceiptTill, tmp_path: Path) ->
     assert not any(ADDRESS.encode() in path.read_bytes() for path in files)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(till.data.database.path).execute("SELECT * FROM receipt_email")
+
+
+def test_what_ended_long_ago_leaves_the_list(till: ReceiptTill, mail_server: MailServer) -> None:
+    sender = worker(till, mailer(mail_server.port).send)
+    queue(till)
+    sender.send_due()
+    till.clock.at += timedelta(days=89)
+    queue(till)
+    assert len(till.desk.emails()) == 2
+    till.clock.at += timedelta(days=3)
+    queue(till)
+    assert [one.state for one in till.desk.emails()] == [MailState.QUEUED, MailState.QUEUED]
