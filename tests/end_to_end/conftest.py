@@ -24,7 +24,9 @@ def qapp_cls() -> type[QApplication]:
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
-    return build_application()
+    application = build_application()
+    application.setCursorFlashTime(0)  # a text cursor that blinks would differ between two pictures of one state
+    return application
 
 
 class Counter:
