@@ -35,6 +35,8 @@ class _Derived:
 
     totals: dict[str, TillTotals] = field(default_factory=dict)
     transaction_numbers: list[int] = field(default_factory=list)
+    parked_numbers: set[int] = field(default_factory=set)
+    """Numbers of sales that were ever parked. Where the data is a restored copy, they end with the incarnation."""
     orders: dict[str, str] = field(default_factory=dict)
     offline_points: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     """Reference of a redemption without the central service -> the sale's sequence, the member, the points."""
@@ -77,6 +79,7 @@ def _audit_entries(
     for number, name, acknowledged, before in rows:
         report.incarnations += 1
         derived.transaction_numbers = []
+        derived.parked_numbers = set()
         entries = stream_entries(database, terminal_id, number)
         try:
             last = verify_chain(_gathered(entries, derived, report, on_progress))
@@ -89,7 +92,8 @@ def _audit_entries(
         if acknowledged > (last.sequence if last else 0):
             report.faults.append(f"incarnation {name}: {acknowledged} entries are acknowledged, more than there are")
         is_current = number == rows[-1][0]
-        numbers = derived.transaction_numbers + (_open_numbers(database) if is_current else [])
+        ended_parked = derived.parked_numbers.difference(derived.transaction_numbers)
+        numbers = derived.transaction_numbers + (_open_numbers(database) if is_current else sorted(ended_parked))
         report.transactions += len(derived.transaction_numbers)
         end = reached if is_current else max(numbers, default=before)
         report.faults += [f"incarnation {name}: {text}" for text in _number_faults(numbers, before, end)]
@@ -145,6 +149,9 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
             totals = totals.with_deposit_back(refunds_from_plain(payload["refunds"]))
         case EventKind.TRANSACTION_CANCELLED | EventKind.TRANSACTION_TAKEN_ELSEWHERE:
             derived.transaction_numbers.append(payload["sequence_number"])
+            return
+        case EventKind.TRANSACTION_SUSPENDED:
+            derived.parked_numbers.add(payload["sequence_number"])
             return
         case EventKind.TENDER_LOAN:
             totals = replace(totals, opening_float_minor=totals.opening_float_minor + payload["amount_minor"])

@@ -231,7 +231,8 @@ def test_prices_of_another_day_are_told(counter, shop):
     counter.until(lambda: counter.view.header is not None)
     banner = counter.window.sale.banner
     assert banner.title == "Today's prices"
-    assert "Wireless Headphones WH-7: $249.99 → $199.99" in banner.detail
+    assert banner.detail == "Total $270.61 → $216.49. 1 line shows the price of then and of now."
+    assert "$249.99 → $199.99" in str(counter.window.basket.canvas.rows[0])
 
 
 def parked_by_somebody_else(counter, shop) -> str:

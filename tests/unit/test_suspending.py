@@ -1,6 +1,6 @@
 """Parking a sale and taking it up again: nothing is lost, and every transaction number is accounted for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from pos_app.services.approvals import Approval, ApprovalNeededError, Approvals
 from pos_app.services.parking_slip import receipt_number_of_slip, slip_code
 from pos_app.services.returning import Returning
 from pos_app.services.sale_prices import SalePrices
+from pos_app.storage.witness import FILE_NAME
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -85,6 +86,28 @@ def test_after_a_restart_the_parked_sales_are_there(tmp_path: Path) -> None:
     again.recall(parked.parking_id)
     assert again.faults() == []
     again.close()
+
+
+@pytest.mark.parametrize("recalled", [False, True], ids=["parked", "recalled"])
+def test_a_restored_copy_of_the_data_has_no_parked_sales_and_the_audit_knows_why(
+    recalled: bool, tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("without its witness")
+    till = ParkingTill(tmp_path)
+    till.scan("12")
+    parked = till.suspending.park().sale
+    till.ring_up("10")
+    if recalled:
+        till.recall(parked.parking_id)
+    till.close()
+    (tmp_path / FILE_NAME).unlink()
+
+    restored = ParkingTill(tmp_path)
+    assert restored.suspending.parked() == []
+    assert not restored.selling.restore()
+    restored.ring_up("10")
+    assert restored.faults() == []
+    restored.close()
 
 
 def test_nothing_is_parked_where_there_is_nothing_or_money_was_taken(till: ParkingTill) -> None:

@@ -202,13 +202,10 @@ class Parking:
         before, after = recalled.sale.total_minor, recalled.total_minor
         if not recalled.changes and before == after:
             return
-        money = self._window.services.formatter.money
-        lines = [
-            f"{change.name}: {money(change.before_minor)} → {money(change.after_minor)}" for change in recalled.changes
-        ]
-        words = "; ".join([f"Total {money(before)} → {money(after)}", *lines[:3]])
-        if len(lines) > 3:
-            words += f"; {len(lines) - 3} more"
+        money, changed = self._window.services.formatter.money, len(recalled.changes)
+        words = f"Total {money(before)} → {money(after)}."
+        if changed:
+            words += f" {changed} {'line shows' if changed == 1 else 'lines show'} the price of then and of now."
         self._window.sale.warn(Banner("Today's prices", words, "warn"))
 
     # --- the list ---------------------------------------------------------------------------------------------------
@@ -234,9 +231,11 @@ class Parking:
     def _row(self, entry: ParkedSale | ParkedElsewhere, place: str, icon: str, act: Callable[[], None]) -> ListRow:
         from ui.widgets.list_panel import ListRow
 
-        parked_at = datetime.fromisoformat(entry.parked_at).astimezone(self._window.services.clock.now().tzinfo)
+        now = self._window.services.clock.now()
+        parked_at = datetime.fromisoformat(entry.parked_at).astimezone(now.tzinfo)
+        when = f"{parked_at:%H:%M}" if parked_at.date() == now.date() else f"{parked_at:%a %H:%M}"
         items = f"{entry.item_count} {'item' if entry.item_count == 1 else 'items'}"
-        name = "  ·  ".join(part for part in (f"{parked_at:%H:%M}", entry.member_name or "No member") if part)
+        name = f"{when}  ·  {entry.member_name or 'No member'}"
         detail = "  ·  ".join(part for part in (entry.note, items, place, f"by {entry.operator_name}") if part)
         return ListRow(name, detail, act, icon, self._window.services.formatter.money(entry.total_minor))
 
