@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, update
 
+from pos_app.domain.journal import EventKind
 from pos_app.domain.tenders import STORED_VALUE
 from sync import contract
 from sync.central import gift_cards, loads, tables
 from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import DEBT_POOL, Cause, LotName, Posting
+from sync.central.promotions import codes as promo_codes
 from sync.central.sale_facts import ArrivedFact, Outcome, pieces_of, receipt_key, sale_keys
 from sync.central.sales import SalePlan
 from sync.central.sold_lines import RETURN_KINDS, Fact, SoldLine, Standing, restored_points, standing
@@ -265,6 +267,8 @@ class Returns:
             if any(line != before.line(number) for number, line in after.lines.items()):
                 remarks.append(self._refund_gift_cards(sale, one))
                 remarks.append(self._take_loads_back(sale, one))
+                if one.fact.kind == EventKind.POST_VOID:
+                    promo_codes.give_back(self._connection, self._received_at, one.event_id, sale.transaction_id)
         outcome.reason = "; ".join(remark for remark in remarks if remark)
         return outcome
 

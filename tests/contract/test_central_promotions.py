@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fakes.at_once import at_once
 from fakes.central_shop import OTHER_STORE_TILL, SAME_STORE_TILL, TILL, CentralShop
-from fakes.central_till import Journal, sale_payload
+from fakes.central_till import Journal, return_payload, returned_line, sale_payload
 from sqlalchemy import text
 
 from sync import promotions as wire
@@ -218,6 +218,28 @@ def test_three_tills_sell_with_one_code_at_once_and_every_sale_counts(promoted: 
     at_once(3, lambda index: promoted.upload(journals[index]))
     assert counted(promoted, "TWICE") == (15, 0, 13)
     assert counted(promoted, "ANY") == (15, 0, 0)
+
+
+def test_the_code_of_a_sale_that_was_voided_whole_may_be_used_again(promoted: CentralShop) -> None:
+    hold(promoted, "h")
+    journal = Journal()
+    sell(journal, "sale-of-h", use(hold_id="h"))
+    promoted.upload(journal)
+    for number in range(2):
+        voided = return_payload(f"void-{number}", "sale-of-h", [returned_line(1)], post_void=True)
+        journal.append("post_void", voided, event_id=f"void-{number}")
+        promoted.upload(journal)
+    assert counted(promoted) == (0, 0, 0)
+    assert hold(promoted, "next").state == "held"
+
+
+def test_goods_that_come_back_do_not_bring_the_code_back(promoted: CentralShop) -> None:
+    hold(promoted, "h")
+    journal = Journal()
+    sell(journal, "sale-of-h", use(hold_id="h"))
+    journal.append("return", return_payload("back", "sale-of-h", [returned_line(1)]), event_id="back")
+    promoted.upload(journal)
+    assert counted(promoted) == (1, 0, 0)
 
 
 def test_a_count_that_is_not_the_sum_of_its_sales_is_found(promoted: CentralShop) -> None:

@@ -105,6 +105,16 @@ def use(connection: Connection, received_at: str, event_id: str, sale: contract.
     return f"promo_code_overused: {', '.join(over_used)}" if over_used else ""
 
 
+def give_back(connection: Connection, received_at: str, event_id: str, transaction_id: str) -> None:
+    """The sale was voided whole: what it took of codes may be used again."""
+    table, back = tables.code, tables.given_back
+    uses = select(tables.use.c.code).where(tables.use.c.transaction_id == transaction_id).order_by(tables.use.c.code)
+    for code in connection.execute(uses).scalars().all():
+        row = {"code": code, "transaction_id": transaction_id, "event_id": event_id, "received_at": received_at}
+        if write_rows(connection, back, [row]):
+            connection.execute(update(table).where(table.c.code == code).values(used=table.c.used - 1))
+
+
 def counts(connection: Connection) -> list[CodeCount]:
     """How often each code was used, by code."""
     table, used = tables.code, tables.use

@@ -10,7 +10,13 @@ from sync.central.promotions import tables
 def promo_codes(connection: Connection) -> Iterator[str]:
     """What is off: a count of uses or holds that is not the number of their rows."""
     code, hold, use = tables.code, tables.hold, tables.use
-    used = select(use.c.code, func.count().label("number")).group_by(use.c.code).subquery()
+    back = tables.given_back
+    taken = (
+        select(use.c.code, func.count().label("number"), func.count(back.c.code).label("back"))
+        .outerjoin(back, (back.c.code == use.c.code) & (back.c.transaction_id == use.c.transaction_id))
+        .group_by(use.c.code)
+    )
+    used = taken.subquery()
     held = select(hold.c.code, func.count().label("number")).where(hold.c.state == "held").group_by(hold.c.code)
     open_holds = held.subquery()
     rows = connection.execute(
@@ -18,7 +24,7 @@ def promo_codes(connection: Connection) -> Iterator[str]:
             code.c.code,
             code.c.used,
             code.c.held,
-            func.coalesce(used.c.number, 0).label("proven_used"),
+            func.coalesce(used.c.number - used.c.back, 0).label("proven_used"),
             func.coalesce(open_holds.c.number, 0).label("proven_held"),
         )
         .outerjoin(used, used.c.code == code.c.code)

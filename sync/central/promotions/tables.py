@@ -58,7 +58,17 @@ use = Table(
     Column("over_used", Boolean, nullable=False),
     _text("occurred_at"),
     _text("received_at"),
-    Index("promo_code_use_over", "over_used"),
+    Index("promo_code_use_of_sale", "transaction_id"),
 )
 
-APPEND_ONLY = (edition, use)
+# Append-only (triggers): uses of sales that were voided whole, which may be used again.
+given_back = Table(
+    "promo_code_given_back",
+    metadata,
+    _text("code", key=True),
+    _text("transaction_id", key=True),
+    _text("event_id"),
+    _text("received_at"),
+)
+
+APPEND_ONLY = (edition, use, given_back)
