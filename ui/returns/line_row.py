@@ -83,23 +83,37 @@ class LineRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._formatter = formatter
         self.state = state
-        name = state.line.name
-        self.minus = _Step(f"One {name} less", "minus", self)
-        self.plus = _Step(f"One {name} more", "plus", self)
-        self.how = _How(self)
-        self.minus.clicked.connect(lambda: self.stepped.emit(-1))
-        self.plus.clicked.connect(lambda: self.stepped.emit(1))
-        self.how.clicked.connect(self.described)
+        self._controls: tuple[_Step, _Step, _How] | None = None
         self.show_state(state)
+
+    @property
+    def controls(self) -> tuple[_Step, _Step, _How]:
+        """Minus, plus and how it comes back; made when the row comes in sight, so that long receipts open at once."""
+        if self._controls is None:
+            name = self.state.line.name
+            minus, plus = _Step(f"One {name} less", "minus", self), _Step(f"One {name} more", "plus", self)
+            how = _How(self)
+            minus.clicked.connect(lambda: self.stepped.emit(-1))
+            plus.clicked.connect(lambda: self.stepped.emit(1))
+            how.clicked.connect(self.described)
+            self._controls = minus, plus, how
+            self._refresh_controls()
+            self._place_controls()
+            for control in self._controls:
+                control.show()
+        return self._controls
+
+    @property
+    def plus(self) -> _Step:
+        """One more."""
+        return self.controls[1]
 
     def show_state(self, state: LineState) -> None:
         """Show the line as it is now."""
         self.state = state
         picked, weighed = state.pick.quantity_milli, state.line.sold_by != SoldBy.EACH
-        self.minus.setEnabled(picked > 0)
-        self.plus.setEnabled(picked < state.open_milli)
-        self.how.setEnabled(state.open_milli > 0)
-        self.how.show_pick(state.line.name, state.pick.condition, state.pick.reason)
+        if self._controls is not None:
+            self._refresh_controls()
         unit = "" if weighed else " pieces"
         self.setAccessibleName(
             f"{state.line.name}, {self.facts}, {quantity_text(picked)}{unit} come back, "
@@ -108,6 +122,14 @@ class LineRow(QWidget):
         self.setAccessibleDescription(self.policy_words)
         self.setToolTip(f"{state.line.name}\n{self.policy_words}".strip())
         self.update()
+
+    def _refresh_controls(self) -> None:
+        minus, plus, how = self.controls
+        state, picked = self.state, self.state.pick.quantity_milli
+        minus.setEnabled(picked > 0)
+        plus.setEnabled(picked < state.open_milli)
+        how.setEnabled(state.open_milli > 0)
+        how.show_pick(state.line.name, state.pick.condition, state.pick.reason)
 
     @property
     def counts(self) -> str:
@@ -153,7 +175,7 @@ class LineRow(QWidget):
             self.stepped.emit(1 if key == Qt.Key.Key_Plus else -1)
         elif key == Qt.Key.Key_Space:
             self.toggled.emit()
-        elif key == Qt.Key.Key_Right and self.how.isEnabled():
+        elif key == Qt.Key.Key_Right and self.state.open_milli:
             self.described.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
@@ -168,7 +190,12 @@ class LineRow(QWidget):
                 self.toggled.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self._make_controls()
         self.update()
+
+    def _make_controls(self) -> None:
+        """Tab has to find them as well."""
+        _ = self.controls
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
@@ -191,12 +218,18 @@ class LineRow(QWidget):
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._controls is not None:
+            self._place_controls()
+
+    def _place_controls(self) -> None:
+        minus, plus, how_button = self.controls
         stepper, how, _ = (rect.toRect() for rect in self._columns())
-        self.minus.setGeometry(stepper.left(), 10, 48, 48)
-        self.plus.setGeometry(stepper.left() + stepper.width() - 48, 10, 48, 48)
-        self.how.setGeometry(how)
+        minus.setGeometry(stepper.left(), 10, 48, 48)
+        plus.setGeometry(stepper.left() + stepper.width() - 48, 10, 48, 48)
+        how_button.setGeometry(how)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._make_controls()
         painter = QPainter(self)
         state, wide = self.state, self.width()
         picked = state.pick.quantity_milli
