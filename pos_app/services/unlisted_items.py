@@ -11,7 +11,6 @@ from pos_app.ports import Formatter
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.ringing_up import AddResult, RingingUp
 
-
 LONGEST_KEPT_CODE = 48
 """As many characters as a code of the catalogue may have."""
 
