@@ -37,6 +37,8 @@ from pos_app.services.sale_prices import SalePrices
 UNDO_DEPTH = 10
 HELD = (TenderType.POINTS, *STORED_VALUE)
 """Tenders that the central service set aside: they are released, and nobody hands anything back."""
+NOT_HANDED_BACK = (*HELD, TenderType.DEPOSIT)
+"""A deposit stays with its order when the sale of it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class CurrentSale:
         self._refuse_while_a_card_is_asked(sale)
         if sale.exchange_paying_out:
             raise CashierError("exchange_paid_out", "Money of this exchange went back to a card. Finish the exchange.")
-        taken = [tender for tender in sale.tenders if tender.tender_type not in (*HELD, TenderType.DEPOSIT)]
+        taken = [tender for tender in sale.tenders if tender.tender_type not in NOT_HANDED_BACK]
         charged = any(tender.tender_type is TenderType.CARD for tender in taken)
         if charged or (taken and given_back is None):
             raise CashierError(

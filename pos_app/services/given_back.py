@@ -8,14 +8,14 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tender_definitions import opens_drawer
 from pos_app.domain.tenders import Tender
 from pos_app.ports import Formatter, PrintJob
-from pos_app.services.current_sale import HELD
+from pos_app.services.current_sale import NOT_HANDED_BACK
 from pos_app.services.selling import Selling
 
 
 def given_back_slip(selling: Selling, formatter: Formatter) -> PrintJob | None:
     """What goes back by hand when the sale under way is cancelled now; None when nothing was handed over."""
     current = selling.current
-    parts = [one for one in current.tenders if one.tender_type not in HELD] if current else []
+    parts = [one for one in current.tenders if one.tender_type not in NOT_HANDED_BACK] if current else []
     if current is None or not parts:
         return None
     header, profile = current.header, selling.profile

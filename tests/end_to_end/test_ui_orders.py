@@ -213,3 +213,30 @@ def test_an_order_whose_goods_came_back_is_cancelled_by_itself(counter, shop):
     desk.show()
     assert orders(shop)[0].state is OrderState.CANCELLED
     assert counter.window.side.list_panel.rows == []
+
+
+def test_a_special_order_that_is_left_while_it_is_rung_up_keeps_its_deposit(counter, shop):
+    counter.scan(TELEVISION)
+    counter.window.services.orders().order_specially(person(), 10_000)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    counter.press(Qt.Key.Key_O, modifiers=Qt.KeyboardModifier.ControlModifier)
+    choose(counter, "Casey Example")
+    choose(counter, "Ring up")
+    counter.press(Qt.Key.Key_Delete, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert "$100.00" not in counter.window.sale.question.detail
+    counter.click(counter.window.question.choices[1])
+    assert counter.window.services.selling.current is None
+    assert counter.window.sale.banner is None
+    assert orders(shop)[0].state is OrderState.OPEN
+
+
+def test_an_order_is_found_by_the_last_digits_of_its_number(counter, shop):
+    for code in (TELEVISION, CABLE):
+        counter.scan(code)
+        counter.window.services.orders().pick_up_later([1], person())
+        counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    counter.press(Qt.Key.Key_O, modifiers=Qt.KeyboardModifier.ControlModifier)
+    choose(counter, "Find an order")
+    counter.type("2")
+    counter.press(Qt.Key.Key_Return)
+    assert counter.window.side.list_panel.accessibleName() == f"Order {orders(shop)[1].number}"

@@ -40,6 +40,11 @@ class OrderFunctions:
 
         return ServicesDesk(self._window)
 
+    def show_orders(self) -> None:
+        """Ctrl+O: the open orders."""
+        if self._window.services.orders is not None and self._window.sale.question is None:
+            self.desk.show()
+
     def more_rows(self) -> list[ListRow]:
         """Those that can do something now."""
         from ui.widgets.list_panel import ListRow
@@ -51,7 +56,7 @@ class OrderFunctions:
             if lines:
                 ways = "Send, pick up later, special order"
                 rows.append(ListRow("Leaves later", ways, self.desk.leave_later, "truck", "", False))
-            rows.append(ListRow("Orders", "Open orders of this till", self.desk.show, "clipboard-list", "", False))
+            rows.append(ListRow("Orders", "Open at this till  ·  Ctrl O", self.desk.show, "clipboard-list", "", False))
         if lines and any(rule.chosen for rule in services.profile.fees):
             rows.append(ListRow("Services", "For the selected line", self.line_services.open, "wrench", "", False))
         if lines and services.tax_exemption is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ui.orders.address_keys import AddressKeys
     from ui.orders.contact_panel import ContactPanel
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.tender.reference_panel import ReferencePanel
 
 _KINDS = {OrderKind.SHIP: "To be sent", OrderKind.PICK_UP: "Pick-up", OrderKind.SPECIAL: "Special"}
 _ICONS = {OrderKind.SHIP: "truck", OrderKind.PICK_UP: "shopping-bag", OrderKind.SPECIAL: "clipboard-list"}
@@ -37,6 +38,7 @@ class OrderDesk:
         self._window = window
         self._panel: ContactPanel | None = None
         self.keys: AddressKeys | None = None
+        self._finder: ReferencePanel | None = None
 
     @property
     def _orders(self) -> Orders:
@@ -154,7 +156,30 @@ class OrderDesk:
         member_id = view.basket.member.member_id if view.basket.member else ""
         orders = sorted(self._orders.open_orders(), key=lambda order: not member_id or order.member_id != member_id)
         rows = [self._order_row(order) for order in orders]
+        if rows:
+            rows.append(ListRow("Find an order", "By its number", self._ask_number, "search", "", False))
         self._window.side.show_list("Orders", rows, "No order of this till is open.")
+
+    def _ask_number(self) -> None:
+        from ui.tender.reference_panel import ReferencePanel
+
+        side = self._window.side
+        if self._finder is None:
+            self._finder = ReferencePanel(side)
+            side.add_panel(self._finder, self._finder.closed)
+        side.show_panel(self._finder, back=self.show)
+        self._finder.ask("Find an order", "Its number, or the last digits of it", "Find", _number_wanted, self._found)
+
+    def _found(self, text: str) -> None:
+        """By the whole number, or the last part of it where that is enough."""
+        order = self._orders.find(text)
+        if order is None and text.isdigit():
+            ends = [one for one in self._orders.open_orders() if int(one.number.rpartition("-")[2]) == int(text)]
+            order = ends[0] if len(ends) == 1 else None
+        if order is None or not order.is_open:
+            self._refuse("Not found", f"No open order of this till has the number {text}.")
+        else:
+            self._show_order(order)
 
     def _settle_returned(self) -> None:
         """Orders of which all goods came back meanwhile are cancelled."""
@@ -328,3 +353,7 @@ class OrderDesk:
     def _refuse(self, title: str, words: str) -> None:
         with self._window.sale.one_change():
             self._window.sale.refuse(Banner(title, words))
+
+
+def _number_wanted(text: str) -> str:
+    return "" if text.strip() else "It is on the slip"

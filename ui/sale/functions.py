@@ -137,6 +137,7 @@ class Functions:
             ("Ctrl+T", behind(self.tiles)),
             ("Ctrl+I", behind(self.price_check)),
             ("Ctrl+L", window.people.lock),
+            ("Ctrl+O", self.orders.show_orders),
             ("Esc", window.step_back),
         ]
 

@@ -12,7 +12,7 @@ from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, RefusedError, WorldError
 from pos_app.ports import NO_PROOF, GiftCardHold, PointsHold, Proof
 from pos_app.services.approvals import Approval, ApprovalNeededError
-from pos_app.services.current_sale import HELD
+from pos_app.services.current_sale import HELD, NOT_HANDED_BACK
 from pos_app.services.given_back import given_back_slip
 from pos_app.services.tendering import TenderOutcome
 from ui.member.member_view_model import MemberViewModel
@@ -291,7 +291,7 @@ class TenderViewModel(QObject):
 
     def ask_to_cancel(self) -> None:
         """Cancel the sale; what was paid of it goes back first, part by part."""
-        paid = [tender for tender in self._sale.view.tenders if tender.tender_type not in HELD]
+        paid = [tender for tender in self._sale.view.tenders if tender.tender_type not in NOT_HANDED_BACK]
         if not paid or self._sale.stage is not Stage.SALE:
             self._sale.ask_to_cancel()
             return
@@ -323,7 +323,7 @@ class TenderViewModel(QObject):
             self.card.give_back(card, lambda done: self._give_back_and_cancel() if done else None)
             return
         services = self._sale.services
-        by_hand = [self.handed_over(one) for one in tenders if one.tender_type not in HELD]
+        by_hand = [self.handed_over(one) for one in tenders if one.tender_type not in NOT_HANDED_BACK]
         self._sale.cancel(given_back_slip(services.selling, services.formatter))
         if by_hand and services.selling.current is None:
             self._sale.warn(Banner("Give it back", f"Hand back: {', '.join(by_hand)}.", "warn"))
