@@ -17,11 +17,14 @@ from pos_app.domain.retail_transaction import RetailTransaction, TransactionHead
 from pos_app.domain.rewards import BonusOffer, ProgrammeTerms, earn
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.tax import TaxRate
+from pos_app.domain.tax_table import SparedUpTo, TaxRelief
 from pos_app.domain.tenders import TenderType, cash_tender, exact_tender, settle
 
 AT = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 RULES = PricingRules(
-    currency("USD"), {"state": TaxRate("state", 72_500), "vat": TaxRate("vat", 190_000, included=True)}
+    currency("USD"),
+    {"state": TaxRate("state", 72_500, name="State"), "vat": TaxRate("vat", 190_000, included=True)},
+    tax_reliefs=(TaxRelief("audio", "Audio days", SparedUpTo.FIRST, 1_000, categories=("audio",)),),
 )
 TERMS = ProgrammeTerms(offers=(BonusOffer("double", 3, AT, AT, 2),))
 HEADER = TransactionHeader("t-1", 7, "001", "02", "op-1", "2026-03-04", AT.isoformat(), "USD")
@@ -47,6 +50,10 @@ def sales(draw: st.DrawFn) -> RetailTransaction:
         basket = basket.discount_transaction(Discount("coupon", amount_minor=draw(st.integers(1, 5000))))
     if draw(st.booleans()):
         basket = basket.void_line(1)
+    if draw(st.booleans()):
+        basket = basket.exempt("EX-1", draw(st.sampled_from([(), ("state",), ("vat",)])))
+    if draw(st.booleans()) and not basket.lines[-1].voided:
+        basket = basket.ship_line(len(basket.lines)).send_to("NJ")
     if draw(st.booleans()):
         basket = basket.attach_member(MemberReference("m-1", "c-1"))
     priced = price(basket, RULES)
