@@ -6,7 +6,7 @@ terminal; what is complete makes it durable. Between the two it is kept on disk,
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -234,6 +234,7 @@ class Returning:
         """
         _need(reason, "A return needs a reason.")
         _check_serials(original.sale, requests)
+        self._refuse_loaded_cards(original.sale, {request.line_number for request in requests})
         preview = self.preview(original, requests, to=to, exchange=exchange)
         total_minor, set_aside = preview.quote.total_minor, preview.against_policy
         if set_aside:
@@ -263,6 +264,7 @@ class Returning:
     def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
         """The reversal of a whole sale, not made yet. Raises CashierError, see quote_void."""
         _need(reason, "Voiding a sale needs a reason.")
+        self._refuse_loaded_cards(original.sale, {line.line_number for line in original.sale.lines})
         quote = self.quote_void(original)
         self._approvals.require(
             Action.POST_VOID,
@@ -382,6 +384,15 @@ class Returning:
         for request in requests:
             kept[request.line_number] = kept.get(request.line_number, 0) - request.quantity_milli
         return price_kept(original.sale, kept, self.profile.pricing_rules(), self._brand_of)
+
+    def _refuse_loaded_cards(self, sale: RetailTransaction, line_numbers: Set[int]) -> None:
+        """The money of a gift card that was sold is on the card, or spent: it does not come back."""
+        for line in sale.lines:
+            loaded = line.item_id == self.profile.gift_cards.item_id and not line.voided
+            if loaded and line.line_number in line_numbers:
+                raise CashierError(
+                    "gift_card_sold", f"{line.name}: a gift card that was sold stays loaded. It cannot come back."
+                )
 
     def _brand_of(self, code: str) -> str:
         item = self._catalogue.find_by_code(code)

@@ -9,6 +9,7 @@ from fakes.memory_returns import MemoryReturnsGateway
 from fakes.memory_shop import OPERATOR, MemoryCatalogue, PlainFormatter
 from fakes.real_till import RealTill
 
+from pos_app.domain.item import Item, ItemKind
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.return_policy import ReturnPolicy, WithoutReceipt
 from pos_app.domain.returns import ReturnRequest
@@ -205,3 +206,16 @@ def test_offline_the_tills_own_journal_counts_who_came_without_a_receipt(counter
 def test_what_can_be_no_id_is_refused_and_nothing_is_kept(counter: Counter, number: str) -> None:
     with pytest.raises(CashierError, match="no number of an ID"):
         counter.without_receipt.identify("Passport", number)
+
+
+def test_a_gift_card_that_was_sold_stays_loaded(counter: Counter) -> None:
+    loaded = Item(counter.till.profile.gift_cards.item_id, "Gift card •••• 0123", 2_000, (), ItemKind.GIFT_CARD)
+    counter.selling.add_item(MICROPHONE)
+    counter.selling._apply(counter.selling.current.basket.add(loaded, "card"))
+    sale = counter.till.ring_up(CABLE)
+    known = counter.original(sale.header.receipt_number)
+    with pytest.raises(CashierError, match="stays loaded"):
+        counter.returning.take_back(known, [ReturnRequest(2, 1000)], "Not wanted")
+    with pytest.raises(CashierError, match="stays loaded"):
+        counter.returning.post_void(known, "Not wanted")
+    counter.returning.take_back(known, [ReturnRequest(1, 1000)], "Not wanted")

@@ -68,7 +68,10 @@ class ExchangeDesk:
         if not self._guarded(partial(self._returns.parts.exchanging.attach, pending)):
             return
         self._returns.leave()
-        self._sale.say("Scan the new goods. What came back pays first")
+        words = "Scan the new goods. What came back pays first"
+        if pending.member_id and self._sale.view.basket.member is None:
+            words += "; add the member with F3"
+        self._sale.say(words)
 
     # --- looking at it, taking it off -------------------------------------------------------------------------------
 

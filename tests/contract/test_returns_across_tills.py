@@ -1,0 +1,129 @@
+"""Two real tills and a real service: the same piece never comes back at both while there is a line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes.memory_shop import OPERATOR, MemoryCatalogue, PlainFormatter
+from fakes.real_central import RealCentral
+from fakes.real_till import RealTill
+
+from pos_app.domain.returns import ReturnRequest
+from pos_app.errors import CashierError, OfflineError, RefusedError
+from pos_app.ports import SaleQuestion
+from pos_app.services.approvals import Approvals
+from pos_app.services.finding_sales import FindingSales
+from pos_app.services.refunding import Refunding
+from pos_app.services.returning import Returning
+from sync.terminal.returns import CentralReturns
+
+
+class Desk:
+    """The return desk of one real till."""
+
+    def __init__(self, till: RealTill) -> None:
+        self.till = till
+        self.online = True
+        storage, parts = till.data.storage, {"clock": till.clock, "ids": till.ids, "formatter": PlainFormatter()}
+        self.gateway = CentralReturns(till.client, lambda: self.online)
+        self.returning = Returning(
+            storage=storage,
+            catalogue=MemoryCatalogue(),
+            terms=till.data.terms,
+            profile=till.profile,
+            operator=OPERATOR,
+            approvals=Approvals(OPERATOR),
+            **parts,
+        )
+        self.refunding = Refunding(
+            self.returning, storage=storage, gateway=self.gateway, pending=till.data.pending_returns, cards=None
+        )
+        self.finding = FindingSales(till.gateway, self.gateway, till.data.sale_finder, self.returning)
+
+    def take_back(self, number: str) -> None:
+        """The first piece of a sale, as the window does it."""
+        original = self.finding.everywhere(number)
+        pending = self.returning.plan(original, [ReturnRequest(1, 1000)], "Does not work")
+        self.refunding.pay_back(pending)
+        self.refunding.finish(pending, original)
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[RealCentral]:
+    made = RealCentral(tmp_path / "central")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desks(tmp_path: Path, central: RealCentral) -> Iterator[tuple[Desk, Desk]]:
+    tills = []
+    for workstation_id in ("01", "02"):
+        till = RealTill(tmp_path / workstation_id, workstation_id)
+        till.enrol(central.url, central.service.open_enrolment("001", workstation_id))
+        till.connect()
+        tills.append(till)
+    yield Desk(tills[0]), Desk(tills[1])
+    for till in tills:
+        till.close()
+
+
+def test_a_sale_of_one_till_comes_back_at_another_and_not_again_at_the_first(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    first.till.drain()
+    second.take_back(number)
+    second.till.drain()
+    with pytest.raises(CashierError, match="no longer open"):
+        first.take_back(number)
+
+
+def test_before_the_first_return_is_uploaded_the_second_till_is_refused_already(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    first.till.drain()
+    first.take_back(number)
+    with pytest.raises(RefusedError, match="another till"):
+        second.take_back(number)
+    first.till.drain()
+    with pytest.raises(CashierError, match="no longer open"):
+        second.take_back(number)
+
+
+def test_offline_the_other_tills_sale_is_not_guessed_at_and_the_own_one_comes_back(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    for desk in desks:
+        desk.online = False
+        desk.till.client.close()
+    first.finding = FindingSales(OfflineGateway(), first.gateway, first.till.data.sale_finder, first.returning)
+    second.finding = FindingSales(OfflineGateway(), second.gateway, second.till.data.sale_finder, second.returning)
+    with pytest.raises(CashierError, match="not of this till"):
+        second.take_back(number)
+    first.take_back(number)
+    assert not first.finding.search(SaleQuestion(business_day=first.returning.business_day)).complete
+
+
+def test_what_came_back_twice_offline_is_reported_and_moves_nothing_twice(
+    desks: tuple[Desk, Desk], central: RealCentral
+) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    first.till.drain()
+    known = second.finding.everywhere(number)
+    second.online = False
+    first.take_back(number)
+    pending = second.returning.plan(known, [ReturnRequest(1, 1000)], "Does not work")
+    second.refunding.pay_back(pending)  # nobody can be asked
+    second.refunding.finish(pending, known)
+    for desk in desks:
+        desk.till.drain()
+    assert [one.receipt_number for one in central.service.surplus_returns()] == [number]
+    assert central.service.verify().findings == ()
+
+
+class OfflineGateway:
+    """A line that is down."""
+
+    def find_sale(self, receipt_number: str) -> None:
+        raise OfflineError("The rewards service cannot be reached.")
