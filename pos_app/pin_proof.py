@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 
 DEFAULT_COST = "argon2id:2:32768:1"
 """Passes, KiB and lanes."""
@@ -49,3 +50,9 @@ def badge_digest(code: str) -> bytes:
 def peppered(pepper: bytes, value: bytes) -> bytes:
     """What the till keeps of a proof or a badge."""
     return hmac.digest(pepper, value, "sha256")
+
+
+def is_easily_guessed(pin: str) -> bool:
+    """One digit all through, or digits that go up or down by one: what is tried first."""
+    steps = {int(second) - int(first) for first, second in pairwise(pin)}
+    return len(steps) == 1 and steps <= {-1, 0, 1}

@@ -66,7 +66,7 @@ def staff(folder: Path, data: TerminalDatabase) -> tuple[tuple[str, str], ...]:
     register = OperatorRegister(data.database, data.storage)
     if register.is_empty():
         for operator, number, pin, badge in DEMO_PEOPLE:
-            register.add(operator, number, pin, badge)
+            register.add(operator, number, pin, badge, any_pin=True)
     return tuple((f"{number}  {operator.display_name}", pin) for operator, number, pin, _ in DEMO_PEOPLE)
 
 

@@ -82,7 +82,7 @@ class Approvals:
         asker = operator or self._operator
         request = ApprovalRequest(action, amount_minor, percent_micro, detail, reason, operator)
         decision = decide(self._table, asker.role, action, amount_minor, percent_micro)
-        if decision is Decision.DENIED:
+        if decision is Decision.DENIED or not asker.operator_id:
             raise NotAllowedError(request, asker.display_name)
         if decision is Decision.NEEDS_APPROVAL:
             if approval is None or not self._holds(approval, request):

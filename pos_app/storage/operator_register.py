@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator, Role
 from pos_app.errors import CashierError
-from pos_app.pin_proof import PinProof, badge_digest, new_proof, peppered
+from pos_app.pin_proof import PinProof, badge_digest, is_easily_guessed, new_proof, peppered
 from pos_app.ports import PIN_DIGITS
 from pos_app.storage.database import Database
 from pos_app.storage.people import pepper_of
@@ -51,8 +51,19 @@ class OperatorRegister:
         """True before anybody was added."""
         return self._database.one("SELECT 1 FROM operator LIMIT 1") is None
 
-    def add(self, operator: Operator, number: str, pin: str = "", badge: str = "", changed_by: str = "") -> None:
-        """Add an operator, or replace the one with this id. Raises CashierError."""
+    def add(
+        self,
+        operator: Operator,
+        number: str,
+        pin: str = "",
+        badge: str = "",
+        changed_by: str = "",
+        *,
+        any_pin: bool = False,
+    ) -> None:
+        """Add an operator, or replace the one with this id; any_pin: also one that is easily guessed, for a
+        demonstration. Raises CashierError.
+        """
         check_number(number)
         _check_name(operator)
         taken = self._database.one(
@@ -60,7 +71,7 @@ class OperatorRegister:
         )
         if taken:
             raise CashierError("number_taken", f"The number {number} belongs to {taken[0]}.")
-        if pin:
+        if pin and not any_pin:
             check_pin(pin)
         delivered = DeliveredOperator(
             operator, number, new_proof(pin) if pin else None, badge_digest(badge) if badge else None
@@ -177,6 +188,8 @@ def check_pin(pin: str) -> None:
     """Raises CashierError for a PIN that is too easy to guess, or none at all."""
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
         raise CashierError("pin_form", f"A PIN has {PIN_DIGITS} digits.")
+    if is_easily_guessed(pin):
+        raise CashierError("pin_easy", "That PIN is tried first by whoever guesses. Choose another one.")
 
 
 def check_number(number: str) -> None:

@@ -250,3 +250,12 @@ def test_operators_that_are_delivered_while_the_till_waits_can_be_picked(shop, o
     counter.click(page(counter).tiles[0])
     counter.type("111111")
     counter.until(lambda: not page(counter).isVisible())
+
+
+def test_whoever_signed_on_lately_is_the_first_to_pick(counter):
+    lock(counter)
+    assert page(counter).tiles[0].text() == "Associate"
+    counter.scan("OPB-MANAGER")
+    counter.until(lambda: not page(counter).isVisible())
+    lock(counter)
+    assert page(counter).tiles[0].text() == "Manager"

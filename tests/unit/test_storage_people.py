@@ -36,11 +36,11 @@ def clock() -> TwoClocks:
 
 @pytest.fixture
 def folder(tmp_path: Path, clock: TwoClocks) -> Path:
-    """A till that an associate with PIN 111111 and a manager with PIN 333333 and a badge may work."""
+    """A till that an associate with PIN 175319 and a manager with PIN 864202 and a badge may work."""
     with terminal_data(tmp_path, clock=clock) as data:
         register = OperatorRegister(data.database, data.storage)
-        register.add(ASSOCIATE, "101", "111111")
-        register.add(MANAGER, "301", "333333", "OPB-MANAGER")
+        register.add(ASSOCIATE, "101", "175319")
+        register.add(MANAGER, "301", "864202", "OPB-MANAGER")
     return tmp_path
 
 
@@ -51,10 +51,10 @@ def wrong(people, times: int, number: str = "101") -> None:
 
 def test_the_number_with_its_pin_is_the_operator(folder, clock):
     with terminal_data(folder, clock=clock) as data:
-        assert data.people.by_pin("101", "111111") == ASSOCIATE
-        assert data.people.by_pin("301", "333333") == MANAGER
-        assert data.people.by_pin("101", "333333") is None
-        assert data.people.by_pin("999", "111111") is None
+        assert data.people.by_pin("101", "175319") == ASSOCIATE
+        assert data.people.by_pin("301", "864202") == MANAGER
+        assert data.people.by_pin("101", "864202") is None
+        assert data.people.by_pin("999", "175319") is None
         assert data.people.by_badge("OPB-MANAGER") == MANAGER
         assert data.people.by_badge("OPB-SOMEBODY") is None
 
@@ -65,9 +65,9 @@ def test_five_wrong_pins_make_everybody_wait_and_the_right_pin_waits_too(folder,
         assert data.people.pin_wait_ms() == 0
         wrong(data.people, 1)
         assert data.people.pin_wait_ms() == MINUTE_MS
-        assert data.people.by_pin("101", "111111") is None
+        assert data.people.by_pin("101", "175319") is None
         clock.ms += MINUTE_MS
-        assert data.people.by_pin("101", "111111") == ASSOCIATE
+        assert data.people.by_pin("101", "175319") == ASSOCIATE
         assert data.people.pin_wait_ms() == 0
 
 
@@ -95,9 +95,9 @@ def test_neither_a_restart_nor_another_time_on_the_clock_shortens_the_wait(folde
     with terminal_data(folder, clock=clock) as data:
         assert data.people.pin_wait_ms() == MINUTE_MS
         clock.ms += MINUTE_MS - 1
-        assert data.people.by_pin("101", "111111") is None
+        assert data.people.by_pin("101", "175319") is None
         clock.ms += 1
-        assert data.people.by_pin("101", "111111") == ASSOCIATE
+        assert data.people.by_pin("101", "175319") == ASSOCIATE
 
 
 def test_a_plug_pulled_while_a_pin_is_looked_at_costs_the_try(folder, clock, monkeypatch):
@@ -120,15 +120,15 @@ def test_a_colleagues_pin_ends_the_tills_wait_and_not_that_of_who_was_tried(fold
         wrong(data.people, 1)
         assert data.people.by_badge("OPB-MANAGER") == MANAGER
         assert data.people.pin_wait_ms() == 0
-        assert data.people.by_pin("101", "111111") is None
-        assert data.people.by_pin("301", "333333") == MANAGER
+        assert data.people.by_pin("101", "175319") is None
+        assert data.people.by_pin("301", "864202") == MANAGER
 
 
 def test_a_copied_database_says_nothing_about_pins_and_badges(folder, clock):
     with terminal_data(folder, clock=clock) as data:
         rows = data.database.all("SELECT * FROM operator")
         entries = data.database.all("SELECT payload FROM journal")
-    for secret in (b"111111", b"333333", b"OPB-MANAGER", b"MANAGER"):
+    for secret in (b"175319", b"864202", b"OPB-MANAGER", b"MANAGER"):
         assert secret not in repr(rows).encode()
         assert secret not in b"".join(payload for (payload,) in entries)
 
@@ -142,7 +142,7 @@ def test_the_same_pin_is_worth_nothing_on_another_till(tmp_path, folder, clock):
         with data.database.write() as connection:
             connection.executemany(f"INSERT INTO operator VALUES ({', '.join('?' * 9)})", rows)
             data.database.commit()
-        assert data.people.by_pin("101", "111111") is None
+        assert data.people.by_pin("101", "175319") is None
         assert data.people.by_badge("OPB-MANAGER") is None
 
 
@@ -152,14 +152,14 @@ def test_a_new_pin_replaces_the_old_one_and_ends_the_wait(folder, clock):
         wrong(data.people, 5)
         register.set_pin("101", "246810")
         register.unlock()
-        assert data.people.by_pin("101", "111111") is None
+        assert data.people.by_pin("101", "175319") is None
         assert data.people.by_pin("101", "246810") == ASSOCIATE
 
 
 def test_who_was_removed_cannot_sign_on(folder, clock):
     with terminal_data(folder, clock=clock) as data:
         OperatorRegister(data.database, data.storage).remove("301")
-        assert data.people.by_pin("301", "333333") is None
+        assert data.people.by_pin("301", "864202") is None
         assert data.people.by_badge("OPB-MANAGER") is None
         assert [person.number for person in data.people.everybody()] == ["101"]
 
@@ -167,14 +167,27 @@ def test_who_was_removed_cannot_sign_on(folder, clock):
 @pytest.mark.parametrize(
     ("number", "pin", "name", "code"),
     [
-        ("301", "111111", "Other", "number_taken"),
-        ("abc", "111111", "Other", "number_form"),
+        ("301", "175319", "Other", "number_taken"),
+        ("abc", "175319", "Other", "number_form"),
         ("102", "1111", "Other", "pin_form"),
-        ("102", "11111x", "Other", "pin_form"),
-        ("102", "111111", "", "name_form"),
-        ("102", "111111", "two\nlines", "name_form"),
+        ("102", "888888", "Other", "pin_easy"),
+        ("102", "345678", "Other", "pin_easy"),
+        ("102", "987654", "Other", "pin_easy"),
+        ("102", "17531x", "Other", "pin_form"),
+        ("102", "175319", "", "name_form"),
+        ("102", "175319", "two\nlines", "name_form"),
     ],
-    ids=["number taken", "number of letters", "short PIN", "PIN with a letter", "no name", "name of two lines"],
+    ids=[
+        "number taken",
+        "number of letters",
+        "short PIN",
+        "one digit",
+        "going up",
+        "going down",
+        "PIN with a letter",
+        "no name",
+        "name of two lines",
+    ],
 )
 def test_what_cannot_be_an_operator_is_refused_in_words(folder, clock, number, pin, name, code):
     with terminal_data(folder, clock=clock) as data:

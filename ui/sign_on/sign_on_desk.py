@@ -36,6 +36,7 @@ class SignOnDesk:
         self._page: SignOnPage | None = None
         self._focus_before: QWidget | None = None
         self._people: list[Person] = []
+        self._lately: list[str] = []
 
     @property
     def page(self) -> SignOnPage:
@@ -84,7 +85,7 @@ class SignOnDesk:
     def cover(self) -> None:
         """Show the page."""
         operator = self._sign_on.operator
-        everybody = self._people = list(self._sign_on.people.everybody())
+        everybody = self._people = self._everybody()
         own = next((one.number for one in everybody if one.operator.operator_id == operator.operator_id), "")
         words = self._words(everybody)
         self._focus_before = self._window.focusWidget()
@@ -95,7 +96,7 @@ class SignOnDesk:
         """The central service may have delivered other operators meanwhile."""
         if not self.locked or self._page is None:
             return
-        everybody = list(self._sign_on.people.everybody())
+        everybody = self._everybody()
         if everybody != self._people:
             self._people = everybody
             self.page.show_people(self._words(everybody), [one for one in everybody if one.has_pin])
@@ -141,7 +142,14 @@ class SignOnDesk:
         else:
             self._signed_on(operator)
 
+    def _everybody(self) -> list[Person]:
+        """Whoever signed on here lately comes first: they are those who will."""
+        lately = {operator_id: place for place, operator_id in enumerate(reversed(self._lately))}
+        found = self._sign_on.people.everybody()
+        return sorted(found, key=lambda person: lately.get(person.operator.operator_id, len(lately)))
+
     def _signed_on(self, operator: Operator) -> None:
+        self._lately = [one for one in self._lately if one != operator.operator_id] + [operator.operator_id]
         if self._page is not None and self._page.isVisible():
             self._page.end()
             give_focus_back(self._focus_before, self._window)

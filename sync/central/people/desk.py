@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.phone_approval import DIGITS, SECRET_BYTES, code_of
 from pos_app.domain.rights import Action
-from pos_app.pin_proof import badge_digest, new_proof
+from pos_app.pin_proof import badge_digest, is_easily_guessed, new_proof
 from pos_app.ports import BADGE_PREFIX, PIN_DIGITS, Clock, IdSource
 from sync import contract
 from sync.central import revision
@@ -200,6 +200,8 @@ class PeopleDesk:
 def _proof_of(pin: str) -> dict[str, str]:
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
         raise CentralError(422, "pin_form", f"A PIN has {PIN_DIGITS} digits.")
+    if is_easily_guessed(pin):
+        raise CentralError(422, "pin_easy", "That PIN is tried first by whoever guesses. Choose another one.")
     made = new_proof(pin)
     return {"pin_salt": made.salt.hex(), "pin_cost": made.cost, "pin_proof": made.proof.hex()}
 
