@@ -13,6 +13,7 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "till": ("Till {till}", "Kasse {till}", "Caja {till}", "Caisse {till}"),
     "served_by": ("Served by {operator}", "Bedient von {operator}", "Atendido por {operator}", "Servi par {operator}"),
     "each": ("{quantity} x {price}", "{quantity} x {price}", "{quantity} x {price}", "{quantity} x {price}"),
+    "price_before": ("Before {price}", "Vorher {price}", "Antes {price}", "Avant {price}"),
     "discount": ("Discount", "Rabatt", "Descuento", "Remise"),
     "goods": ("Goods and services", "Waren und Leistungen", "Bienes y servicios", "Biens et services"),
     "fees": ("Fees", "Gebühren", "Tasas", "Frais"),

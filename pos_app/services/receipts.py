@@ -127,6 +127,8 @@ def _line(line: SaleLine, formatter: Formatter, texts: ReceiptTexts) -> list[Blo
     if line.quantity_milli != QUANTITY_SCALE:
         quantity = quantity_text(line.quantity_milli, texts)
         blocks.append(Text(f"  {texts('each', quantity=quantity, price=formatter.amount(line.unit_price_minor))}"))
+    if line.former_price_minor is not None and line.former_price_minor > line.unit_price_minor:
+        blocks.append(Text(f"  {texts('price_before', price=formatter.amount(line.former_price_minor))}"))
     if line.serial_number:
         blocks.append(Text(f"  {texts('serial_number', number=line.serial_number)}"))
     for promotion in line.promotions:

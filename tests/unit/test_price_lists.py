@@ -273,6 +273,7 @@ def test_old_price_and_list_are_on_record(till: Till) -> None:
     assert entry is not None
     (line,) = sale_from_plain(json.loads(entry.payload)).lines
     assert (line.unit_price_minor, line.former_price_minor, line.price_list) == (45_000, 50_000, "list")
+    assert any(getattr(block, "text", "") == "  Before 500.00" for block in completed.document.blocks)
 
 
 def test_a_price_that_begins_while_a_sale_is_under_way_is_for_the_next_one(till: Till) -> None:
