@@ -239,7 +239,7 @@ def test_the_keyboard_alone_reaches_everything_on_the_page(morning):
 
 def test_operators_that_are_delivered_while_the_till_waits_can_be_picked(shop, open_counter):
     everybody = shop.people.everybody
-    shop.people.everybody = lambda: []
+    shop.people.everybody = list
     shop.operator.change_to(NOBODY)
     counter = open_counter(shop)
     assert "Nobody can sign on here yet" in page(counter).accessibleDescription()
