@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
-    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.without_receipt import ReturningWithoutReceipt
 
 
 class ReceiptParts(Protocol):

@@ -53,7 +53,7 @@ class ScanAssembler:
 
     def _finish(self) -> ScanEvent | RefusedScan:
         if self._is_overlong:
-            return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: this is no code of a product or receipt.")
+            return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: no product or receipt has one.")
         if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in self._pending):
             return self._refuse("The scanner sent control bytes: check its baud rate and settings.")
         try:

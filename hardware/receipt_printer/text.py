@@ -6,7 +6,7 @@ from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
 
 
 def receipt_text(document: ReceiptDocument, columns: int = 42) -> str:
-    """The document as lines of text; large letters stand in normal ones, codes stand as their contents where those fit."""
+    """The document as lines of text; large letters stand in normal ones, codes as their contents where those fit."""
     shown: list[str] = []
     for line in layout(document, columns):
         match line:
