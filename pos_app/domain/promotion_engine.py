@@ -301,9 +301,9 @@ def _pieces(makers: Cluster, free: frozenset[int], goods: _Goods) -> list[Piece]
     more.
     """
     pieces: list[Piece] = []
-    for index in goods.order if makers else ():
+    for index in [index for index in goods.order if index in free] if makers else ():
         options = tuple(position for position, (_, indexes) in enumerate(makers) if index in indexes)
-        if not options or index not in free:
+        if not options:
             continue
         count = _piece_count(goods.lines[index])
         lower, dearer = divmod(goods.amounts[index], count)
