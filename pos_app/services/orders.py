@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pos_app.domain.basket import Basket, BasketLine, Discount
 from pos_app.domain.fee_table import FeeRule, delivery_rule
+from pos_app.domain.item import PRODUCTS
 from pos_app.domain.operator import Operator
 from pos_app.domain.orders import (
     Order,
@@ -131,6 +132,8 @@ class Orders:
         view = self._selling.view
         if not view.priced.lines or is_deposit(view.basket):
             raise CashierError("nothing_to_order", "Ring up what is to be ordered first.")
+        if any(line.line.item.kind not in PRODUCTS for line in view.priced.lines):
+            raise CashierError("gift_card_order", "A gift card is sold, not ordered. Take it off this sale first.")
         if view.tenders:
             raise CashierError("finish_payment_first", "Part of this sale is already paid. Give that back first.")
         if not self.least_deposit_minor() <= deposit_minor <= view.priced.total_minor or deposit_minor <= 0:

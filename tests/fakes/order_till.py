@@ -8,7 +8,7 @@ from fakes.memory_shop import profile
 
 from pos_app.bootstrap import Register, open_register
 from pos_app.domain.fee_table import FeeRule
-from pos_app.domain.item import Fee, Item
+from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.orders import OrderContact, OrderRules
 from pos_app.domain.tax import TaxRate
@@ -18,10 +18,11 @@ from pos_app.storage.keys import KeyFile
 from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile
 
-TV, CABLE = "TV-42", "CABLE"
+TV, CABLE, GIFT_CARD = "TV-42", "CABLE", "GIFT"
 ITEMS = (
     Item(TV, "Television 42", 50_000, ("general",), category="tv", screen_size_tenths=420),
     Item(CABLE, "Cable", 1_000, ("general",), category="cables"),
+    Item(GIFT_CARD, "Gift card", 2_000, (), ItemKind.GIFT_CARD),
 )
 FEES = (
     FeeRule(Fee("recycling", "Recycling fee", 600), ("tv",), ("CA",), 350, 0),

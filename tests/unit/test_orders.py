@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.order_till import ADDRESS, CABLE, TV, faults, journal_text, kinds, open_till, person
+from fakes.order_till import ADDRESS, CABLE, GIFT_CARD, TV, faults, journal_text, kinds, open_till, person
 
 from pos_app.bootstrap import Register
 from pos_app.domain.basket import Discount
@@ -249,6 +249,14 @@ def test_nothing_else_is_rung_up_with_a_deposit(till: Register) -> None:
     assert till.selling.view.priced.subtotal_minor == 51_000
     pay(till)
     assert kinds(till)[-1] == "sale"
+
+
+def test_a_gift_card_is_sold_and_not_ordered(till: Register) -> None:
+    till.selling.add_item(TV)
+    till.selling.add_item(GIFT_CARD)
+    with pytest.raises(CashierError, match="gift card"):
+        till.orders.order_specially(person(), 20_000)
+    assert len(till.selling.view.priced.lines) == 2
 
 
 @pytest.mark.parametrize("amount_minor", [pytest.param(10_944, id="too-little"), pytest.param(54_726, id="too-much")])
