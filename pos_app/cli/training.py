@@ -42,7 +42,6 @@ def _run(args: argparse.Namespace) -> int:
     try:
         window = open_checkout(counter.services)
         counter.start()
-        window.functions.devices()
         coach = Coach(window, lessons(), SqliteTrainingRecords(register.data.database))
         coach.show()
         window.activateWindow()

@@ -38,6 +38,7 @@ class Coach(QObject):
         self._operator_id = window.services.operator.operator_id
         self._index = 0
         self._last_key_ms = 0
+        self._scanned = 0
         self._hint = ""
         self.run: LessonRun | None = None
         self.panel = CoachPanel(window)
@@ -52,12 +53,18 @@ class Coach(QObject):
         window.sale.missed.connect(self._missed)
         panel = self.panel
         panel.lesson_chosen.connect(self.begin)
+        panel.scan_wanted.connect(self.scan_something)
         panel.hint_wanted.connect(self.give_hint)
         panel.list_wanted.connect(self.show_lessons)
         panel.again_wanted.connect(lambda: self.begin(self._index))
         panel.next_wanted.connect(self.next_lesson)
-        keys = (("Alt+H", self.give_hint), ("Alt+L", self.show_lessons), ("Alt+N", self.next_lesson))
-        for sequence, act in (*keys, ("Alt+R", lambda: self.begin(self._index))):
+        for sequence, act in (
+            ("Alt+S", self.scan_something),
+            ("Alt+H", self.give_hint),
+            ("Alt+L", self.show_lessons),
+            ("Alt+N", self.next_lesson),
+            ("Alt+R", lambda: self.begin(self._index)),
+        ):
             QShortcut(QKeySequence(sequence), window).activated.connect(act)
         for number in range(1, min(len(self._lessons), 10) + 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number % 10}"), window)
@@ -97,7 +104,7 @@ class Coach(QObject):
         window = self._window
         if not window.sale.attempt(self._clear_the_till):
             return
-        self._index = index
+        self._index, self._scanned = index, 0
         self.run = LessonRun(self._lessons[index], self._records, window.services.clock, self._operator_id)
         self._set_line(up=not self.run.lesson.line_is_down)
         self._hint_timer.start()
@@ -120,6 +127,13 @@ class Coach(QObject):
         run.hints += 1
         self._hint = run.step.hint
         self._show()
+
+    def scan_something(self) -> None:
+        """The simulated scanner reads a product, another one each time: whoever learns need not have goods at hand."""
+        parts = self._window.services.device_panel
+        if self.run is not None and parts is not None and parts.inject_scan is not None and parts.products:
+            parts.inject_scan(parts.products[self._scanned % len(parts.products)].code)
+            self._scanned += 1
 
     def look(self) -> None:
         """See what there is now, and go on when the step is done."""

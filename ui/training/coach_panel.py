@@ -63,6 +63,7 @@ class CoachPanel(QWidget):
     """Shows the list of lessons, or one lesson."""
 
     lesson_chosen = Signal(int)
+    scan_wanted = Signal()
     hint_wanted = Signal()
     list_wanted = Signal()
     again_wanted = Signal()
@@ -78,6 +79,7 @@ class CoachPanel(QWidget):
         self.setFixedSize(PANEL_WIDTH, PANEL_HEIGHT)
         self.page: CoachPage | None = None
         self.rows: list[_LessonRow] = []
+        self.scan = self._button("Scan a product", "Alt S", "soft", self.scan_wanted)
         self.hint = self._button("Hint", "Alt H", "plain", self.hint_wanted)
         self.list = self._button("Lessons", "Alt L", "plain", self.list_wanted)
         self.again = self._button("Again", "Alt R", "plain", self.again_wanted)
@@ -117,6 +119,7 @@ class CoachPanel(QWidget):
         wide, bottom, page = self.width() - 2 * _SIDE, self.height() - 68, self.page
         over = page is not None and page.result is not None
         self.hint.setVisible(page is not None and not over)
+        self.scan.setVisible(page is not None and not over)
         self.again.setVisible(over)
         self.next.setVisible(over)
         self.list.setVisible(page is not None)
@@ -124,7 +127,8 @@ class CoachPanel(QWidget):
         self.hint.setGeometry(_SIDE, bottom, half, 52)
         self.again.setGeometry(_SIDE, bottom, half, 52)
         self.list.setGeometry(_SIDE + half + 10, bottom, half, 52)
-        self.next.setGeometry(_SIDE, bottom - 62, wide, 52)
+        for button in (self.next, self.scan):
+            button.setGeometry(_SIDE, bottom - 62, wide, 52)
         for number, row in enumerate(self.rows):
             row.setGeometry(_SIDE, _ROWS_TOP + number * (_ROW + _ROW_GAP), wide, _ROW)
         self.update()
@@ -166,7 +170,7 @@ class CoachPanel(QWidget):
             paint.glyph(painter, QPointF(_SIDE + 22, top + 22), "lightbulb", 20, "gold")
             paint.wrapped(painter, box.adjusted(44, 12, -16, -8), page.hint, small, "ink")
         facts = f"{page.keys} keys  ·  {page.mistakes} {'mistake' if page.mistakes == 1 else 'mistakes'}"
-        paint.text(painter, QRectF(_SIDE, self.height() - 104, wide, 24), facts, font(14, 500, tabular=True), "ink_2")
+        paint.text(painter, QRectF(_SIDE, self.height() - 166, wide, 24), facts, font(14, 500, tabular=True), "ink_2")
 
     def _paint_progress(self, painter: QPainter, done: int, steps: int, wide: int) -> None:
         each = (wide - 6 * (steps - 1)) / steps
