@@ -91,11 +91,11 @@ class PromoCodes:
             raise CashierError(
                 "promo_code_offline", f"{code.code} can only be checked online. Sell without it, or try again later."
             )
-        detail = f"{code.code}: {promotion.name or promotion.promotion_id}"
+        name = promotion.name or promotion.promotion_id
         self._approvals.require(
             Action.PROMO_CODE_OFFLINE,
-            amount_minor=code.offline_limit_minor,
-            detail=f"{detail} without asking the central service",
+            amount_minor=self._selling.promo_code_saving(code.code),
+            detail=f"Promo code {code.code} ({name}), not checked at the central service",
             approval=approval,
         )
         self._selling.enter_promo_code(code.code, offline=True)

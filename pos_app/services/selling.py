@@ -82,6 +82,14 @@ class Selling(RingingUp):
             raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
         return found
 
+    def promo_code_saving(self, text: str) -> int:
+        """What a code would take off the sale as it is now, if it were taken offline. Raises CashierError."""
+        code, promotion = self.valid_promo_code(text)
+        after = replace(
+            self._begin(), basket=self._attempt(lambda: self._basket.enter_promo_code(code.code, offline=True))
+        )
+        return self._amounts(after, ())[0].taken_off(promotion.promotion_id)
+
     def enter_promo_code(self, text: str, hold_id: str = "", *, offline: bool = False) -> None:
         """Switch on the promotion of a code; it counts as soon as the goods ask for it. hold_id and offline say how a
         code that can be used up was reserved. Raises CashierError.
@@ -133,7 +141,9 @@ class Selling(RingingUp):
             self._refuse_while_points_are_used("change the member")
         self._check_points_fit(before.basket)
         self._history.pop()
-        self._update(basket=before.basket, account=before.account, contact_email=before.contact_email)
+        self._update(
+            basket=before.basket, account=before.account, contact_email=before.contact_email, loads=before.loads
+        )
         return True
 
     # --- member ------------------------------------------------------------------------------------------------------
