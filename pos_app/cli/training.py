@@ -1,11 +1,14 @@
 """Learn the register: guided lessons at a till of its own."""
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 
 from pos_app.errors import WorldError
 from pos_app.settings import default_data_folder
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,13 +34,18 @@ def main(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from pos_app.storage.training import SqliteTrainingRecords
     from pos_app.training_lessons import lessons
-    from pos_app.training_till import open_training_till
+    from pos_app.training_till import FOLDER_NAME, open_training_till
     from ui.application import build_application, open_checkout
     from ui.background import after_paint
     from ui.training.coach import Coach
 
     application = build_application()
     folder = args.data or default_data_folder()
+    own = folder / FOLDER_NAME
+    own.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        level=logging.INFO, format=LOG_FORMAT, filename=own / "till.log", filemode="w", encoding="utf-8"
+    )
     register, counter = open_training_till(folder, args.operator, args.name, after_paint)
     try:
         window = open_checkout(counter.services)
