@@ -95,9 +95,7 @@ def _qualified(
     switched_on: frozenset[str] | None,
 ) -> list[_Qualified]:
     """The promotions of this sale that are in force and reach their minimum, by priority."""
-    eligible = [
-        index for index, line in enumerate(lines) if amounts[index] and line.item.kind in PRODUCTS
-    ]
+    eligible = [index for index, line in enumerate(lines) if amounts[index] and line.item.kind in PRODUCTS]
     covered = {promotion.promotion_id: _Qualified(promotion, eligible) for promotion in book.for_all}
     for index in eligible:
         line = lines[index]
