@@ -157,7 +157,9 @@ class Loading:
 
 def loads_of(sale: OpenTransaction) -> tuple[StoredValueLoad, ...]:
     """The loads whose lines are still in the sale."""
-    open_lines = {line.line_number for line in sale.basket.lines if not line.voided}
+    open_lines = {
+        line.line_number for line in sale.basket.lines if not line.voided and line.item.kind is ItemKind.GIFT_CARD
+    }
     return tuple(load for load in sale.loads if load.line_number in open_lines)
 
 

@@ -118,6 +118,17 @@ def test_the_same_card_is_not_twice_in_a_sale_and_one_taken_back_is_not_loaded(c
     assert not here.loading.check(CARD).known
 
 
+def test_what_is_rung_up_after_undoing_a_gift_card_loads_no_card(counters) -> None:
+    here, _ = counters
+    here.till.selling.add_item("10")
+    here.loading.sell(here.loading.check(CARD), LoadKind.ACTIVATE, 5_000)
+    assert here.till.selling.undo()
+    here.till.selling.add_item("14")  # another gift card, of the shelf, takes the line's number
+    here.till.tendering.add_cash(here.till.tendering.cash_due_minor)
+    here.till.drain()
+    assert not here.loading.check(CARD).known
+
+
 def test_offline_a_store_sells_no_cards_unless_its_rule_says_so(counters) -> None:
     here, _ = counters
     offline = CardCheck(CARD, offline=True)
