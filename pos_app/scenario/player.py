@@ -15,7 +15,7 @@ from pos_app.scenario.shop import Shop
 from pos_app.scenario.steps import SaleUnderWay
 from pos_app.services.current_sale import SaleView
 from pos_app.services.orders import DepositBack
-from pos_app.services.returning import RefundTo
+from pos_app.services.return_parts import RefundTo
 
 Refusal = CashierError | RefusedError
 

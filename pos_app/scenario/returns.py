@@ -11,7 +11,7 @@ from pos_app.errors import CashierError
 from pos_app.scenario import document, values
 from pos_app.scenario.return_document import ReturnLine
 from pos_app.scenario.shop import Shop
-from pos_app.services.returning import OriginalSale, RefundTo
+from pos_app.services.return_parts import OriginalSale, RefundTo
 from pos_app.services.without_receipt import UnreceiptedLine
 
 Chosen = list[tuple[int, int | None, Condition]]

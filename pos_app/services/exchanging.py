@@ -13,8 +13,9 @@ from pos_app.domain.returns import PendingReturn, Refund, ReturnTransaction
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter, UnitOfWork
 from pos_app.services.refunding import Refunding
+from pos_app.services.return_parts import kind_of
 from pos_app.services.return_receipts import exchange_blocks
-from pos_app.services.returning import Returning, kind_of
+from pos_app.services.returning import Returning
 from pos_app.services.selling import Selling
 
 

@@ -12,7 +12,8 @@ from pos_app.domain.journal import JournalEntry
 from pos_app.domain.receipt_code import GIFT_MARK, is_receipt_qr, number_of_gift_code, read_code
 from pos_app.errors import CashierError, OfflineError
 from pos_app.ports import ReturnsGateway, RewardsGateway, SaleFinder, SaleQuestion, SaleSummary
-from pos_app.services.returning import OriginalSale, Returning, find_everywhere
+from pos_app.services.return_parts import OriginalSale, find_everywhere
+from pos_app.services.returning import Returning
 
 _NUMBER = re.compile(r"[A-Za-z0-9]{1,24}-[A-Za-z0-9]{1,24}-[0-9]{6,12}")
 _MOST_GOODS = 3

@@ -13,7 +13,8 @@ from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError, OfflineError
 from pos_app.ports import CardOutcome, PendingReturns, ReturnsGateway, Storage
 from pos_app.services.card_refunds import CardRefunds
-from pos_app.services.returning import CompletedReturn, OriginalSale, Returning
+from pos_app.services.return_parts import OriginalSale
+from pos_app.services.returning import CompletedReturn, Returning
 
 
 class CardNotRefundedError(CashierError):

@@ -6,38 +6,32 @@ terminal; what is complete makes it durable. Between the two it is kept on disk,
 
 import json
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from pos_app.domain.item import Item
-from pos_app.domain.journal import EventKind
 from pos_app.domain.kept_goods import KeptGoods, price_kept
 from pos_app.domain.operator import Operator
-from pos_app.domain.paper_return import PaperReceipt, quote_paper, settled
-from pos_app.domain.poslog import return_from_plain, return_to_plain, sale_from_plain
+from pos_app.domain.paper_return import PaperReceipt, quote_paper
+from pos_app.domain.poslog import return_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
 from pos_app.domain.return_policy import PromotionRule, Verdict
+from pos_app.domain.return_quote import quote_all, quote_return
 from pos_app.domain.returns import (
     PendingReturn,
-    Refund,
     ReturnError,
-    ReturnHistory,
     ReturnQuote,
     ReturnRequest,
     ReturnTransaction,
-    quote_all,
-    quote_return,
     refundable_milli,
 )
 from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
-from pos_app.domain.tender_definitions import TenderDefinition
-from pos_app.domain.tenders import Tender, TenderType
+from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import (
     Catalogue,
@@ -45,13 +39,24 @@ from pos_app.ports import (
     Formatter,
     IdSource,
     PrintJob,
-    RewardsGateway,
     SaleRecord,
     Storage,
     TermsSource,
     UnitOfWork,
 )
 from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.return_parts import (
+    OriginalSale,
+    RefundTo,
+    ReturnPreview,
+    approved,
+    as_card,
+    check_serials,
+    kind_of,
+    need,
+    original_of,
+    redirected,
+)
 from pos_app.services.return_receipts import compose_return_labels, compose_return_receipt
 
 _RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -62,37 +67,6 @@ class StoreCredit(Protocol):
 
     def issue_in(self, work: UnitOfWork, amount_minor: int, reason: str, receipt_number: str = "") -> object:
         """New store credit with its slip; the caller commits."""
-
-
-class RefundTo(StrEnum):
-    """Where the money goes: back the way it came, or to store credit. Points always go back as points."""
-
-    ORIGINAL = "original"
-    STORE_CREDIT = "store_credit"
-
-
-@dataclass(slots=True)
-class OriginalSale:
-    """A sale that goods come back of, with what came back already. complete_record is False when only this till's
-    own journal could be asked, so that a return at another till may not be known yet."""
-
-    sale: RetailTransaction
-    history: ReturnHistory = field(default_factory=ReturnHistory)
-    complete_record: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnPreview:
-    """What a return would do: money and points, what the policy says by line, and what the goods kept cost now."""
-
-    quote: ReturnQuote
-    verdicts: Mapping[int, Verdict]
-    kept: KeptGoods | None = None
-
-    @property
-    def against_policy(self) -> tuple[Verdict, ...]:
-        """The verdicts that only a manager can set aside."""
-        return tuple(verdict for verdict in self.verdicts.values() if verdict.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +158,7 @@ class Returning:
             )
         except ReturnError as error:
             raise CashierError("return", str(error)) from error
-        return ReturnPreview(_redirected(quote, to, self.profile.tenders if self._credit else ()), verdicts, kept)
+        return ReturnPreview(redirected(quote, to, self.profile.tenders if self._credit else ()), verdicts, kept)
 
     def quote(self, original: OriginalSale, requests: Sequence[ReturnRequest]) -> ReturnQuote:
         """The quote of preview alone. Raises CashierError."""
@@ -232,8 +206,8 @@ class Returning:
 
         Raises CashierError, among them ApprovalNeededError with the clause that only a manager can set aside.
         """
-        _need(reason, "A return needs a reason.")
-        _check_serials(original.sale, requests)
+        need(reason, "A return needs a reason.")
+        check_serials(original.sale, requests)
         self._refuse_loaded_cards(original.sale, {request.line_number for request in requests})
         preview = self.preview(original, requests, to=to, exchange=exchange)
         total_minor, set_aside = preview.quote.total_minor, preview.against_policy
@@ -263,7 +237,7 @@ class Returning:
 
     def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
         """The reversal of a whole sale, not made yet. Raises CashierError, see quote_void."""
-        _need(reason, "Voiding a sale needs a reason.")
+        need(reason, "Voiding a sale needs a reason.")
         self._refuse_loaded_cards(original.sale, {line.line_number for line in original.sale.lines})
         quote = self.quote_void(original)
         self._approvals.require(
@@ -276,7 +250,7 @@ class Returning:
 
     def plan_by_paper(self, receipt: PaperReceipt, reason: str, *, approval: Approval | None = None) -> PendingReturn:
         """A return of another till's sale by its paper, the central service being out of reach. Raises CashierError."""
-        _need(reason, "A return needs a reason.")
+        need(reason, "A return needs a reason.")
         quote = self.quote_by_paper(receipt)
         self._approvals.require(
             Action.RETURN,
@@ -285,7 +259,7 @@ class Returning:
             approval=approval,
         )
         pending = PendingReturn(self._ids.new_id(), quote, receipt.receipt_number, reason=reason.strip())
-        return _approved(replace(pending, provisional=True), approval)
+        return approved(replace(pending, provisional=True), approval)
 
     # --- making it durable -------------------------------------------------------------------------------------------
 
@@ -416,9 +390,9 @@ class Returning:
             contact_id=sale.member.contact_id if sale.member else "",
             reason=reason.strip(),
             against_policy=against_policy,
-            cards=tuple(card for tender in sale.tenders if (card := _as_card(tender)) is not None),
+            cards=tuple(card for tender in sale.tenders if (card := as_card(tender)) is not None),
         )
-        return _approved(pending, approval)
+        return approved(pending, approval)
 
     def check_still_open(self, pending: PendingReturn) -> None:
         """Look at what this till took back since the return was planned. Raises CashierError."""
@@ -430,75 +404,3 @@ class Returning:
             raise CashierError(
                 "returned_meanwhile", "These goods came back already. Nothing was refunded for them now."
             )
-
-
-def kind_of(pending: PendingReturn) -> EventKind:
-    """The kind of the event that a return becomes."""
-    if pending.post_void:
-        return EventKind.POST_VOID
-    return EventKind.RETURN if pending.receipt_number else EventKind.RETURN_WITHOUT_RECEIPT
-
-
-def _need(reason: str, words: str) -> None:
-    if not reason.strip():
-        raise CashierError("reason_needed", words)
-
-
-def _check_serials(sale: RetailTransaction, requests: Sequence[ReturnRequest]) -> None:
-    """A piece that was sold with its serial number comes back by that number. Raises CashierError."""
-    sold = {line.line_number: line for line in sale.lines}
-    for request in requests:
-        line = sold.get(request.line_number)
-        if line is not None and line.serial_number and line.serial_number != request.serial_number:
-            raise CashierError(
-                "serial_number", f"{line.name}: the serial number is not the one on the receipt. Check the piece."
-            )
-
-
-def _as_card(tender: Tender) -> Tender | None:
-    """The card that a tender was, also where it came by an exchange."""
-    if tender.tender_type is TenderType.EXCHANGE and tender.reference == TenderType.CARD.value:
-        return replace(tender, tender_type=TenderType.CARD)
-    return tender if tender.tender_type is TenderType.CARD else None
-
-
-def _approved(pending: PendingReturn, approval: Approval | None) -> PendingReturn:
-    if approval is None:
-        return pending
-    return replace(pending, approval_id=approval.approval_id, approver_id=approval.approver_id)
-
-
-def _redirected(quote: ReturnQuote, to: RefundTo, definitions: Sequence[TenderDefinition] = ()) -> ReturnQuote:
-    """The same refund as store credit; each part still names the tender whose money it is.
-
-    A tender that the store does not refund to goes to store credit in any case.
-    """
-    never = {one.definition_id for one in definitions if not one.refundable}
-    if to is RefundTo.ORIGINAL and not any(refund.definition_id in never for refund in quote.refunds):
-        return quote
-    redirected = [to is not RefundTo.ORIGINAL or refund.definition_id in never for refund in quote.refunds]
-    refunds = (_as_store_credit(one) if away else one for one, away in zip(quote.refunds, redirected, strict=True))
-    return replace(quote, refunds=tuple(refunds))
-
-
-def _as_store_credit(refund: Refund) -> Refund:
-    if refund.tender_type is TenderType.POINTS or (refund.tender_type is TenderType.STORE_CREDIT and refund.reference):
-        return refund
-    return Refund(TenderType.STORE_CREDIT, refund.amount_minor, 0, refund.original_tender_id)
-
-
-def find_everywhere(gateway: RewardsGateway, receipt_number: str) -> OriginalSale | None:
-    """The sale as the central service knows it, with returns at every till. May block: not on the GUI thread.
-
-    Raises OfflineError and RefusedError.
-    """
-    record = gateway.find_sale(receipt_number.strip())
-    return None if record is None else original_of(record, complete_record=True)
-
-
-def original_of(record: SaleRecord, *, complete_record: bool) -> OriginalSale:
-    """A sale and its returns of their payloads."""
-    original = OriginalSale(sale_from_plain(record.sale), complete_record=complete_record)
-    for plain in record.returns:
-        original.history.add(*settled(original.sale, original.history, return_from_plain(plain)))
-    return original

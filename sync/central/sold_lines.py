@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pos_app.domain.journal import EventKind
-from pos_app.domain.returns import points_to_reverse
+from pos_app.domain.return_quote import points_to_reverse
 
 RETURN_KINDS = (EventKind.RETURN, EventKind.POST_VOID)
 SHIPMENT_KINDS = (EventKind.SHIPPED, EventKind.SHIPMENT_CANCELLED)

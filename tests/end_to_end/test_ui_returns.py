@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pos_app.domain.return_policy import Clause, Condition, Outcome, PromotionRule, ReturnPolicy, WithoutReceipt
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import WithoutReceiptRecord
-from pos_app.services.returning import RefundTo
+from pos_app.services.return_parts import RefundTo
 
 HEADPHONES, CAMERA, CABLE, TELEVISION, GAMEPAD = (
     "4006381333931",

@@ -24,7 +24,7 @@ from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.domain.returns import ReturnRequest, refundable_milli
 from pos_app.errors import CashierError, OfflineError, RefusedError
 from pos_app.ports import PointsHold
-from pos_app.services.returning import find_everywhere
+from pos_app.services.return_parts import find_everywhere
 from pos_app.services.shipping import Shipping
 from pos_app.storage.journal import incarnations, stream_entries
 from sync import contract

@@ -17,7 +17,8 @@ from fakes.promoted import promotion
 from pos_app.domain.poslog import sale_from_plain
 from pos_app.domain.promotions import PromoCode, PromotionBook, PromotionScope
 from pos_app.domain.receipt_document import Pair, Text
-from pos_app.domain.returns import ReturnHistory, ReturnRequest, quote_return
+from pos_app.domain.return_quote import quote_return
+from pos_app.domain.returns import ReturnHistory, ReturnRequest
 from pos_app.errors import CashierError
 from pos_app.ports import CardOutcome, CardResult
 from pos_app.services.selling import Selling

@@ -18,7 +18,8 @@ from pos_app.domain.pricing import price
 from pos_app.domain.promotions import Occasion, Promotion, PromotionBook, PromotionKind, PromotionScope
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader, complete
 from pos_app.domain.return_policy import Clause, Condition, HolidayExtension, Outcome, PromotionRule, ReturnPolicy
-from pos_app.domain.returns import PendingReturn, ReturnHistory, ReturnRequest, quote_all, quote_return
+from pos_app.domain.return_quote import quote_all, quote_return
+from pos_app.domain.returns import PendingReturn, ReturnHistory, ReturnRequest
 from pos_app.domain.rewards import EarnedPoints, ProgrammeTerms
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.tenders import Tender, TenderType, settle
@@ -151,7 +152,7 @@ def test_parts_in_any_order_never_give_more_than_was_paid_and_all_of_it_in_the_e
     random.shuffle(order)
     given_back = 0
     for position, number in enumerate(order):
-        kept = {other: 1000 for other in order[position + 1 :]}
+        kept = dict.fromkeys(order[position + 1 :], 1000)
         loss = loss_of(sale, promotion, kept) - history.promotion_loss_minor
         quote = quote_return(sale, [ReturnRequest(number, 1000)], history, TERMS, promotion_loss_minor=loss)
         assert quote.total_minor >= 0

@@ -28,7 +28,8 @@ from pos_app.domain.tenders import Tender, TenderType, settle
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import SaleRecord
 from pos_app.services.approvals import Approvals
-from pos_app.services.returning import Returning, find_everywhere, original_of
+from pos_app.services.return_parts import find_everywhere, original_of
+from pos_app.services.returning import Returning
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl

@@ -11,7 +11,7 @@ from pos_app.domain.paper_return import PaperLine, PaperReceipt
 from pos_app.domain.returns import ReturnRequest
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
-from pos_app.services.returning import find_everywhere
+from pos_app.services.return_parts import find_everywhere
 
 EMAIL = "m@example.com"
 EARNING = msgspec.structs.replace(TERMS, earn_points_per_unit=1)

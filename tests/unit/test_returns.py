@@ -11,7 +11,8 @@ from pos_app.domain.basket import Basket, MemberReference
 from pos_app.domain.item import Item
 from pos_app.domain.pricing import price
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader, complete
-from pos_app.domain.returns import ReturnError, ReturnHistory, ReturnRequest, quote_all, quote_return
+from pos_app.domain.return_quote import quote_all, quote_return
+from pos_app.domain.returns import ReturnError, ReturnHistory, ReturnRequest
 from pos_app.domain.rewards import ProgrammeTerms, earn
 from pos_app.domain.tenders import Tender, TenderType, cash_tender, settle
 

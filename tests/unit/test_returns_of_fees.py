@@ -8,7 +8,8 @@ from pos_app.domain.item import QUANTITY_SCALE, Fee, Item
 from pos_app.domain.money import currency
 from pos_app.domain.pricing import PricingRules, price
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader, complete
-from pos_app.domain.returns import ReturnHistory, ReturnRequest, quote_all, quote_return
+from pos_app.domain.return_quote import quote_all, quote_return
+from pos_app.domain.returns import ReturnHistory, ReturnRequest
 from pos_app.domain.rewards import EarnedPoints, ProgrammeTerms
 from pos_app.domain.tax import TaxRate, TaxRounding
 from pos_app.domain.tenders import Settlement, Tender, TenderType

@@ -21,7 +21,8 @@ from pos_app.services.approvals import Approvals
 from pos_app.services.exchanging import Exchanging
 from pos_app.services.loading import Loading
 from pos_app.services.refunding import Refunding
-from pos_app.services.returning import RefundTo, Returning
+from pos_app.services.return_parts import RefundTo
+from pos_app.services.returning import Returning
 from pos_app.services.without_receipt import ReturningWithoutReceipt, UnreceiptedLine
 from pos_app.storage.journal_audit import audit
 

@@ -4,7 +4,7 @@ from pos_app.domain.exchange import exchange_credit_minor
 from pos_app.domain.returns import PendingReturn, Refund, ReturnQuote, ReturnTransaction
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
-from pos_app.services.returning import RefundTo
+from pos_app.services.return_parts import RefundTo
 from ui.returns.refund_panel import PanelRow, RefundPage
 from ui.returns.return_model import ReturnModel
 from ui.returns.unreceipted_model import UnreceiptedModel

@@ -14,7 +14,8 @@ from ui.sounds import Sound
 if TYPE_CHECKING:
     from pos_app.domain.returns import PendingReturn, ReturnTransaction
     from pos_app.services.approvals import Approval
-    from pos_app.services.returning import CompletedReturn, OriginalSale
+    from pos_app.services.return_parts import OriginalSale
+    from pos_app.services.returning import CompletedReturn
     from ui.returns.return_model import ReturnModel
     from ui.returns.returns import Returns
 

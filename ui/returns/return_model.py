@@ -8,7 +8,8 @@ from pos_app.domain.retail_transaction import SaleLine
 from pos_app.domain.return_policy import Condition, Verdict
 from pos_app.domain.returns import ReturnRequest, refundable_milli
 from pos_app.errors import CashierError
-from pos_app.services.returning import OriginalSale, RefundTo, Returning, ReturnPreview
+from pos_app.services.return_parts import OriginalSale, RefundTo, ReturnPreview
+from pos_app.services.returning import Returning
 
 
 @dataclass(frozen=True, slots=True)

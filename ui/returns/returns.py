@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pos_app.domain.return_policy import Condition
 from pos_app.errors import CashierError, WorldError
 from pos_app.services.finding_sales import receipt_in_hand
-from pos_app.services.returning import RefundTo
+from pos_app.services.return_parts import RefundTo
 from ui.messages import Banner
 from ui.returns.exchange_desk import ExchangeDesk
 from ui.returns.line_row import CONDITION_NAMES
@@ -31,7 +31,7 @@ from ui.widgets.text_panel import TextPanel
 
 if TYPE_CHECKING:
     from pos_app.services.finding_sales import ReceiptInHand
-    from pos_app.services.returning import OriginalSale
+    from pos_app.services.return_parts import OriginalSale
     from ui.sale.checkout_window import CheckoutWindow
     from ui.services_bundle import ReturnParts
 
