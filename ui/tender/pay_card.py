@@ -145,10 +145,10 @@ class PayCard(Card):
         has_terminal = self._sale.services.payment_terminal is not None
         self.card.setVisible(not complete and not pending)
         self.card.setEnabled(can_pay and (has_terminal or free))
-        amount = self._formatter.money(due) if view.priced.lines and not (free and view.given_back) else ""
-        by_card = "Pay by card" if self.card.has_room_for("Pay by card", amount) else "Card"
+        due_text = self._formatter.money(due) if view.priced.lines and not (free and view.given_back) else ""
+        by_card = "Pay by card" if self.card.has_room_for("Pay by card", due_text) else "Card"
         self.card.rename("Complete" if free else by_card)
-        self.card.set_amount(amount)
+        self.card.set_amount(due_text)
         self.next_sale.setVisible(complete)
         self.cancel_card.setVisible(pending and not self._tender.card.unknown)
         self.check_card.setVisible(pending and self._tender.card.unknown)
