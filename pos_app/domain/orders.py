@@ -72,11 +72,15 @@ class OrderContact:
     phone: str = ""
 
     @property
+    def place(self) -> str:
+        """City, state and postal code in one line."""
+        return " ".join(part for part in (self.city, self.region, self.postal_code) if part)
+
+    @property
     def on_paper(self) -> tuple[str, ...]:
         """The address as it is printed."""
-        place = " ".join(part for part in (self.city, self.region, self.postal_code) if part)
         country = COUNTRIES.get(self.country, self.country)
-        return tuple(part for part in (self.name, *self.lines, place, country) if part)
+        return tuple(part for part in (self.name, *self.lines, self.place, country) if part)
 
 
 def checked_address(contact: OrderContact) -> OrderContact:

@@ -243,8 +243,9 @@ class OrderDesk:
                 rows.append(self._step("Packing slip", "With the address", "printer", self._packing_slip, number))
             rows.append(self._step("Cancel the order", "Take the goods back", "ban", self._cancel_paid, number))
         if contact is not None:
-            where = ", ".join((*contact.on_paper[1:], contact.phone) if contact.phone else contact.on_paper[1:])
-            rows.append(ListRow(contact.name, where, lambda: None, "user-round", "", False))
+            rows.append(ListRow(contact.name, contact.phone, lambda: None, "user-round", "", False))
+        if contact is not None and contact.lines:
+            rows.append(ListRow(", ".join(contact.lines), contact.place, lambda: None, "map-pin", "", False))
         for line in order.lines:
             rows.append(ListRow(line.name, "", lambda: None, "package", f"{line.quantity_milli // 1000}", False))
         self._window.side.show_list(f"Order {number}", rows, back=self.show)
