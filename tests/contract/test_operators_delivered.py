@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from fakes.real_central import RealCentral
 from fakes.real_till import RealTill
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.phone_approval import challenge_of
@@ -16,6 +18,7 @@ from pos_app.services.approvals import ApprovalRequest
 from pos_app.services.approving import Approving
 from pos_app.storage.operator_register import OperatorRegister
 from sync.central.errors import CentralError
+from sync.central.people import tables
 
 ASSOCIATE = Operator("associate-7", "Associate", Role.ASSOCIATE)
 MANAGER = Operator("manager-7", "Manager", Role.MANAGER)
@@ -23,8 +26,8 @@ LOCAL = Operator("technician-1", "Technician", Role.TECHNICIAN)
 
 
 @pytest.fixture
-def central(tmp_path: Path) -> Iterator[RealCentral]:
-    made = RealCentral(tmp_path / "central")
+def central(tmp_path: Path, central_database: str) -> Iterator[RealCentral]:
+    made = RealCentral(tmp_path / "central", central_database)
     yield made
     made.close()
 
@@ -139,3 +142,17 @@ def test_what_cannot_be_an_operator_is_refused_in_words(central, number, pin, na
         central.service.people.add(Operator("other", name, Role.ASSOCIATE), number, pin)
     assert refusal.value.code == code
     assert central.service.people.everybody() == []
+
+
+def test_every_change_is_on_record_and_stays(central):
+    people = central.service.people
+    people.add(ASSOCIATE, "107", "175319", by="manager")
+    people.set_pin(ASSOCIATE.operator_id, "246810", by="manager")
+    people.new_badge(ASSOCIATE.operator_id, by="manager")
+    people.remove(ASSOCIATE.operator_id, by="manager")
+    database = central.service.people._database
+    rows = database.read(lambda connection: connection.execute(select(tables.operator_change)).all())
+    assert sorted(row.act for row in rows) == ["added", "badge_set", "pin_set", "removed"]
+    assert {row.changed_by for row in rows} == {"manager"}
+    with pytest.raises(DBAPIError, match="append-only"):
+        database.run(lambda connection: connection.execute(delete(tables.operator_change)))
