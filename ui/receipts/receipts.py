@@ -282,7 +282,8 @@ class Receipts:
     def settle_held(self) -> None:
         """The next sale begins: who has not chosen gets what the store decided."""
         self._choice_made()
-        self._window.background.run(self._parts.desk.settle_held, lambda _: None, self._failed)
+        if self._window.services.profile.receipt.ask:
+            self._window.background.run(self._parts.desk.settle_held, lambda _: None, self._failed)
 
     # --- e-mail -------------------------------------------------------------------------------------------------------
 
