@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.folder_lock import FolderLock
 from pos_app.storage.keys import KeyFile, SystemKeyStore
 from pos_app.storage.price_list_import import COLUMNS, PriceListOptions, import_price_lists
+from pos_app.storage.price_lists import SqlitePriceLists
 from pos_app.storage.terminal_database import KEY_FILE_NAME, open_database, open_for_inspection
 
 INTERRUPTED = 130
@@ -89,7 +91,10 @@ def main(args: argparse.Namespace) -> int:
             if args.action == "missing":
                 return _missing(database, args.since)
             catalogue = SqliteCatalogue(database)
-            return _show(catalogue, args.code) if args.action == "show" else _search(catalogue, args)
+            if args.action == "search":
+                return _search(catalogue, args)
+            zone = ZoneInfo(store_of(folder).profile.time_zone)
+            return _show(catalogue, SqlitePriceLists(database), args.code, zone)
         finally:
             database.close()
     except (WorldError, MoneyError) as error:
@@ -217,7 +222,7 @@ def _search(catalogue: SqliteCatalogue, args: argparse.Namespace) -> int:
     return 0
 
 
-def _show(catalogue: SqliteCatalogue, code: str) -> int:
+def _show(catalogue: SqliteCatalogue, price_lists: SqlitePriceLists, code: str, zone: ZoneInfo) -> int:
     item = catalogue.find_by_code(code)
     if item is None:
         print(f"There is no item with the code {code}.", file=sys.stderr)
@@ -236,7 +241,15 @@ def _show(catalogue: SqliteCatalogue, code: str) -> int:
     }
     for label, value in rows.items():
         print(f"{label + ':':<21}{value}")
+    for entry in price_lists.entries(item.item_id):
+        window = f"{_moment(entry.starts_at_s or None, zone)} to {_moment(entry.ends_at_s, zone)}"
+        print(f"{'Price list:':<21}{entry.list_id}, {entry.segment}: {entry.price_minor}, {window}")
     return 0
+
+
+def _moment(at_s: int | None, zone: ZoneInfo) -> str:
+    """A time by the store's clock; the end of a price is the first second without it."""
+    return "always" if at_s is None else datetime.fromtimestamp(at_s, zone).isoformat(" ", "minutes")[:16]
 
 
 def _missing(database: Database, since_day: str) -> int:

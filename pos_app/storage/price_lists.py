@@ -23,6 +23,15 @@ class SqlitePriceLists:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def entries(self, item_id: str) -> list[PriceEntry]:
+        """All prices of an item, also past ones and those to come, in the order in which they begin."""
+        rows = self._database.all(
+            "SELECT list_id, segment, item_id, price_minor, starts_at_s, ends_at_s FROM list_price"
+            " WHERE item_id = ? ORDER BY starts_at_s, segment, list_id",
+            (item_id,),
+        )
+        return [PriceEntry(*row) for row in rows]
+
     def price_in_force(self, item_id: str, segment: str, at: datetime) -> ListPrice | None:
         """What an item costs a customer of this segment at that moment; None: what the catalogue says."""
         at_s = int(at.timestamp())

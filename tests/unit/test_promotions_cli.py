@@ -83,4 +83,6 @@ def test_price_lists_go_in_and_bad_rows_are_named(tmp_path: Path, capsys: pytest
     said = capsys.readouterr().out
     assert "Prices added: 1; changed: 0; as they were: 0." in said
     assert "Prices added: 0; changed: 0; as they were: 1." in said
+    assert run(catalogue, "show", "CB-HD2", "--data", str(tmp_path)) == 0
+    assert "week, consumer: 995, 2026-11-23 00:00 to 2026-11-30 00:00" in capsys.readouterr().out
     assert "no product with this SKU" in (tmp_path / "prices.refused.csv").read_text()
