@@ -6,10 +6,13 @@ import pytest
 from fakes.memory_people import SECRET, TECHNICIAN
 from fakes.ui_shop import SHELF
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.phone_approval import code_of
 from pos_app.domain.rights import Action
 from pos_app.services.approvals import Approvals
+from ui.theme.tokens import Height
+from ui.widgets.control import Control
 
 HEADPHONES, CAMERA, CABLE = list(SHELF)[:3]
 
@@ -215,3 +218,33 @@ def test_who_may_not_even_ask_is_told_so_and_that_is_journaled(counter, shop):
     assert counter.window.sale.banner.detail == "Technician may not do this."
     assert counter.view.priced.discount_minor == 0
     assert answers(shop) == [("denied", "technician-1", "")]
+
+
+def test_everything_on_the_overlay_has_a_name_and_can_be_touched(counter, ask):
+    overlay = ask()
+    assert all(widget.accessibleName() for widget in overlay.findChildren(QWidget))
+    for control in overlay.findChildren(Control):
+        if control.isVisible():
+            assert min(control.width(), control.height()) >= Height.TOUCH
+    assert "Discount" in overlay.accessibleDescription()
+
+
+def test_the_keyboard_alone_reaches_everything_on_the_overlay(counter, ask):
+    ask()
+    reached = set()
+    for _ in range(9):
+        counter.press(Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget().accessibleName())
+    assert {"Customer care", "Approve", "Approve by phone", "Do not approve"} <= reached
+
+
+def test_touch_alone_approves(counter, shop, ask, done):
+    overlay = ask()
+    counter.click(overlay.reasons[2])
+    keys = {key.value: key for key in overlay.pad.keypad.keys}
+    for digit in "301":
+        counter.click(keys[digit])
+    counter.click(overlay.pad.confirm)
+    for digit in "333333":
+        counter.click(keys[digit])
+    counter.until(lambda: done == ["manager-1"])
