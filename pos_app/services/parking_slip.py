@@ -43,7 +43,8 @@ def compose_parking_slip(
     blocks: list[Block] = [
         Logo(profile.store_name),
         Text("PARKED SALE", Align.CENTRE, bold=True, size=Size.DOUBLE),
-        Text("This is not a receipt. Nothing was paid.", Align.CENTRE),
+        Text("This is not a receipt.", Align.CENTRE),
+        Text("Nothing was paid.", Align.CENTRE),
         Feed(),
         Pair(formatter.date_time(datetime.fromisoformat(parked.parked_at)), f"Till {header.workstation_id}"),
         Pair(f"{items} {'item' if items == 1 else 'items'}", f"Parked by {parked.operator_name}"),
@@ -56,7 +57,7 @@ def compose_parking_slip(
         Text(f"Kept until {formatter.date_time(expires_at)}."),
         Feed(),
         Barcode(slip_code(parked.receipt_number)),
-        Text("Scan this at any till of the store to go on.", Align.CENTRE),
+        Text("Scan at any till of the store.", Align.CENTRE),
         Cut(),
     ]
     return ReceiptDocument(f"Parked sale {parked.receipt_number}", tuple(blocks))
