@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from pos_app.domain.order_texts import ORDER_MESSAGES
 from pos_app.domain.return_texts import RETURN_MESSAGES
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -169,6 +170,7 @@ _MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Votre ticket {number} de {store}",
     ),
     **RETURN_MESSAGES,
+    **ORDER_MESSAGES,
 }
 
 

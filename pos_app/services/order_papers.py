@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pos_app.domain.item import QUANTITY_SCALE
-from pos_app.domain.orders import Order, OrderContact, OrderKind, order_code
+from pos_app.domain.orders import Order, OrderContact, order_code
 from pos_app.domain.receipt_document import (
     Align,
     Barcode,
@@ -18,18 +18,11 @@ from pos_app.domain.receipt_document import (
     Size,
     Text,
 )
-from pos_app.domain.receipt_texts import receipt_texts
+from pos_app.domain.receipt_texts import ReceiptTexts, receipt_texts
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
 from pos_app.domain.returns import Refund
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Formatter
-
-_NEXT = {
-    OrderKind.SHIP: "Your goods will be sent. Points follow when they leave.",
-    OrderKind.PICK_UP: "Your goods are paid. Bring this slip to pick them up.",
-    OrderKind.SPECIAL: "Bring this slip when your goods are here.",
-}
-_TITLES = {OrderKind.SHIP: "TO BE SENT", OrderKind.PICK_UP: "PICK UP LATER", OrderKind.SPECIAL: "SPECIAL ORDER"}
 
 
 def compose_deposit_receipt(
@@ -38,11 +31,11 @@ def compose_deposit_receipt(
     """The receipt of a deposit: what was ordered, what was paid now and what is left. It is no receipt of a sale."""
     texts = receipt_texts(profile.receipt.language)
     blocks: list[Block] = [*_head(deposit.header, deposit.ended_at, profile, formatter)]
-    blocks += [Text("SPECIAL ORDER", Align.CENTRE, Size.DOUBLE, bold=True), *_goods(order), Rule()]
+    blocks += [Text(texts("order_special"), Align.CENTRE, Size.DOUBLE, bold=True), *_goods(order, texts), Rule()]
     blocks += [
-        Pair("Order comes to", formatter.amount(order.expected_total_minor)),
-        Pair("DEPOSIT PAID", formatter.money(order.deposit_minor), bold=True, size=Size.DOUBLE),
-        Pair("Left to pay at pick-up", formatter.amount(order.expected_total_minor - order.deposit_minor)),
+        Pair(texts("order_total"), formatter.amount(order.expected_total_minor)),
+        Pair(texts("deposit_paid"), formatter.money(order.deposit_minor), bold=True, size=Size.DOUBLE),
+        Pair(texts("order_left"), formatter.amount(order.expected_total_minor - order.deposit_minor)),
     ]
     for tender in deposit.tenders:
         name = tender.description or texts(f"tender_{tender.tender_type.value}")
@@ -51,21 +44,25 @@ def compose_deposit_receipt(
         blocks.append(Pair(texts("change"), formatter.amount(deposit.change_minor), bold=True))
     kept_minor = profile.orders.kept_minor(order.deposit_minor, profile.rounding)
     if kept_minor:
-        blocks.append(Text(f"If you cancel, {formatter.money(kept_minor)} of the deposit is not given back."))
-    blocks += [Feed(), Text("Points are earned when the goods are sold.", Align.CENTRE)]
+        blocks.append(Text(texts("deposit_kept_if", amount=formatter.money(kept_minor))))
+    blocks += [Feed(), Text(texts("deposit_points"), Align.CENTRE)]
     blocks += [Feed(), Barcode(order_code(order.number)), Cut()]
     return ReceiptDocument(f"Deposit {order.number}", tuple(blocks))
 
 
 def compose_order_slip(order: Order, profile: StoreProfile, formatter: Formatter) -> ReceiptDocument:
     """What the customer comes back with, or keeps until the goods arrive; beside the receipt."""
+    texts = receipt_texts(profile.receipt.language)
     blocks: list[Block] = [
         Logo(profile.store_name),
-        Text(_TITLES[order.kind], Align.CENTRE, Size.DOUBLE, bold=True),
-        Pair(f"Order {order.number}", formatter.date_time(datetime.fromisoformat(order.placed_at))),
-        *_goods(order),
+        Text(texts(f"order_{order.kind.value}"), Align.CENTRE, Size.DOUBLE, bold=True),
+        Pair(
+            texts("order_number", number=order.number),
+            formatter.date_time(datetime.fromisoformat(order.placed_at)),
+        ),
+        *_goods(order, texts),
         Rule(),
-        Text(_NEXT[order.kind], Align.CENTRE),
+        Text(texts(f"order_next_{order.kind.value}"), Align.CENTRE),
         Feed(),
         Barcode(order_code(order.number)),
         Cut(),
@@ -77,14 +74,18 @@ def compose_packing_slip(
     order: Order, contact: OrderContact, profile: StoreProfile, formatter: Formatter
 ) -> ReceiptDocument:
     """What goes with the goods: whom they are for and what is in the parcel, without prices."""
-    blocks: list[Block] = [Logo(profile.store_name), Text("PACKING SLIP", Align.CENTRE, bold=True), Feed()]
+    texts = receipt_texts(profile.receipt.language)
+    blocks: list[Block] = [Logo(profile.store_name), Text(texts("packing_slip"), Align.CENTRE, bold=True), Feed()]
     blocks += [Text(line, bold=True) for line in contact.on_paper]
     if contact.phone:
         blocks.append(Text(contact.phone))
     blocks += [
         Feed(),
-        Pair(f"Order {order.number}", formatter.date_time(datetime.fromisoformat(order.placed_at))),
-        *_goods(order),
+        Pair(
+            texts("order_number", number=order.number),
+            formatter.date_time(datetime.fromisoformat(order.placed_at)),
+        ),
+        *_goods(order, texts),
         Feed(),
         Barcode(order_code(order.number)),
         Cut(),
@@ -103,14 +104,15 @@ def compose_deposit_back(
     """The receipt of a deposit that was given back."""
     texts = receipt_texts(profile.receipt.language)
     blocks: list[Block] = [*_head(header, header.began_at, profile, formatter)]
-    blocks += [Text("ORDER CANCELLED", Align.CENTRE, bold=True), Text(f"Order {order_number}"), Rule()]
+    blocks += [Text(texts("order_cancelled"), Align.CENTRE, bold=True)]
+    blocks += [Text(texts("order_number", number=order_number)), Rule()]
     if kept_minor:
-        blocks.append(Pair("Kept by the store", formatter.amount(kept_minor)))
+        blocks.append(Pair(texts("deposit_kept"), formatter.amount(kept_minor)))
     total_minor = sum(refund.amount_minor for refund in refunds)
-    blocks.append(Pair("DEPOSIT BACK", formatter.money(-total_minor), bold=True, size=Size.DOUBLE))
+    blocks.append(Pair(texts("deposit_back"), formatter.money(-total_minor), bold=True, size=Size.DOUBLE))
     for refund in refunds:
         blocks.append(Pair(texts(f"tender_{refund.tender_type.value}"), formatter.amount(-refund.amount_minor)))
-    blocks += [Feed(), Text("Customer's signature"), Feed(2), Rule(), Barcode(header.receipt_number), Cut()]
+    blocks += [Feed(), Text(texts("signature")), Feed(2), Rule(), Barcode(header.receipt_number), Cut()]
     return ReceiptDocument(f"Deposit back {header.receipt_number}", tuple(blocks))
 
 
@@ -126,10 +128,10 @@ def _head(header: TransactionHeader, at: str, profile: StoreProfile, formatter: 
     ]
 
 
-def _goods(order: Order) -> list[Block]:
+def _goods(order: Order, texts: ReceiptTexts) -> list[Block]:
     found: list[Block] = []
     for line in order.lines:
         whole, part = divmod(line.quantity_milli, QUANTITY_SCALE)
-        quantity = f"{whole}.{part:03d}".rstrip("0") if part else str(whole)
+        quantity = f"{whole}{texts('decimal_sign')}{part:03d}".rstrip("0") if part else str(whole)
         found.append(Text(f"{quantity} x {line.name}"))
     return found

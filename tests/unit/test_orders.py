@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.order_till import ADDRESS, CABLE, GIFT_CARD, TV, faults, journal_text, kinds, open_till, person
 
+from hardware.receipt_printer.text import receipt_text
 from pos_app.bootstrap import Register
 from pos_app.domain.basket import Discount
 from pos_app.domain.orders import (
@@ -21,6 +22,7 @@ from pos_app.domain.orders import (
     order_number_of,
 )
 from pos_app.domain.receipt_document import Barcode, ReceiptDocument, from_plain
+from pos_app.domain.receipt_template import ReceiptTemplate
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
 from pos_app.ports import CardOutcome, CardResult
@@ -271,6 +273,20 @@ def test_the_policy_rounds_and_never_asks_more_than_the_order() -> None:
     rules = OrderRules(200_000, 1_000, 100_000)
     assert [rules.least_deposit_minor(total) for total in (500, 4_000, 10_003)] == [500, 1_000, 2_001]
     assert rules.kept_minor(2_005) == 201
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "SPECIAL ORDER"), ("de", "BESTELLUNG"), ("es", "PEDIDO ESPECIAL"), ("fr", "COMMANDE")],
+)
+def test_papers_speak_the_language_of_the_receipts(tmp_path: Path, language: str, title: str) -> None:
+    till = open_till(tmp_path, receipt=ReceiptTemplate(language=language))
+    number = deposit(till)
+    till.orders.cancel_special(number, "changed mind")
+    printed = [receipt_text(document, 42) for document in _papers(till)]
+    assert any(title in paper for paper in printed)
+    assert all(len(line) <= 42 for paper in printed for line in paper.splitlines())
+    till.close()
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
