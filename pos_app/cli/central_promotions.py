@@ -6,14 +6,12 @@ import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pos_app.cli.central_care import AddAction, OpenService
-from sync.central.moments import parse
 from sync.central.promotions import publishing
 from sync.central.service import CentralService
 from sync.promotions import Edition
@@ -93,20 +91,11 @@ def _list(service: CentralService, args: argparse.Namespace) -> int:
     editions, now = service.promotions.editions(), service.clock.now()
     for one in editions:
         stores = ", ".join(one.stores) or "all stores"
-        state = _state(one, editions, now)
+        state = publishing.state_of(one, editions, now)
         count = f"{len(one.promotions):,} promotions, {len(one.promo_codes):,} codes"
         print(f"{publishing.edition_id(one):<24}{one.effective_from:<28}{state:<12}{stores}: {count}")
     print(f"{len(editions):,} editions.")
     return 0
-
-
-def _state(document: Edition, editions: list[Edition], now: datetime) -> str:
-    """To come, in force, or replaced by a later edition for the same stores."""
-    if parse(document.effective_from) > now:
-        return "to come"
-    later = [one for one in editions[editions.index(document) + 1 :] if parse(one.effective_from) <= now]
-    replaced = any(not one.stores or (document.stores and set(document.stores) <= set(one.stores)) for one in later)
-    return "replaced" if replaced else "in force"
 
 
 def _codes(service: CentralService, args: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from sync.central.backoffice import (
     account_pages,
     home,
     member_pages,
+    promotion_pages,
     quarantine_pages,
     static_files,
     terminal_pages,
@@ -78,6 +79,7 @@ ROUTES = (
     OfficeRoute("GET", "/office/terms/new", terms_pages.new_page, Permission.PUBLISH_TERMS),
     OfficeRoute("POST", "/office/terms/new", terms_pages.new, Permission.PUBLISH_TERMS),
     OfficeRoute("GET", "/office/terms/{terms_id}/{number}", terms_pages.version, Permission.SEE_TERMS),
+    OfficeRoute("GET", "/office/promotions", promotion_pages.promotions, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
     OfficeRoute(
         "POST",

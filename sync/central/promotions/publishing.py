@@ -87,6 +87,15 @@ def edition_id(document: Edition) -> str:
     return f"{document.document_id}:{document.version}"
 
 
+def state_of(document: Edition, editions: Sequence[Edition], now: datetime) -> str:
+    """Of all editions in their order: to come, in force, or replaced by a later one for the same stores."""
+    if parse(document.effective_from) > now:
+        return "to come"
+    later = [one for one in editions[list(editions).index(document) + 1 :] if parse(one.effective_from) <= now]
+    replaced = any(not one.stores or (document.stores and set(document.stores) <= set(one.stores)) for one in later)
+    return "replaced" if replaced else "in force"
+
+
 def code_of(connection: Connection, promotions_id: str, code: str) -> PromoCode | None:
     """The code as an edition has it; None when there is no such edition, or no such code in it."""
     table = tables.edition
