@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from pos_app.domain.basket import BasketLine
+from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
+from pos_app.domain.orders import is_deposit
 from pos_app.ports import Formatter
 from ui.promotions.words import hint_words
 from ui.sale.complete_page import CompletePage
@@ -62,6 +63,10 @@ class IdlePicture(QWidget):
 def _pieces_milli(line: BasketLine) -> int:
     """What a line counts among the items: something weighed is one package."""
     return line.quantity_milli if line.item.sold_by is SoldBy.EACH else QUANTITY_SCALE
+
+
+def _complete_words(basket: Basket) -> str:
+    return "Deposit taken" if is_deposit(basket) else "Sale complete"
 
 
 class BasketCard(Card):
@@ -126,7 +131,7 @@ class BasketCard(Card):
         pieces = sum(_pieces_milli(line.line) for line in view.priced.lines)
         items = f"{quantity_text(pieces)} item{'' if pieces == 1000 else 's'}" if rows else ""
         hint = self._hint_words()
-        head = ("Sale complete" if complete else "Current sale", items, view.receipt_number, hint[0])
+        head = (_complete_words(view.basket) if complete else "Current sale", items, view.receipt_number, hint[0])
         if head != (self._title, self._pieces, self._number, self._hint):
             self._title, self._pieces, self._number, self._hint = head
             self._short_hint = hint[1]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.item import ItemKind
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter
 from pos_app.services.tendering import CompletedSale
@@ -79,12 +80,14 @@ class CompletePage(QWidget):
         self._label = "Hand over" if completed.given_back else "Change due"
         self._change = show.money(completed.change_minor + cash_minor)
         paid = show.money(sale.total_minor + sale.cash_rounding_minor)
-        facts = [f"Paid {paid}", f"Receipt {sale.header.receipt_number}"]
+        deposit = any(line.kind == ItemKind.DEPOSIT for line in sale.lines)
+        facts = [f"Paid {paid}", f"{'Order' if deposit else 'Receipt'} {sale.header.receipt_number}"]
         if sale.member is not None:
             facts.append(f"+{show.points(sale.earned.points)} points")
         if facts != self._facts:
             self._facts = facts
-        self.setAccessibleName(f"Sale complete. {self._label} {self._change}")
+        words = "Deposit taken" if deposit else "Sale complete"
+        self.setAccessibleName(f"{words}. {self._label} {self._change}")
         self.setAccessibleDescription(", ".join(facts))
         self.update()
 

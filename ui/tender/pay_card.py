@@ -170,7 +170,7 @@ class PayCard(Card):
         parts = [(tender_name(tender, self._formatter), money(-tender.amount_minor), "go_text") for tender in paid]
         if view.settlement.cash_rounding_minor:
             parts.insert(0, ("Cash rounding", money(view.settlement.cash_rounding_minor), "ink"))
-        total = ("Total with tax", money(priced.total_minor), "ink")
+        total = ("Total with tax" if priced.tax_minor else "Total", money(priced.total_minor), "ink")
         room = self._rows_in_sight() - len(parts)
         return [*lines, total, *parts] if room > len(lines) else [total, *parts]
 
