@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.background import after_paint
 from ui.messages import Banner
+from ui.preload import RETURNS, Preload
 from ui.sale import accessible_rows
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import Services
@@ -54,6 +55,8 @@ def open_checkout(services: Services, *, full_screen: bool = False) -> CheckoutW
     else:
         window.resize(1280, 800)
         window.show()
+    if services.returns is not None:
+        Preload(RETURNS, window)
     if services.settings.customer_display:
         after_paint(window.functions.customer_display)
     elif services.customer_displays:

@@ -88,6 +88,8 @@ def test_the_rest_of_a_card_goes_back_to_the_card_once_before_the_ticket_is_comp
     counter.until(lambda: counter.window.sale.completed is not None)
     assert [one.amount_minor for one in shop.returns.refunds._refunds.values()] == [25_438]
     assert [one.tender_type for one in counter.window.sale.completed.given_back] == [TenderType.CARD]
+    assert counter.window.basket.complete_page.change_text == "$254.38"
+    assert counter.window.basket.complete_page._label == "Given back"
 
 
 def test_goods_that_the_policy_only_exchanges_need_no_manager_here(counter, shop):

@@ -178,4 +178,4 @@ def _note(model: ReturnModel, formatter: Formatter) -> str:
         return f"The goods kept were {paid} with the promotion; without these they cost {alone}."
     if model.gift:
         return "A gift receipt gives store credit; the buyer's own payment is not touched."
-    return ""
+    return next((verdict.words for verdict in model.preview.verdicts.values() if verdict.words), "")

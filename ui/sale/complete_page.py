@@ -77,8 +77,10 @@ class CompletePage(QWidget):
         """Show how this sale ended."""
         sale, show = completed.transaction, self._formatter
         cash_minor = sum(one.amount_minor for one in completed.given_back if one.tender_type is TenderType.CASH)
-        self._label = "Hand over" if completed.given_back else "Change due"
-        self._change = show.money(completed.change_minor + cash_minor)
+        to_cards_minor = sum(one.amount_minor for one in completed.given_back) - cash_minor
+        in_cash_minor = completed.change_minor + cash_minor
+        self._label = "Hand over" if cash_minor else "Given back" if to_cards_minor else "Change due"
+        self._change = show.money(to_cards_minor if to_cards_minor and not in_cash_minor else in_cash_minor)
         paid = show.money(sale.total_minor + sale.cash_rounding_minor)
         deposit = any(line.kind == ItemKind.DEPOSIT for line in sale.lines)
         facts = [f"Paid {paid}", f"{'Order' if deposit else 'Receipt'} {sale.header.receipt_number}"]
