@@ -12,7 +12,7 @@ from pos_app.domain.journal import JournalEntry
 from pos_app.domain.receipt_code import GIFT_MARK, is_receipt_qr, number_of_gift_code, read_code
 from pos_app.errors import CashierError, OfflineError
 from pos_app.ports import ReturnsGateway, RewardsGateway, SaleFinder, SaleQuestion, SaleSummary
-from pos_app.services.return_parts import OriginalSale, find_everywhere
+from pos_app.services.return_parts import OriginalSale
 from pos_app.services.returning import Returning
 
 _NUMBER = re.compile(r"[A-Za-z0-9]{1,24}-[A-Za-z0-9]{1,24}-[0-9]{6,12}")
@@ -57,7 +57,7 @@ class FindingSales:
         Raises CashierError when there is none, or none here while nobody else can be asked, and RefusedError.
         """
         try:
-            found = find_everywhere(self._gateway, receipt_number)
+            found = self._gateway.find_sale(receipt_number)
         except OfflineError as error:
             known = self.here(receipt_number)
             if known is None:
@@ -68,7 +68,7 @@ class FindingSales:
                 ) from error
             return known
         if found is not None:
-            return found
+            return self._returning.known_everywhere(found)
         known = self.here(receipt_number)
         if known is None:
             raise CashierError("no_such_sale", f"There is no sale with the receipt number {receipt_number}.")

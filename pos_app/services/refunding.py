@@ -43,6 +43,8 @@ class Refunding:
         self._gateway = gateway
         self._pending = pending
         self._cards = cards
+        self._set_aside: dict[str, set[str]] = {}
+        """Receipt number -> the returns that goods of it were set aside for."""
 
     def pay_back(self, pending: PendingReturn) -> None:
         """Everything that needs somebody's answer before the commit.
@@ -61,10 +63,29 @@ class Refunding:
         lines = [(line.line_number, line.quantity_milli) for line in pending.quote.lines if line.line_number]
         if not pending.receipt_number or not lines:
             return
+        self._refuse_beside_an_interrupted_one(pending)
         try:
+            self._release_abandoned(pending)
             self._gateway.reserve_return(pending.return_id, pending.receipt_number, lines)
+            self._set_aside.setdefault(pending.receipt_number, set()).add(pending.return_id)
         except OfflineError:
             return  # the associate was told; the service flags what came back twice
+
+    def _refuse_beside_an_interrupted_one(self, pending: PendingReturn) -> None:
+        """Its card may have its money already: it is finished before the same receipt gives anything more."""
+        others = [one for one in self.interrupted() if one.return_id != pending.return_id]
+        if any(one.receipt_number == pending.receipt_number for one in others):
+            raise CashierError(
+                "return_interrupted", "An earlier return of this receipt was interrupted. Finish it first: press F7."
+            )
+
+    def _release_abandoned(self, pending: PendingReturn) -> None:
+        """What was set aside here for a return that was never made, such as one of a cancelled ticket."""
+        ids = self._set_aside.get(pending.receipt_number, set())
+        for return_id in list(ids - {pending.return_id}):
+            if not self._storage.has_event(return_id):
+                self._gateway.release_return(return_id)
+            ids.discard(return_id)
 
     def refund_cards(self, pending: PendingReturn, refunds: Sequence[Refund]) -> None:
         """Give cards their money, each once; the return is on disk already. Raises as pay_back does."""

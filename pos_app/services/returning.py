@@ -126,6 +126,14 @@ class Returning:
         returns = tuple(json.loads(one.payload) for one in self._storage.returns_of(receipt_number.strip()))
         return original_of(SaleRecord(json.loads(entry.payload), returns), complete_record=False)
 
+    def known_everywhere(self, record: SaleRecord) -> OriginalSale:
+        """A sale as the central service knows it, with what this till took back and has not sent yet."""
+        known = {returned["header"]["transaction_id"] for returned in record.returns}
+        number = record.sale["header"]["receipt_number"]
+        mine = [json.loads(entry.payload) for entry in self._storage.returns_of(number)]
+        unsent = tuple(one for one in mine if one["header"]["transaction_id"] not in known)
+        return original_of(SaleRecord(record.sale, (*record.returns, *unsent)), complete_record=True)
+
     def verdict(self, original: OriginalSale, request: ReturnRequest, *, exchange: bool = False) -> Verdict:
         """What the store's policy says to one line in that condition."""
         sale = original.sale

@@ -122,6 +122,39 @@ def test_what_came_back_twice_offline_is_reported_and_moves_nothing_twice(
     assert central.service.verify().findings == ()
 
 
+def test_a_ticket_that_was_cancelled_keeps_nobody_from_taking_the_goods_back(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    first.till.drain()
+    original = first.finding.everywhere(number)
+    first.refunding.set_aside(first.returning.plan(original, [ReturnRequest(1, 1000)], "Other size"))
+    first.take_back(number)
+    first.till.drain()
+    assert second.finding.everywhere(number).history.returned_milli(1) == 1000
+
+
+def test_what_this_till_took_back_and_has_not_sent_counts_although_the_sale_is_anothers(
+    desks: tuple[Desk, Desk],
+) -> None:
+    first, second = desks
+    number = first.till.ring_up("12").header.receipt_number
+    first.till.drain()
+    second.take_back(number)  # not uploaded
+    with pytest.raises(CashierError, match="no longer open"):
+        second.take_back(number)
+
+
+def test_beside_an_interrupted_return_the_same_receipt_gives_nothing_more(desks: tuple[Desk, Desk]) -> None:
+    first, _ = desks
+    number = first.till.ring_up("12").header.receipt_number
+    plan = first.returning.plan(first.finding.here(number), [ReturnRequest(1, 1000)], "Other size")
+    first.till.data.pending_returns.keep(plan)
+    with pytest.raises(CashierError, match="Finish it first"):
+        first.take_back(number)
+    first.refunding.pay_back(plan)
+    first.refunding.finish(plan)
+
+
 class OfflineGateway:
     """A line that is down."""
 
