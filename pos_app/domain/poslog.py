@@ -210,7 +210,10 @@ def deposit_back_to_plain(
     """The payload of a deposit that was given back."""
     return {
         "header": _plain(header) | {"receipt_number": header.receipt_number},
+        "ended_at": header.began_at,
         "order_number": order_number,
+        "lines": [{"name": f"Order {order_number}", "voided": False}],
+        "total_minor": sum(refund.amount_minor for refund in refunds),
         "refunds": [_plain(refund) for refund in refunds],
         "kept_minor": kept_minor,
         "reason": reason,

@@ -10,8 +10,15 @@ from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of
 
 _PAYLOAD = "CAST(j.payload AS TEXT)"
 _HAS_RECEIPT = "receipt_number IS NOT NULL"
-_WITH_RECEIPT = f"('{EventKind.SALE}', '{EventKind.RETURN}', '{EventKind.POST_VOID}')"
-
+_KINDS = (
+    EventKind.SALE,
+    EventKind.RETURN,
+    EventKind.POST_VOID,
+    EventKind.RETURN_WITHOUT_RECEIPT,
+    EventKind.DEPOSIT,
+    EventKind.DEPOSIT_REFUNDED,
+)
+_WITH_RECEIPT = f"({', '.join(repr(str(kind)) for kind in _KINDS)})"
 
 _SEARCHED = 5_000
 """Amounts and times are looked for among so many receipts, the newest; numbers among all."""
@@ -68,7 +75,7 @@ class SqliteReceiptIndex:
         return [entry_of(self._tail.terminal_id, row) for row in rows]
 
     def entry(self, receipt_number: str) -> JournalEntry | None:
-        """The sale, return or post-void of a receipt number, or None."""
+        """The sale, return, post-void or deposit of a receipt number, or None."""
         row = self._reader.one(
             f"{SELECT_ENTRY} WHERE j.receipt_number = ? AND j.kind IN {_WITH_RECEIPT}", (receipt_number,)
         )

@@ -230,6 +230,16 @@ def test_a_special_order_that_is_left_while_it_is_rung_up_keeps_its_deposit(coun
     assert orders(shop)[0].state is OrderState.OPEN
 
 
+def test_deposits_are_listed_with_the_receipts(counter, shop):
+    counter.scan(TELEVISION)
+    counter.window.services.orders().order_specially(person(), 10_000)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    counter.window.services.orders().cancel_special(orders(shop)[0].number, "changed mind")
+    counter.press(Qt.Key.Key_F8)
+    panel = counter.window.functions.receipts.room.panel
+    counter.until(lambda: len(panel.rows) == 2)
+
+
 def test_an_order_is_found_by_the_last_digits_of_its_number(counter, shop):
     for code in (TELEVISION, CABLE):
         counter.scan(code)

@@ -11,7 +11,7 @@ from fakes.memory_shop import MemoryStorage
 from pos_app.domain.journal import JournalEntry
 from pos_app.ports import MailState, PrintJob, PrintState, ReceiptEmail
 
-_WITH_RECEIPT = ("sale", "return", "post_void")
+_WITH_RECEIPT = ("sale", "return", "post_void", "return_without_receipt", "deposit", "deposit_refunded")
 
 
 class MemoryReceiptIndex:
@@ -49,9 +49,18 @@ class MemoryPrintQueue:
     def __init__(self, storage: MemoryStorage) -> None:
         self._storage = storage
 
-    def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
+    def claim(self, job_id: str, bytes_total: int) -> bool:
         jobs = self._storage.state.print_jobs
-        jobs[job_id] = replace(jobs[job_id], state=state, reason=reason)
+        if jobs[job_id].state is not PrintState.QUEUED:
+            return False
+        jobs[job_id] = replace(jobs[job_id], state=PrintState.SENDING, bytes_total=bytes_total)
+        return True
+
+    def set_state(
+        self, job_id: str, state: PrintState, reason: str = "", *, bytes_sent: int = 0, in_doubt: bool = False
+    ) -> None:
+        jobs = self._storage.state.print_jobs
+        jobs[job_id] = replace(jobs[job_id], state=state, reason=reason, bytes_sent=bytes_sent, in_doubt=in_doubt)
 
     def job(self, job_id: str) -> PrintJob | None:
         return self._storage.state.print_jobs.get(job_id)
@@ -66,7 +75,8 @@ class MemoryPrintQueue:
         return self._in(PrintState.HELD)
 
     def unfinished(self) -> list[PrintJob]:
-        return self._in(PrintState.SENDING, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
+        jobs = self._storage.state.print_jobs.values()
+        return [job for job in jobs if job.state is PrintState.SENDING or job.in_doubt]
 
     def _in(self, *states: PrintState) -> list[PrintJob]:
         return [job for job in self._storage.state.print_jobs.values() if job.state in states]

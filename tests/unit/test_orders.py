@@ -275,6 +275,16 @@ def test_the_policy_rounds_and_never_asks_more_than_the_order() -> None:
     assert rules.kept_minor(2_005) == 201
 
 
+def test_the_papers_of_a_deposit_are_among_the_receipts_and_can_be_printed_again(till: Register) -> None:
+    number = deposit(till)
+    till.orders.cancel_special(number, "changed mind")
+    back, paid = till.receipt_desk.find("", 10)
+    assert (paid.kind, paid.receipt_number, paid.total_minor) == ("deposit", number, 20_000)
+    assert (back.kind, back.total_minor, back.first_item) == ("deposit_refunded", 15_000, f"Order {number}")
+    assert till.receipt_desk.reprint(number) == 1
+    assert till.receipt_desk.document(back.receipt_number).title.startswith("Deposit back")
+
+
 @pytest.mark.parametrize(
     ("language", "title"),
     [("en", "SPECIAL ORDER"), ("de", "BESTELLUNG"), ("es", "PEDIDO ESPECIAL"), ("fr", "COMMANDE")],

@@ -30,7 +30,14 @@ _LIMIT = 200
 _PAUSE_MS = 120
 """Somebody who types a number is not looked after digit by digit."""
 _LONGEST_ADDRESS = 254
-_NAMES = {"sale": ("", "receipt-text"), "return": ("Return  ·  ", "undo-2"), "post_void": ("Void  ·  ", "ban")}
+_NAMES = {
+    "sale": ("", "receipt-text"),
+    "return": ("Return  ·  ", "undo-2"),
+    "return_without_receipt": ("Return  ·  ", "undo-2"),
+    "post_void": ("Void  ·  ", "ban"),
+    "deposit": ("Deposit  ·  ", "clipboard-list"),
+    "deposit_refunded": ("Deposit back  ·  ", "clipboard-list"),
+}
 _STRIP_AND_GAPS = 85
 _MAIL_WORDS = {MailState.QUEUED: "Waiting", MailState.SENT: "Sent", MailState.REFUSED: "Not sent"}
 _SAMPLES = {"sale": "Receipt", "gift": "Gift receipt", "copy": "Copy"}
@@ -157,7 +164,7 @@ class Receipts:
         kind, icon = _NAMES[kept.kind]
         when = formatter.date_time(datetime.fromisoformat(kept.ended_at))
         more = f" and {kept.items - 1} more" if kept.items > 1 else ""
-        total_minor = kept.total_minor if kept.kind == "sale" else -kept.total_minor
+        total_minor = kept.total_minor if kept.kind in ("sale", "deposit") else -kept.total_minor
         return ReceiptRow(
             kept.receipt_number,
             f"No. {kept.receipt_number}",
