@@ -1,7 +1,7 @@
 """What is almost there: one piece or a little money more, and a promotion counts (again).
 
-At most one hint, the one that saves most. It is only given when it is true: a set is tried with one piece more of
-what is in the basket, so a promotion that would lose against a better one is never advertised.
+At most one hint, the one that saves most. It is only given when it is true: it is tried with one piece or so much
+money more of what is in the basket, so a promotion that would lose against a better one is never advertised.
 """
 
 from typing import NamedTuple
@@ -36,18 +36,32 @@ class _InScope(NamedTuple):
 def almost_there(basket: Basket, priced: PricedBasket, rules: PricingRules, occasion: Occasion) -> Hint | None:
     """The hint of this basket, or None."""
     hints: list[Hint] = []
-    tried = 0
-    for promotion, found in _in_scope(basket, priced, rules, occasion):
-        minimum_minor = promotion.minimum_minor
-        if found.amount_minor < minimum_minor:
-            if found.amount_minor * 100 >= minimum_minor * NEAR_PERCENT and promotion.kind in _ON_MONEY:
-                missing_minor = minimum_minor - found.amount_minor
-                hints.append(Hint(promotion, 0, missing_minor, _saving_at(promotion, minimum_minor)))
-        elif _lacks_one(promotion, found.pieces) and tried < _MOST_TRIED:
-            tried += 1
-            if saves_minor := _saving_with_one_more(promotion, found.line_numbers, basket, priced, rules, occasion):
-                hints.append(Hint(promotion, 1, 0, saves_minor))
+    for promotion, found in _near(_in_scope(basket, priced, rules, occasion)):
+        missing_minor = max(promotion.minimum_minor - found.amount_minor, 0)
+        try:
+            more = _dearer(basket, found, missing_minor) if missing_minor else _one_more(basket, found)
+        except BasketError:
+            continue
+        with_more = price(more, rules, occasion=occasion)
+        # What comes nearer for one promotion may cost another its goods: all of them together are the customer's gain.
+        its_gain = with_more.taken_off(promotion.promotion_id) - priced.taken_off(promotion.promotion_id)
+        saves_minor = min(its_gain, _by_promotions(with_more) - _by_promotions(priced))
+        if saves_minor > 0:
+            hints.append(Hint(promotion, 0 if missing_minor else 1, missing_minor, saves_minor))
     return max(hints, key=lambda hint: hint.saves_minor, default=None)
+
+
+def _near(found: list[tuple[Promotion, _InScope]]) -> list[tuple[Promotion, _InScope]]:
+    """The first few that lack one piece, or a little money."""
+    near = [(promotion, one) for promotion, one in found if _lacks_little(promotion, one)]
+    return near[:_MOST_TRIED]
+
+
+def _lacks_little(promotion: Promotion, found: _InScope) -> bool:
+    if found.amount_minor < promotion.minimum_minor:
+        on_money = promotion.kind in _ON_MONEY and bool(found.line_numbers)
+        return on_money and found.amount_minor * 100 >= promotion.minimum_minor * NEAR_PERCENT
+    return _lacks_one(promotion, found.pieces)
 
 
 _ON_MONEY = (PromotionKind.PERCENT, PromotionKind.AMOUNT)
@@ -81,24 +95,19 @@ def _lacks_one(promotion: Promotion, pieces: int) -> bool:
     return size > 1 and pieces % size == size - 1 and within_limit
 
 
-def _saving_at(promotion: Promotion, amount_minor: int) -> int:
-    return promotion.amount_minor or amount_minor * promotion.percent_micro // 1_000_000
-
-
-def _saving_with_one_more(
-    promotion: Promotion,
-    line_numbers: list[int],
-    basket: Basket,
-    priced: PricedBasket,
-    rules: PricingRules,
-    occasion: Occasion,
-) -> int:
-    """What the promotion takes off more with one piece more of the cheapest goods in its scope."""
-    lines = [basket.line(number) for number in line_numbers]
+def _one_more(basket: Basket, found: _InScope) -> Basket:
+    """With one piece more of the cheapest goods in scope."""
+    lines = [basket.line(number) for number in found.line_numbers]
     cheapest = min(lines, key=lambda line: (line.unit_price_minor, line.line_number))
-    try:
-        more = basket.set_quantity(cheapest.line_number, cheapest.quantity_milli + QUANTITY_SCALE)
-    except BasketError:
-        return 0
-    with_more = price(more, rules, occasion=occasion)
-    return with_more.taken_off(promotion.promotion_id) - priced.taken_off(promotion.promotion_id)
+    return basket.set_quantity(cheapest.line_number, cheapest.quantity_milli + QUANTITY_SCALE)
+
+
+def _dearer(basket: Basket, found: _InScope, missing_minor: int) -> Basket:
+    """With goods in scope that cost so much more: which ones the customer will take, nobody knows yet."""
+    line = basket.line(found.line_numbers[0])
+    each_minor = -(-missing_minor * QUANTITY_SCALE // line.quantity_milli)
+    return basket.set_price(line.line_number, line.unit_price_minor + each_minor, "almost there")
+
+
+def _by_promotions(priced: PricedBasket) -> int:
+    return sum(part.reduction_minor for line in priced.lines for part in line.promotions)
