@@ -250,3 +250,17 @@ def test_an_order_is_found_by_the_last_digits_of_its_number(counter, shop):
     counter.type("2")
     counter.press(Qt.Key.Key_Return)
     assert counter.window.side.list_panel.accessibleName() == f"Order {orders(shop)[1].number}"
+
+
+def test_keys_after_a_deposit_do_no_harm(counter, shop):
+    counter.scan(TELEVISION)
+    counter.window.services.orders().order_specially(person(), 10_000)
+    counter.press(Qt.Key.Key_F4)
+    counter.press(Qt.Key.Key_Escape)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    counter.press(Qt.Key.Key_F1)
+    counter.press(Qt.Key.Key_Escape)
+    counter.press(Qt.Key.Key_P, modifiers=Qt.KeyboardModifier.ControlModifier)
+    counter.until(lambda: counter.window.sale.toast is not None)
+    counter.scan(CABLE)
+    assert counter.names() == ["USB-C Cable, 2 m"]
