@@ -33,6 +33,7 @@ from pos_app.ports.prices import (
     PromotionEdition,
     PromotionSource,
 )
+from pos_app.ports.printers import CompletionMark, PrinterCapability, PrinterIdentity, PrinterRecords
 from pos_app.ports.receipts import (
     MailQueue,
     MailState,
@@ -87,6 +88,7 @@ __all__ = [
     "CardResult",
     "Catalogue",
     "Clock",
+    "CompletionMark",
     "DeviceState",
     "DeviceStatus",
     "Enrolment",
@@ -122,6 +124,9 @@ __all__ = [
     "PrintJob",
     "PrintQueue",
     "PrintState",
+    "PrinterCapability",
+    "PrinterIdentity",
+    "PrinterRecords",
     "PromoCodeGateway",
     "PromoCodeHold",
     "PromotionEdition",

@@ -62,7 +62,11 @@ class PrintState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """A document to print; job_id makes handing it over twice harmless."""
+    """A document to print; job_id makes handing it over twice harmless.
+
+    bytes_sent of bytes_total were taken by the printer. in_doubt: somebody has to look at the paper and say what is on
+    it; nothing prints such a job again by itself.
+    """
 
     job_id: str
     transaction_id: str
@@ -70,6 +74,9 @@ class PrintJob:
     open_drawer: bool = False
     state: PrintState = PrintState.QUEUED
     reason: str = ""
+    bytes_sent: int = 0
+    bytes_total: int = 0
+    in_doubt: bool = False
 
 
 class UnitOfWork(Protocol):
@@ -155,11 +162,16 @@ class PrintQueue(Protocol):
     def job(self, job_id: str) -> PrintJob | None:
         """One job."""
 
-    def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
+    def claim(self, job_id: str, bytes_total: int) -> bool:
+        """Take a queued job to send it; False when it is not queued any more: another printer or somebody had it."""
+
+    def set_state(
+        self, job_id: str, state: PrintState, reason: str = "", *, bytes_sent: int = 0, in_doubt: bool = False
+    ) -> None:
         """Record where a job is."""
 
     def unfinished(self) -> list[PrintJob]:
-        """Jobs that may need somebody: sending, sent unconfirmed or failed, oldest first."""
+        """Jobs that need somebody: being sent, or in doubt; oldest first."""
 
     def of_transaction(self, transaction_id: str) -> PrintJob | None:
         """The first document of a transaction: its receipt."""

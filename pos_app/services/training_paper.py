@@ -22,9 +22,15 @@ class TrainingPaper:
         """One job."""
         return _marked(self._queue.job(job_id))
 
-    def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
+    def claim(self, job_id: str, bytes_total: int) -> bool:
+        """Take a queued job to send it; False when it is not queued any more."""
+        return self._queue.claim(job_id, bytes_total)
+
+    def set_state(
+        self, job_id: str, state: PrintState, reason: str = "", *, bytes_sent: int = 0, in_doubt: bool = False
+    ) -> None:
         """Record where a job is."""
-        self._queue.set_state(job_id, state, reason)
+        self._queue.set_state(job_id, state, reason, bytes_sent=bytes_sent, in_doubt=in_doubt)
 
     def unfinished(self) -> list[PrintJob]:
         """Jobs that may need somebody, oldest first."""

@@ -20,6 +20,7 @@ from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.people import SqlitePeople
 from pos_app.storage.price_lists import SqlitePriceLists
 from pos_app.storage.print_queue import SqlitePrintQueue
+from pos_app.storage.printer_records import SqlitePrinterRecords
 from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
@@ -47,6 +48,7 @@ class TerminalDatabase:
         self.storage = SqliteStorage(database, tail, clock, ids)
         self.catalogue = SqliteCatalogue(database)
         self.print_queue = SqlitePrintQueue(database)
+        self.printer_records = SqlitePrinterRecords(database)
         self.card_refunds = SqliteCardRefunds(database)
         self.receipts = SqliteReceiptIndex(database, tail)
         self.mail_queue = SqliteMailQueue(database)

@@ -28,16 +28,27 @@ class MemoryPrintQueue:
         with self._changed:
             return self._jobs.get(job_id)
 
-    def set_state(self, job_id: str, state: PrintState, reason: str = "") -> None:
+    def claim(self, job_id: str, bytes_total: int) -> bool:
         with self._changed:
-            self._jobs[job_id] = replace(self._jobs[job_id], state=state, reason=reason)
+            if self._jobs[job_id].state is not PrintState.QUEUED:
+                return False
+            self._jobs[job_id] = replace(self._jobs[job_id], bytes_total=bytes_total)
+            self.set_state(job_id, PrintState.SENDING)
+            return True
+
+    def set_state(
+        self, job_id: str, state: PrintState, reason: str = "", *, bytes_sent: int = 0, in_doubt: bool = False
+    ) -> None:
+        with self._changed:
+            self._jobs[job_id] = replace(
+                self._jobs[job_id], state=state, reason=reason, bytes_sent=bytes_sent, in_doubt=in_doubt
+            )
             self.history.append((job_id, state))
             self._changed.notify_all()
 
     def unfinished(self) -> list[PrintJob]:
-        wanted = (PrintState.SENDING, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
         with self._changed:
-            return [job for job in self._jobs.values() if job.state in wanted]
+            return [job for job in self._jobs.values() if job.state is PrintState.SENDING or job.in_doubt]
 
     def wait_for(self, job_id: str, *states: PrintState, timeout_s: float = 20) -> PrintJob:
         """The job once it is in one of these states; fails when it does not get there."""

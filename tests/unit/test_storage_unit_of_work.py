@@ -214,17 +214,20 @@ def test_print_jobs_come_in_order_and_only_those_that_wait(tmp_path: Path) -> No
         queue = data.print_queue
         assert queue.next_job() == PrintJob("first", "t", document, open_drawer=True)
         queue.set_state("first", PrintState.PRINTED)
-        queue.set_state("second", PrintState.SENDING)
-        queue.set_state("third", PrintState.FAILED, "Paper is out.")
+        assert queue.claim("second", 300)
+        assert not queue.claim("second", 300)
+        queue.set_state("third", PrintState.SENT_UNCONFIRMED, "Paper is out.", bytes_sent=120, in_doubt=True)
     with terminal_data(tmp_path) as data:
         queue = data.print_queue
         assert queue.next_job() is None
-        assert [(job.job_id, job.state, job.reason) for job in queue.unfinished()] == [
-            ("second", PrintState.SENDING, ""),
-            ("third", PrintState.FAILED, "Paper is out."),
+        assert [(job.job_id, job.state, job.reason, job.bytes_sent, job.bytes_total) for job in queue.unfinished()] == [
+            ("second", PrintState.SENDING, "", 0, 300),
+            ("third", PrintState.SENT_UNCONFIRMED, "Paper is out.", 120, 0),
         ]
         queue.set_state("third", PrintState.QUEUED)
         again = queue.next_job()
         assert again is not None
         assert again.job_id == "third"
+        queue.set_state("second", PrintState.SENT_UNCONFIRMED, "This printer does not report back.")
+        assert queue.unfinished() == [], "what a printer cannot say is no doubt of ours"
         assert queue.job("nothing") is None

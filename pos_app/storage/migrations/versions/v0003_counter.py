@@ -177,6 +177,15 @@ _STATEMENTS: tuple[str, ...] = (
         seconds INTEGER NOT NULL
     ) STRICT
     """,
+    # How much of a print job the printer took, and whether somebody has to look at the paper.
+    "ALTER TABLE print_job ADD COLUMN bytes_sent INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE print_job ADD COLUMN bytes_total INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE print_job ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt IN (0, 1))",
+    "DROP INDEX print_job_open",
+    "CREATE INDEX print_job_waiting ON print_job (state, position) WHERE state IN ('queued', 'held', 'sending')",
+    "CREATE INDEX print_job_in_doubt ON print_job (position) WHERE in_doubt = 1",
+    # What each printer can do and has done, as it was found out.
+    "CREATE TABLE printer_capability (printer TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
 
