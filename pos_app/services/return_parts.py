@@ -14,7 +14,7 @@ from pos_app.domain.returns import PendingReturn, Refund, ReturnHistory, ReturnQ
 from pos_app.domain.tender_definitions import TenderDefinition
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.errors import CashierError
-from pos_app.ports import RewardsGateway, SaleRecord
+from pos_app.ports import SaleRecord
 from pos_app.services.approvals import Approval
 
 
@@ -104,15 +104,6 @@ def _as_store_credit(refund: Refund) -> Refund:
     if refund.tender_type is TenderType.POINTS or (refund.tender_type is TenderType.STORE_CREDIT and refund.reference):
         return refund
     return Refund(TenderType.STORE_CREDIT, refund.amount_minor, 0, refund.original_tender_id)
-
-
-def find_everywhere(gateway: RewardsGateway, receipt_number: str) -> OriginalSale | None:
-    """The sale as the central service knows it, with returns at every till. May block: not on the GUI thread.
-
-    Raises OfflineError and RefusedError.
-    """
-    record = gateway.find_sale(receipt_number.strip())
-    return None if record is None else original_of(record, complete_record=True)
 
 
 def original_of(record: SaleRecord, *, complete_record: bool) -> OriginalSale:

@@ -17,15 +17,15 @@ from pos_app.ports import (
     SaleSummary,
     WithoutReceiptRecord,
 )
-from pos_app.services.approvals import Approvals
-from pos_app.services.card_refunds import CardRefunds
-from pos_app.services.exchanging import Exchanging
-from pos_app.services.finding_sales import FindingSales, summary_of
-from pos_app.services.refunding import Refunding
-from pos_app.services.returning import Returning
-from pos_app.services.without_receipt import ReturningWithoutReceipt
+from pos_app.services.finding_sales import summary_of
+from pos_app.services.return_parts import OriginalSale, original_of
 from pos_app.storage.dataclass_json import from_json, to_json
-from ui.services_bundle import ReturnParts, Services
+
+
+def sale_everywhere(gateway: RewardsGateway, receipt_number: str) -> OriginalSale | None:
+    """A sale as the central service alone knows it."""
+    record = gateway.find_sale(receipt_number)
+    return None if record is None else original_of(record, complete_record=True)
 
 
 class MemorySaleFinder:
@@ -134,60 +134,3 @@ class MemoryRefundBook:
 
     def open(self) -> list[CardRefund]:
         return [one for one in self._refunds.values() if one.result is None]
-
-
-class ReturnShop:
-    """What outlives a window: returns under way, refunds that were asked for, the service's side."""
-
-    def __init__(self, storage: MemoryStorage) -> None:
-        self._storage = storage
-        self.gateway = MemoryReturnsGateway()
-        self.kept: dict[str, str] = {}
-        self.refunds = MemoryRefundBook()
-
-    def parts(self, services: Services, gateway: RewardsGateway) -> ReturnParts:
-        """Everything for goods that come back, over the services of a window."""
-        approvals = services.approvals or Approvals(services.operator)
-        returning = Returning(
-            storage=self._storage,
-            catalogue=services.catalogue,
-            terms=services.terms,
-            clock=services.clock,
-            ids=services.ids,
-            formatter=services.formatter,
-            profile=services.profile,
-            operator=services.operator,
-            approvals=approvals,
-            credit=services.loading,
-        )
-        cards = CardRefunds(
-            self.refunds,
-            terminal=lambda: services.payment_terminal,
-            clock=services.clock,
-            currency_code=services.profile.currency.code,
-            approvals=approvals,
-        )
-        refunding = Refunding(
-            returning,
-            storage=self._storage,
-            gateway=self.gateway,
-            pending=MemoryPendingReturns(self.kept),
-            cards=cards,
-        )
-        exchanging = Exchanging(services.selling, returning, refunding)
-        return ReturnParts(
-            returning,
-            FindingSales(gateway, self.gateway, MemorySaleFinder(self._storage), returning),
-            refunding,
-            exchanging,
-            ReturningWithoutReceipt(
-                catalogue=services.catalogue,
-                clock=services.clock,
-                ids=services.ids,
-                profile=services.profile,
-                formatter=services.formatter,
-                finder=MemorySaleFinder(self._storage),
-                gateway=self.gateway,
-                approvals=approvals,
-            ),
-        )

@@ -7,7 +7,7 @@ from functools import cache
 from fakes import memory_shop as memory
 from fakes.memory_people import ASSOCIATE, MemoryPeople, MemoryTimeClock
 from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
-from fakes.memory_returns import ReturnShop
+from fakes.return_shop import ReturnShop
 from fakes.shop_terminal import ShopTerminal
 
 from hardware.receipt_printer.picture import receipt_picture

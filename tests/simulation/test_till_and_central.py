@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fakes.central_till import event_of
 from fakes.cut_stores import OPENING, Country, Till
+from fakes.memory_returns import sale_everywhere
 from fakes.memory_shop import OPERATOR
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,7 +25,6 @@ from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.domain.returns import ReturnRequest, refundable_milli
 from pos_app.errors import CashierError, OfflineError, RefusedError
 from pos_app.ports import PointsHold
-from pos_app.services.return_parts import find_everywhere
 from pos_app.services.shipping import Shipping
 from pos_app.storage.journal import incarnations, stream_entries
 from sync import contract
@@ -289,7 +289,7 @@ class TillsAndCentral(RuleBasedStateMachine):
         bought = sold.sale.lines[line % len(sold.sale.lines)]
         number, milli = bought.line_number, min(pieces * 1000, bought.quantity_milli)
         try:
-            original = find_everywhere(till.gateway, sold.sale.header.receipt_number)
+            original = sale_everywhere(till.gateway, sold.sale.header.receipt_number)
         except OfflineError:
             original = None
         if original is None:
@@ -440,7 +440,7 @@ def test_what_came_back_twice_unknown_to_each_other_leaves_the_rest_of_the_sale_
     here.returning.take_back(original, [ReturnRequest(1, 1000)], "changed their mind")
     country.heal()
 
-    known = find_everywhere(there.gateway, receipt_number)
+    known = sale_everywhere(there.gateway, receipt_number)
     assert known is not None
     assert refundable_milli(known.sale, known.history) == {1: 0, 2: 1000}
     rest = there.returning.take_back(known, [ReturnRequest(2, 1000)], "changed their mind").transaction

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fakes.memory_returns import sale_everywhere
 from fakes.memory_shop import (
     OPERATOR,
     MemoryCatalogue,
@@ -28,7 +29,7 @@ from pos_app.domain.tenders import Tender, TenderType, settle
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import SaleRecord
 from pos_app.services.approvals import Approvals
-from pos_app.services.return_parts import find_everywhere, original_of
+from pos_app.services.return_parts import original_of
 from pos_app.services.returning import Returning
 from pos_app.services.selling import Selling
 from pos_app.services.tendering import Tendering
@@ -177,7 +178,7 @@ def test_the_rest_of_a_sale_that_came_back_by_paper_gives_back_only_the_rest(til
     payload = json.loads(till.storage.state.entries[-1].payload)
     gateway = MemoryGateway()
     gateway.sales[ELSEWHERE] = SaleRecord(sale_to_plain(sale), (payload,))
-    original = find_everywhere(gateway, ELSEWHERE)
+    original = sale_everywhere(gateway, ELSEWHERE)
     assert original is not None
     assert original.history.returned_milli(1) == 1000
     with pytest.raises(CashierError, match="no longer open"):

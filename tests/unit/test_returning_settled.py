@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from fakes.cut_stores import TERMS, Country
+from fakes.memory_returns import sale_everywhere
 
 from pos_app.domain.paper_return import PaperLine, PaperReceipt
 from pos_app.domain.returns import ReturnRequest
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
-from pos_app.services.return_parts import find_everywhere
 
 EMAIL = "m@example.com"
 EARNING = msgspec.structs.replace(TERMS, earn_points_per_unit=1)
@@ -42,7 +42,7 @@ def test_goods_of_another_store_lose_exactly_the_points_they_had_earned(tmp_path
         assert country.balance(EMAIL) == 50
         assert country.central.verify().findings == ()
 
-        original = find_everywhere(here.gateway, number)
+        original = sale_everywhere(here.gateway, number)
         assert original is not None
         with pytest.raises(CashierError, match="no longer open"):
             here.returning.quote(original, [ReturnRequest(2, 1000)])
@@ -70,7 +70,7 @@ def test_points_that_had_paid_come_back_once_whether_by_paper_or_by_record(tmp_p
         first = elsewhere.returning.take_back_by_paper(paper, "does not work").transaction
         country.heal()
         assert country.balance(EMAIL) == 100 + 450
-        original = find_everywhere(here.gateway, number)
+        original = sale_everywhere(here.gateway, number)
         assert original is not None
         second = here.returning.take_back(original, [ReturnRequest(2, 1000)], "not needed").transaction
         country.heal()
