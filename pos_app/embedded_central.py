@@ -1,6 +1,7 @@
 """The central service of a demo store: the real program in a process of its own, on this machine only.
 
-It starts behind the window, so what it needs is imported then.
+It starts behind the window, so what it needs is imported then. It ends with the till however that one ends: the till
+holds its standard input open.
 """
 
 import os
@@ -51,10 +52,10 @@ class EmbeddedCentral:
             if self.running:
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
-            command = ["serve", "--host", "127.0.0.1", "--port", str(self._port), "--demo"]
+            command = ["serve", "--host", "127.0.0.1", "--port", str(self._port), "--demo", "--until-input-ends"]
             with open(self._folder / "central.log", "a", encoding="utf-8") as log:
                 self._process = subprocess.Popen(
-                    self._command(command), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True
+                    self._command(command), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.PIPE, text=True
                 )
             assert self._process.stdout is not None
             ready = threading.Timer(READY_TIMEOUT_S, self._process.kill)
@@ -93,8 +94,9 @@ class EmbeddedCentral:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
             self._process = None
 
     def _command(self, arguments: list[str]) -> list[str]:

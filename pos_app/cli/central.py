@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +26,9 @@ from sync.central.errors import CentralError, StartError
 from sync.central.moments import parse
 from sync.central.senders import CodeSender, ConsoleSender, sender_from_environment
 from sync.central.service import CentralService
+
+if TYPE_CHECKING:
+    from sync.central.server import CentralServer
 
 DATABASE_VARIABLE = "POS_CENTRAL_DATABASE"
 DEFAULT_PORT = 8710
@@ -111,6 +116,12 @@ def _serve_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
     parser.add_argument(
         "--demo", action="store_true", default=default(False), help="bring in sample terms, members and gift cards"
     )
+    parser.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        default=default(False),
+        help="end with whoever holds the other end of standard input, however that one ends",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -148,8 +159,17 @@ def _serve(args: argparse.Namespace) -> int:
         )
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda number, frame: server.end())
+        if args.until_input_ends:
+            Thread(target=_end_with_input, args=(server,), name="input-watch", daemon=True).start()
         server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
     return 0
+
+
+def _end_with_input(server: "CentralServer") -> None:
+    """A pipe ends with the process that holds its other end, also when that one is killed."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.end()
 
 
 def _verify(args: argparse.Namespace) -> int:
