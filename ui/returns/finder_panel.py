@@ -15,8 +15,8 @@ from ui.widgets.card import Card
 from ui.widgets.control import Control
 
 _FIELD = 92
-_WAYS = 214
-_WAY = 60
+_WAYS = 196
+_WAY = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +122,5 @@ class FinderPanel(Card):
         border, thick = ("accent", FOCUS_RING - 1) if self.line.hasFocus() else ("control", 1)
         frame = QRectF(20, _FIELD, wide - 100, 56)
         paint.rounded(painter, frame, Radius.CONTROL, "sunken", border, thick)
-        heading = QRectF(20, _WAYS - 34, wide, 26)
+        heading = QRectF(20, _WAYS - 32, wide, 26)
         paint.text(painter, heading, "Without the receipt at hand", font(14, 700), "ink_2")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ui.returns.returns import Returns
 
 _LAST_FOUR = 4
+_MOST_ROWS = 7
+"""As many as fit in the smallest window."""
 
 
 class SaleSearch:
@@ -199,7 +201,7 @@ class SaleSearch:
         title = "Purchases" if found.complete else "Purchases at this till (offline)"
         rows = [
             self._row(sale, partial(self._returns.open_receipt, ReceiptInHand(sale.receipt_number)))
-            for sale in found.sales
+            for sale in found.sales[:_MOST_ROWS]
         ]
         self._side.show_list(title, rows, "No purchase was found. Try another way.", back=self.ask)
 

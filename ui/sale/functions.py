@@ -185,7 +185,7 @@ class Functions:
 
         def say(count: int) -> None:
             if count:
-                words = "The till stopped while money was going back. Nothing is lost: press F7 and finish it."
+                words = "Money was going back when the till stopped. Press F7 to finish it."
                 self._window.sale.warn(Banner("A return was interrupted", words, "warn"))
 
         self._window.background.run(self._window.services.interrupted_returns, say, self.failed)
