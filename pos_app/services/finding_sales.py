@@ -64,7 +64,7 @@ class FindingSales:
                 raise CashierError(
                     "sale_elsewhere",
                     f"Receipt {receipt_number} is not of this till, and the rewards service cannot be reached. "
-                    "Try again when the line is back, or give store credit without the receipt (F7).",
+                    "Try again when the line is back, or take the goods back by what the paper says.",
                 ) from error
             return known
         if found is not None:

@@ -445,3 +445,29 @@ def test_a_scan_while_the_money_is_on_its_way_makes_itself_heard(counter, shop):
     assert counter.window.sale.banner.title == "Finish the return first"
     assert not counter.view.priced.lines
     returns.desk.busy = False
+
+
+def test_offline_another_tills_receipt_comes_back_by_its_paper_with_its_points(counter, shop):
+    shop.go_offline()
+    counter.scan("001-09-000123")
+    counter.until(lambda: counter.window.sale.question is not None)
+    assert "cannot be reached" in counter.window.sale.question.detail
+    counter.window.question.choices[0].click()
+    returns = returns_of(counter)
+    counter.scan(HEADPHONES)
+    counter.type("20000")
+    counter.press(Qt.Key.Key_Return)
+    assert returns.panel.page.total == "$216.50"
+    counter.press(Qt.Key.Key_Return)
+    counter.window.side.list_panel.rows[0].click()
+    counter.type("1000")
+    counter.press(Qt.Key.Key_Return)
+    counter.type("20000")
+    counter.press(Qt.Key.Key_Return)
+    counter.until(lambda: returns.desk.active)
+    refunds = returns.desk._done.refunds
+    assert [(one.tender_type, one.amount_minor, one.points) for one in refunds] == [
+        (TenderType.POINTS, 1_000, 1_000),
+        (TenderType.CASH, 20_650, 0),
+    ]
+    assert kinds(shop)[-1] == "return"

@@ -85,6 +85,22 @@ def unreceipted_page(model: UnreceiptedModel, rules: str, formatter: Formatter) 
     )
 
 
+def paper_page(model: UnreceiptedModel, words: str, formatter: Formatter) -> RefundPage:
+    """Goods by the paper of another till's receipt."""
+    title, quote = "By the paper", model.quote
+    if quote is None:
+        note = model.problem or words
+        return RefundPage(title, (), "Refund", formatter.money(0), note=note, main="Refund", main_usable=False)
+    return RefundPage(
+        title=title,
+        rows=_sums(quote, formatter),
+        total_name="Refund",
+        total=formatter.money(quote.total_minor),
+        note=words,
+        main="Refund",
+    )
+
+
 def void_page(quote: ReturnQuote, tenders: tuple[Tender, ...], formatter: Formatter) -> RefundPage:
     """A whole sale that is about to be reversed."""
     return RefundPage(

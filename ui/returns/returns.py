@@ -14,10 +14,11 @@ from pos_app.domain.return_policy import Condition
 from pos_app.errors import CashierError, WorldError
 from pos_app.services.finding_sales import receipt_in_hand
 from pos_app.services.return_parts import RefundTo
-from ui.messages import Banner
+from ui.messages import Banner, Choice, Question
 from ui.returns.exchange_desk import ExchangeDesk
 from ui.returns.line_row import CONDITION_NAMES
 from ui.returns.pages import return_page
+from ui.returns.paper_desk import PaperDesk
 from ui.returns.refund_desk import RefundDesk
 from ui.returns.refund_panel import RefundPanel
 from ui.returns.return_lines import ReturnLines
@@ -55,6 +56,8 @@ class Returns:
         self.exchanges = ExchangeDesk(self)
         without = parts.without_receipt
         self.unreceipted = UnreceiptedDesk(self, without) if without is not None and without.rules else None
+        self.paper = PaperDesk(self)
+        self._bare: UnreceiptedDesk | PaperDesk = self.paper
         self.search = SaleSearch(self)
         self.serial_panel = TextPanel()
         self.side.add_panel(self.serial_panel, self.serial_panel.closed)
@@ -160,19 +163,38 @@ class Returns:
             self.refresh()
             return
         with self.sale.one_change():
-            self.sale.refuse(Banner("No such sale", str(error)))
+            if isinstance(error, CashierError) and error.code == "sale_elsewhere":
+                self._offer_the_paper(hand.receipt_number, str(error))
+            else:
+                self.sale.refuse(Banner("No such sale", str(error)))
+
+    def _offer_the_paper(self, receipt_number: str, words: str) -> None:
+        self.sale.dismiss_toast()
+        self.sale.ask(
+            Question(
+                "A receipt of another till",
+                words,
+                (
+                    Choice("Take the goods back by the paper", partial(self.paper.open, receipt_number)),
+                    Choice("Not now", self.leave),
+                ),
+                "wifi-off",
+            )
+        )
 
     def _shows(self, hand: ReceiptInHand) -> bool:
         return isinstance(self.model, ReturnModel) and self.model.receipt_number == hand.receipt_number
 
-    def show_unreceipted(self, model: UnreceiptedModel, chips: tuple[str, ...]) -> None:
-        """Goods without a receipt are about to be scanned."""
+    def show_bare(
+        self, model: UnreceiptedModel, desk: UnreceiptedDesk | PaperDesk, title: str, chips: tuple[str, ...]
+    ) -> None:
+        """Goods of which no record is at hand are about to be scanned."""
         self.search.close()
-        self.model = model
+        self.model, self._bare = model, desk
         model.on_change = self.refresh
         self.side.show_panel(self.panel, stays=True, back=self.leave)
         self._cover(True)
-        self.lines.open(model.lines(), "Without a receipt", chips, "Scan what comes back")
+        self.lines.open(model.lines(), title, chips, "Scan what comes back")
         self.refresh()
         self.lines.setFocus()
 
@@ -202,8 +224,7 @@ class Returns:
         """Show what the return is now."""
         model = self.model
         if isinstance(model, UnreceiptedModel):
-            assert self.unreceipted is not None
-            self.unreceipted.refresh(model)
+            self._bare.refresh(model)
         if not isinstance(model, ReturnModel):
             return
         complete = model.original.complete_record
@@ -226,8 +247,7 @@ class Returns:
         elif self.exchanges.shown:
             self.leave()
         elif isinstance(self.model, UnreceiptedModel):
-            assert self.unreceipted is not None
-            self.unreceipted.proceed(self.model)
+            self._bare.proceed(self.model)
         elif self.model is not None and self.model.preview is not None:
             self.desk.refund(self.model)
         elif self.model is not None:
@@ -268,8 +288,7 @@ class Returns:
     def _scan_goods(self, code: str) -> None:
         model = self.model
         if isinstance(model, UnreceiptedModel):
-            assert self.unreceipted is not None
-            self.unreceipted.scan(model, code)
+            self._bare.scan(model, code)
             return
         assert model is not None
         by_serial = model.line_of_serial(code)

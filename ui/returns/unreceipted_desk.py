@@ -35,8 +35,8 @@ class UnreceiptedDesk:
         """Nothing is scanned yet."""
         rules = self._service.rules
         if rules is not None:
-            model = UnreceiptedModel(self._service, self._returns.window.services.formatter)
-            self._returns.show_unreceipted(model, ("Store credit", "ID needed"))
+            model = UnreceiptedModel(self._service.quote, self._returns.window.services.formatter)
+            self._returns.show_bare(model, self, "Without a receipt", ("Store credit", "ID needed"))
 
     def refresh(self, model: UnreceiptedModel) -> None:
         """Show what it gives now."""

@@ -10,7 +10,7 @@ from pos_app.domain.return_policy import Condition, Verdict
 from pos_app.domain.returns import ReturnQuote
 from pos_app.errors import CashierError
 from pos_app.ports import Formatter
-from pos_app.services.without_receipt import ReturningWithoutReceipt, UnreceiptedItem, UnreceiptedLine
+from pos_app.services.without_receipt import UnreceiptedItem, UnreceiptedLine
 from ui.returns.return_model import LineState, Pick
 
 MOST_PIECES = 99
@@ -25,8 +25,8 @@ class _Line:
 class UnreceiptedModel:
     """Has the lines of a return like ReturnModel; on_change after every change, on_line after a new line."""
 
-    def __init__(self, service: ReturningWithoutReceipt, formatter: Formatter) -> None:
-        self._service = service
+    def __init__(self, quote_of: Callable[[list[UnreceiptedLine]], ReturnQuote], formatter: Formatter) -> None:
+        self._quote_of = quote_of
         self._formatter = formatter
         self.quote: ReturnQuote | None = None
         self.problem = ""
@@ -61,7 +61,7 @@ class UnreceiptedModel:
     def add(self, goods: UnreceiptedItem) -> int:
         """One more piece; the number of its line comes back."""
         for number, line in enumerate(self._lines, 1):
-            if line.goods.item.item_id == goods.item.item_id:
+            if line.goods == goods:
                 self.step(number, 1)
                 return number
         self._lines.append(_Line(goods, Pick(QUANTITY_SCALE)))
@@ -98,7 +98,7 @@ class UnreceiptedModel:
         chosen = self.chosen()
         if chosen:
             try:
-                self.quote = self._service.quote(chosen)
+                self.quote = self._quote_of(chosen)
             except CashierError as error:
                 self.problem = error.message
         self.on_change()
