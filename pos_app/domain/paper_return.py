@@ -12,6 +12,7 @@ from pos_app.domain.basket import Basket, BasketError, EntryMethod
 from pos_app.domain.item import Item
 from pos_app.domain.pricing import PricingRules, price
 from pos_app.domain.retail_transaction import LineTax, RetailTransaction, SaleLine, sale_lines
+from pos_app.domain.return_policy import Condition
 from pos_app.domain.returns import (
     REFUND_ORDER,
     Refund,
@@ -34,6 +35,8 @@ class PaperLine:
     quantity_milli: int
     unit_price_minor: int
     line_number: int = 0
+    condition: Condition = Condition.SEALED
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def quote_paper(
     except BasketError as error:
         raise ReturnError(str(error)) from error
     sold = sale_lines(basket, price(basket, rules, day=day), EarnedPoints())
-    returned = tuple(_returned(line.line_number, goods) for line, goods in zip(receipt.lines, sold, strict=True))
+    returned = tuple(_returned(line, goods) for line, goods in zip(receipt.lines, sold, strict=True))
     refund_minor = sum(line.refund_minor for line in returned)
     points = _points_share(receipt, sum(line.net_minor + line.fees_minor for line in returned))
     value_minor = min(terms.value_minor(points), refund_minor)
@@ -82,9 +85,9 @@ def quote_paper(
     return ReturnQuote(returned, tuple(refunds))
 
 
-def _returned(line_number: int, goods: SaleLine) -> ReturnedLine:
+def _returned(line: PaperLine, goods: SaleLine) -> ReturnedLine:
     return ReturnedLine(
-        line_number=line_number,
+        line_number=line.line_number,
         item_id=goods.item_id,
         code=goods.code,
         name=goods.name,
@@ -97,6 +100,8 @@ def _returned(line_number: int, goods: SaleLine) -> ReturnedLine:
         unit_price_minor=goods.unit_price_minor,
         gross_minor=goods.gross_minor,
         taxes=goods.taxes,
+        condition=line.condition.value,
+        reason=line.reason,
     )
 
 

@@ -125,7 +125,16 @@ class PaperDesk:
         self._sale.with_approval(act)
 
     def _receipt(self, points: int, goods_minor: int, lines: list[UnreceiptedLine]) -> PaperReceipt:
-        paper = tuple(PaperLine(one.goods.code, one.quantity_milli, one.goods.unit_price_minor) for one in lines)
+        paper = tuple(
+            PaperLine(
+                one.goods.code,
+                one.quantity_milli,
+                one.goods.unit_price_minor,
+                condition=one.condition,
+                reason=one.reason,
+            )
+            for one in lines
+        )
         return PaperReceipt(self._number, paper, points, goods_minor)
 
     def _quote(self, points: int, goods_minor: int, lines: list[UnreceiptedLine]) -> ReturnQuote:
