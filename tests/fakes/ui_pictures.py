@@ -19,7 +19,9 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app.domain.basket import Discount
 from pos_app.domain.receipt_document import QrCode
+from pos_app.domain.return_policy import Condition
 from ui.member.pages import statement_page
+from ui.returns.return_model import ReturnModel
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import UiSettings
 
@@ -120,6 +122,25 @@ def _checked(window: CheckoutWindow) -> None:
     _until(lambda: window.functions.receipts.checking.panel.verdict is not None)
 
 
+def _return(window: CheckoutWindow) -> None:
+    """Two of three lines of a receipt come back, one of them opened."""
+    for code in (CODES[0], CODES[0], CODES[1], CODES[2]):
+        window.on_scan(code)
+    window.services.selling.attach_member(ACCOUNT)
+    window.tender.pay_cash(window.tender.cash_due_minor)
+    assert window.sale.completed is not None
+    number = window.sale.completed.transaction.header.receipt_number
+    window.on_scan(number)
+    returns = window.functions.returns
+    assert returns is not None
+    while returns.checking:
+        QApplication.processEvents()
+    assert isinstance(returns.model, ReturnModel)
+    returns.model.step(1, 1)
+    returns.model.describe(2, Condition.OPENED, "Does not work")
+    returns.model.step(2, 1)
+
+
 STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]] = {
     "idle-light": (lambda window: None, "light", (1280, 800)),
     "sale-light": (_member_sale, "light", (1280, 800)),
@@ -132,6 +153,8 @@ STATES: dict[str, tuple[Callable[[CheckoutWindow], None], str, tuple[int, int]]]
     "enrol-dark": (_enrol, "dark", (1024, 768)),
     "pin-light": (_pin, "light", (1024, 768)),
     "statement-light": (_statement, "light", (1280, 800)),
+    "return-light": (_return, "light", (1280, 800)),
+    "return-dark": (_return, "dark", (1024, 768)),
     "explain-light": (_explain, "light", (1280, 800)),
     "explain-dark": (_explain, "dark", (1024, 768)),
     "receipts-light": (_receipts, "light", (1280, 800)),
