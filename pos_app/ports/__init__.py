@@ -75,7 +75,9 @@ from pos_app.ports.storage import (
     TermsSource,
     UnitOfWork,
 )
+from pos_app.ports.till import TillRecords, Unsent
 from pos_app.ports.time import Clock, IdSource
+from pos_app.ports.weighing import ReadingListener, Scale, WeightReading, WeightState
 
 __all__ = [
     "BADGE_PREFIX",
@@ -132,6 +134,7 @@ __all__ = [
     "PromotionEdition",
     "PromotionSource",
     "Proof",
+    "ReadingListener",
     "ReceiptCheck",
     "ReceiptEmail",
     "ReceiptGateway",
@@ -144,14 +147,19 @@ __all__ = [
     "SaleQuestion",
     "SaleRecord",
     "SaleSummary",
+    "Scale",
     "ScanEvent",
     "StatementMovement",
     "Storage",
     "StoresParked",
     "SyncStatus",
     "TermsSource",
+    "TillRecords",
     "TimeClockEntry",
     "TimeClockRecords",
     "UnitOfWork",
+    "Unsent",
+    "WeightReading",
+    "WeightState",
     "WithoutReceiptRecord",
 ]

@@ -1,0 +1,1 @@
+"""Scales that answer over a serial line."""
