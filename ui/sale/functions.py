@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ui.member.member_desk import MemberDesk
     from ui.returns.returns import Returns
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.sale.more_menu import MoreMenu
     from ui.sale.reduction_desk import ReductionDesk
     from ui.sale.shelf import Shelf
     from ui.tender.manual_card_panel import ManualCardPanel
@@ -344,44 +345,16 @@ class Functions:
 
             DrawerDesk(self._window, cash).open()
 
+    @cached_property
+    def more_menu(self) -> MoreMenu:
+        """The list under More."""
+        from ui.sale.more_menu import MoreMenu
+
+        return MoreMenu(self._window)
+
     def more(self) -> None:
         """F10: what is needed less often."""
-        from ui.widgets.list_panel import ListRow
-
-        window = self._window
-        rows = [
-            ListRow("Light or dark theme", "", window.toggle_theme, "sun-moon"),
-        ]
-        if self.usable()["undo"]:
-            rows.insert(0, ListRow("Undo", "Go back one change  ·  Ctrl Z", window.sale.undo, "undo-2"))
-        if window.services.profile.tile_pages:
-            rows.append(ListRow("Products", "Tiles to touch  ·  Ctrl T", self.tiles, "layout-grid"))
-        detail = "The next scan adds nothing  ·  Ctrl I"
-        rows.append(ListRow("Price check", detail, self.price_check, "badge-dollar-sign"))
-        rows += self.promo_codes.more_rows()
-        rows += self.parking.more_rows()
-        rows += self.orders.more_rows()
-        rows += self.receipts.more_rows()
-        rows.append(ListRow("Customer display", "Show it or put it away", self.customer_display, "monitor"))
-        if window.services.device_panel is not None:
-            rows.append(ListRow("Device panel", "Printer, scanner, drawer and card terminal", self.devices, "plug"))
-        rows.append(ListRow("Points used offline", "What this store owes, and its limit", self.exposure, "wifi-off"))
-        if window.services.card_refunds is not None and (waiting := len(window.services.card_refunds().open())):
-            words = f"{waiting} not known to be given back"
-            rows.append(ListRow("Card refunds to check", words, self.check_refunds, "circle-question-mark"))
-        if window.services.loading is not None:
-            gift_cards = "Sell one, top one up, or see what is on it"
-            rows.append(ListRow("Gift cards", gift_cards, self.ways_to_pay.gift_cards.open, "gift"))
-        if window.services.returns is not None and self.usable()["return"]:
-            rows.append(ListRow("Void a sale", "A whole sale of today, every payment back", self.void_a_sale, "ban"))
-        if self.usable()["cancel"]:
-            cancel = window.tender.ask_to_cancel
-            rows.append(ListRow("Cancel this sale", "All its lines are dropped  ·  Ctrl Del", cancel, "trash-2"))
-        rows += window.people.more_rows()
-        if window.services.start_training is not None:
-            rows.append(ListRow("Training", "Lessons at a till of its own", self.training, "graduation-cap"))
-        rows.append(ListRow("Close the till", "An open sale is kept and comes back", self.close, "log-out"))
-        window.side.show_list("More", rows)
+        self.more_menu.open()
 
     def tiles(self) -> None:
         """Ctrl+T: the product tiles."""
