@@ -1,6 +1,7 @@
-"""What is almost there and what another way to pay would save: worked out behind the paint of each change.
+"""What is almost there and what another way to pay would save: worked out when the changes come to rest.
 
-Both price the basket once more, which a scan must not wait for; they are right again before anybody can act on them.
+Both price the basket once more and write in the window, which the next scan must not wait for: while scans follow each
+other nothing of it is done. They are right again before anybody can act on them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pos_app.domain.tender_promotions import TenderOffer
 if TYPE_CHECKING:
     from ui.sale.sale_view_model import SaleViewModel
 
+_AT_REST_MS = 60
+"""Longer than a scanner takes from one code to the next in a burst, too short for a hand to notice."""
+
 
 class SavingsWatch(QObject):
     """The hint and the offers of the sale under way."""
@@ -28,12 +32,13 @@ class SavingsWatch(QObject):
         self.offers: tuple[TenderOffer, ...] = ()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setInterval(_AT_REST_MS)
         self._timer.timeout.connect(self._look)
         sale.changed.connect(self._later)
 
     def _later(self) -> None:
         if self._sale.services.selling.promotions.promotions:
-            self._timer.start(0)
+            self._timer.start()
 
     def _look(self) -> None:
         hint, offers = self._hint_now(), self._offers_now()
