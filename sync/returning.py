@@ -5,7 +5,7 @@ See sync/contract.py for the rules that hold for every message.
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from sync.contract import AmountMinor, Identifier, Message, ShortText, SignedAmountMinor
 
@@ -35,7 +35,7 @@ class SaleInList(Message):
     ended_at: str
     store_id: str
     total_minor: int
-    goods: list[str] = []
+    goods: list[str] = field(default_factory=list)
 
 
 class FoundSales(Message):

@@ -92,7 +92,7 @@ class SqlitePendingReturns:
 
 
 def _any_of(part: str, key: str, test: str, further: str = "TRUE") -> str:
-    return (  # noqa: S608 - constants only
+    return (
         f"EXISTS (SELECT 1 FROM json_each({_TEXT}, '$.{part}') part "
         f"WHERE json_extract(part.value, '$.{key}') {test} AND {further})"
     )
