@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from pos_app.device_entries import DeviceEntry, parse_devices
 from pos_app.errors import WorldError
 
 FILE_NAME = "settings.toml"
@@ -24,11 +25,14 @@ class TerminalSettings:
     where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
     window. scanner_group_separator is what keyboard scanners type in place of the separator of GS1 codes (1Dh).
     The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
+    printer_code_page is the page that the printer prints letters with. devices are the [[device]] tables: scanners,
+    scale, line display and what else stands at the counter.
     """
 
     central_url: str = ""
     printer_driver: str = "simulator"
     printer_address: str = ""
+    printer_code_page: str = "CP858"
     theme: str = "system"
     scale_percent: int = 100
     card_terminal_driver: str = "simulator"
@@ -47,6 +51,7 @@ class TerminalSettings:
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_sender: str = ""
+    devices: tuple[DeviceEntry, ...] = ()
 
 
 def default_data_folder() -> Path:
@@ -68,15 +73,20 @@ def load_settings(folder: Path) -> TerminalSettings:
         return TerminalSettings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WorldError(f"The settings in {path} cannot be read: {error}") from error
+    try:
+        devices = parse_devices(found.pop("device", []))
+    except WorldError as error:
+        raise WorldError(f"{path}: {error}") from None
     defaults = TerminalSettings()
     known = {field.name: type(getattr(defaults, field.name)) for field in fields(defaults)}
+    del known["devices"]
     for key, value in found.items():
         if key not in known:
             raise WorldError(f"{path}: there is no setting {key!r}; there are {', '.join(known)}.")
         if type(value) is not known[key]:
             wanted = "a whole number" if known[key] is int else "a text in quotes"
             raise WorldError(f"{path}: {key} must be {wanted}.")
-    settings = TerminalSettings(**found)
+    settings = TerminalSettings(**found, devices=devices)
     if settings.theme not in THEMES:
         raise WorldError(f"{path}: theme must be one of {', '.join(THEMES)}.")
     if settings.card_terminal_driver not in CARD_TERMINAL_DRIVERS:
