@@ -92,7 +92,5 @@ class SqlitePendingReturns:
 
 
 def _any_of(part: str, key: str, test: str, further: str = "TRUE") -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM json_each({_TEXT}, '$.{part}') part "
-        f"WHERE json_extract(part.value, '$.{key}') {test} AND {further})"
-    )
+    each = f"json_each({_TEXT}, '$.{part}') part"
+    return f"EXISTS (SELECT 1 FROM {each} WHERE json_extract(part.value, '$.{key}') {test} AND {further})"  # noqa: S608
