@@ -1,7 +1,8 @@
 """A receipt printer: takes jobs from the persisted queue, prints each once, and knows whether it is on paper.
 
 A job goes queued -> sending -> printed | sent_unconfirmed | failed. Until its first byte leaves it stays queued and is
-tried again; after that it is never printed again by itself: somebody looks at the paper and asks for a copy.
+tried again, here or at another printer; after that it is never printed again by itself: somebody looks at the paper and
+asks for a copy.
 """
 
 import logging
@@ -15,16 +16,34 @@ from hardware.base import Device, StatusListener
 from hardware.cash_drawer.drawer import CashDrawer
 from hardware.device_thread import DeviceBusyError, DeviceThread
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
-from hardware.receipt_printer.session import Completion, Patience, PrinterSession
+from hardware.receipt_printer.health import (
+    PROOF_WORDS,
+    QUESTION,
+    HealthLevel,
+    HealthReport,
+    identity_words,
+    test_page,
+)
+from hardware.receipt_printer.known_printer import KnownPrinter
+from hardware.receipt_printer.session import Completion, Patience, PrinterSession, Recovery
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.receipt_printer.status import RESYNCHRONISE, PrinterCondition
 from hardware.receipt_printer.transports import Fault, Transport, TransportError
 from pos_app.errors import WorldError
-from pos_app.ports import DeviceState, PrintJob, PrintQueue, PrintState
+from pos_app.ports import (
+    CompletionMark,
+    DeviceState,
+    PrinterCapability,
+    PrinterRecords,
+    PrintJob,
+    PrintQueue,
+    PrintState,
+)
 
 logger = logging.getLogger(__name__)
 
 _HEALTH_CHECK_S = 5.0
+_STATISTICS_S = 600.0
 # A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
 _DRAWER_PATIENCE_S = 5.0
 _STATE_OF_FAULT = {Fault.OFF: DeviceState.OFFLINE, Fault.BUSY: DeviceState.BUSY}
@@ -35,7 +54,10 @@ class DrawerError(WorldError):
 
 
 class ReceiptPrinter(Device):
-    """One printer with its thread, and the drawer that hangs on it."""
+    """One printer with its thread, and the drawer that hangs on it.
+
+    opens_drawer is False for a printer that no drawer hangs on, and behind a print queue, which might open it later.
+    """
 
     def __init__(
         self,
@@ -45,48 +67,88 @@ class ReceiptPrinter(Device):
         renderer: EscposRenderer,
         on_status: StatusListener | None = None,
         patience: Patience | None = None,
+        *,
+        records: PrinterRecords | None = None,
+        kind: str = "receipt_printer",
+        opens_drawer: bool = True,
     ) -> None:
-        super().__init__(settings.name, "receipt_printer", on_status)
-        self.drawer = CashDrawer(on_status)
+        super().__init__(settings.name, kind, on_status)
+        self.drawer = CashDrawer(on_status) if opens_drawer else None
+        self._settings = settings
         self._queue = print_queue
         self._transport = transport
         self._renderer = renderer
         self._patience = patience or Patience()
         self._thread = DeviceThread(f"device: {settings.name}", self._when_idle)
-        self._answers = False
+        self._known = KnownPrinter(settings.record_key, records)
+        self._condition = PrinterCondition()
+        self._recovery: Recovery | None = None
         self._silences = 0
         self._resynchronise = False
+        self._is_lost = False
         self._retry_s = self._patience.retry_s
         self._next_try_at = 0.0
         self._tried_at = 0.0
         self._next_check_at = 0.0
+        self._next_statistics_at = time.monotonic() + _STATISTICS_S
         self._nudged_at = float("-inf")
         # True while jobs wait that nobody stands at the drawer for any more.
         self._has_backlog = True
+
+    # --- for any thread -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start printing what is queued. Jobs that an earlier run left half sent are put up as unconfirmed."""
         self._has_backlog = self._queue.next_job() is not None
         for job in self._queue.unfinished():
+            self._resynchronise |= job.bytes_sent < job.bytes_total
             if job.state is PrintState.SENDING:
-                self._resynchronise = True
-                self._finish(job, PrintState.SENT_UNCONFIRMED, "The register stopped while this was printing.")
+                reason = "The register stopped while this was printing."
+                self._finish(job, PrintState.SENT_UNCONFIRMED, reason, in_doubt=True)
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Stop; False when the thread hangs in the operating system."""
-        return self._thread.stop(timeout_s)
+        stopped = self._thread.stop(timeout_s)
+        if stopped:
+            self._known.keep_statistics(self.statistics())
+        return stopped
 
     def nudge(self) -> None:
         """A job has been queued: look now, also in the middle of a back-off. Thread-safe."""
         self._nudged_at = time.monotonic()
         self._thread.wake()
 
+    def recover(self, choice: Recovery) -> None:
+        """Somebody cleared the jam and chose: go on from the line that failed, or print all of the receipt again."""
+        self._recovery = choice
+        self.nudge()
+
+    def probe_again(self) -> None:
+        """Forget what the printer can do; it is asked before the next job. Thread-safe."""
+        self._thread.submit(self._known.forget)
+        self.nudge()
+
+    @property
+    def capability(self) -> PrinterCapability:
+        """Who the printer is and what it can do, as far as it was asked yet."""
+        return self._known.capability
+
+    def lifetime_statistics(self) -> dict[str, int]:
+        """The counts of all its time at this counter, this run included."""
+        return self._known.statistics(self.statistics())
+
+    def check_health(self, level: HealthLevel) -> "Future[HealthReport]":
+        """Look how it is; external and interactive print a page. The future may fail with WorldError. Thread-safe."""
+        return self._thread.submit(lambda: self._check_health(level))
+
     def kick_drawer(self, reason: str) -> "Future[None]":
         """Open the drawer now. The future fails with DrawerError; nothing opens later. Thread-safe."""
         asked_at = time.monotonic()
         status = self.status
         try:
+            if self.drawer is None:
+                raise DrawerError(f"No drawer can be opened through {self.name}. Open it with its key.")
             if status.state in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT):
                 raise DrawerError(self._drawer_failed(status.reason or "The printer is not ready."))
             return self._thread.submit(lambda: self._kick(reason, asked_at))
@@ -94,6 +156,8 @@ class ReceiptPrinter(Device):
             failed: Future[None] = Future()
             failed.set_exception(error if isinstance(error, DrawerError) else DrawerError(str(error)))
             return failed
+
+    # --- on the printer's thread --------------------------------------------------------------------------------------
 
     def _when_idle(self) -> float:
         """Print what waits, or look how the printer is; seconds until the next look."""
@@ -107,7 +171,7 @@ class ReceiptPrinter(Device):
         try:
             if job is not None and not self._print(job):
                 return self._try_again_in(self._patience.retry_s)
-            if job is None and now >= self._next_check_at:
+            if job is None and (now >= self._next_check_at or self._recovery is not None):
                 self._check()
         except TransportError as error:
             self._wire_failed(error)
@@ -126,18 +190,23 @@ class ReceiptPrinter(Device):
         with self._connected() as session:
             self._is_ready(session)
         is_learning = self._silences > 0 and self._may_answer()
-        self._next_check_at = time.monotonic() + (self._patience.retry_s if is_learning else _HEALTH_CHECK_S)
+        now = time.monotonic()
+        self._next_check_at = now + (self._patience.retry_s if is_learning else _HEALTH_CHECK_S)
+        if now >= self._next_statistics_at:
+            self._next_statistics_at = now + _STATISTICS_S
+            self._known.keep_statistics(self.statistics())
 
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
         started, is_late = time.monotonic(), self._has_backlog
-        opens_drawer = job.open_drawer and not is_late
+        opens_drawer = job.open_drawer and not is_late and self.drawer is not None
         self._has_backlog = True
         try:
             rendered = self._renderer.render(job.document, open_drawer=opens_drawer)
         except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
             logger.exception("print job %s cannot be rendered", job.job_id)
-            self._finish(job, PrintState.FAILED, f"This receipt cannot be drawn: {error}")
+            self.count("ReceiptFailedCount")
+            self._finish(job, PrintState.FAILED, f"This receipt cannot be drawn: {error}", in_doubt=True)
             self._has_backlog = is_late
             return True
         for note in rendered.notes:
@@ -148,7 +217,8 @@ class ReceiptPrinter(Device):
                     if opens_drawer:
                         self._drawer_failed(self.status.reason)
                     return False
-                self._send(session, job, rendered.data, opens_drawer)
+                if self._queue.claim(job.job_id, len(rendered.data)):
+                    self._send(session, job, rendered.data, opens_drawer)
         except TransportError:
             if opens_drawer:
                 self._drawer_failed("The printer could not be reached.")
@@ -158,44 +228,52 @@ class ReceiptPrinter(Device):
 
     def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:
         """From here on the job is sent at most once. Raises TransportError only while no byte of it has left."""
-        mark = _completion_mark(job.job_id)
-        self._queue.set_state(job.job_id, PrintState.SENDING)
-        self.report(DeviceState.BUSY, "printing")
+        self._report_condition(self._condition)
         before = self._transport.bytes_written
         try:
-            session.send(data)
-            if opens_drawer:
-                self._drawer_opened("sale")
-            session.ask_for_completion(mark)
-            completion = (
-                session.await_completion(mark, len(data), self._report_condition)
-                if self._answers
-                else Completion.UNCONFIRMED
-            )
+            completion = self._transmit(session, job.job_id, data, opens_drawer)
+            while completion is Completion.CLEARED:
+                again = self._renderer.render(job.document).data
+                completion = self._transmit(session, job.job_id, again, opens_drawer=False)
         except TransportError as error:
-            sent = self._transport.bytes_written - before
+            sent = min(self._transport.bytes_written - before, len(data))
+            self.count("BytesWrittenCount", sent)
             if sent == 0:
                 self._queue.set_state(job.job_id, PrintState.QUEUED, str(error))
                 raise
-            self._resynchronise = True
-            self._finish(
-                job, PrintState.SENT_UNCONFIRMED, f"{error} {min(sent, len(data))} of {len(data)} bytes were sent."
-            )
+            self._resynchronise = sent < len(data)
+            self._unconfirmed(job, f"{error} {sent} of {len(data)} bytes were sent.", sent, in_doubt=True)
             self._wire_failed(error)
             return
+        self.count("BytesWrittenCount", len(data))
         if completion is Completion.PRINTED:
             self.count("ReceiptPrintedCount")
-            self._finish(job, PrintState.PRINTED)
+            self._queue.set_state(job.job_id, PrintState.PRINTED, bytes_sent=len(data))
         else:
-            self._finish(job, PrintState.SENT_UNCONFIRMED, self._why_unconfirmed(completion))
+            in_doubt = completion is not Completion.UNPROVEN
+            self._unconfirmed(job, self._why_unconfirmed(completion), len(data), in_doubt=in_doubt)
+        if completion is Completion.UNCONFIRMED and self._condition.can_print:
+            self._known.forget()  # it did not prove what it used to: another printer, or another setting of it
         if self.status.state is DeviceState.BUSY:
-            self.report(DeviceState.READY, "" if self._answers else _SAYS_NOTHING)
+            self._report_resting()
+
+    def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
+        """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""
+        mark, way = _completion_mark(job_id), self._known.completion
+        session.send(data)
+        session.complete()
+        if opens_drawer:
+            self._drawer_opened("sale")
+        if not self._known.answers:
+            return Completion.UNPROVEN
+        session.ask_for_completion(way, mark)
+        return session.await_completion(way, mark, len(data), self._report_condition, self._take_recovery)
 
     def _why_unconfirmed(self, completion: Completion) -> str:
         if completion is Completion.STOPPED:
             return "The register was closed before the printer had confirmed."
-        if not self._answers:
-            return _SAYS_NOTHING
+        if completion is Completion.UNPROVEN:
+            return PROOF_WORDS[CompletionMark.NONE] if self._known.answers else _SAYS_NOTHING
         status = self.status
         return status.reason if status.state is not DeviceState.BUSY else "The printer did not confirm in time."
 
@@ -210,27 +288,62 @@ class ReceiptPrinter(Device):
                     "The printer takes the connection but does not answer: another till prints, or it hangs.",
                 )
                 return False
+            self._heard_of()
             self.report(DeviceState.READY, _SAYS_NOTHING)
         else:
-            self._answers, self._silences = True, 0
+            if not condition.can_print and (choice := self._take_recovery()) is not None:
+                session.recover(choice)
+                condition = session.condition() or condition
+            self._silences = 0
+            self._heard_of()
+            self._known.answered()
+            self._condition = condition
             self.report(condition.state, condition.reason)
             if not condition.can_print:
                 return False
         if self._resynchronise:
             session.send(RESYNCHRONISE)
             self._resynchronise = False
-        return True
+        return condition is None or self._known.learn(session)
 
     def _may_answer(self) -> bool:
         """True when silence means busy or hung; False for a printer that cannot answer, as far as is known."""
         can_read = self._transport.reads
-        return self._answers or (can_read and self._silences < self._patience.silences_of_a_mute)
+        return self._known.answers or (can_read and self._silences < self._patience.silences_of_a_mute)
+
+    def _take_recovery(self) -> Recovery | None:
+        choice, self._recovery = self._recovery, None
+        return choice
 
     def _report_condition(self, condition: PrinterCondition) -> None:
-        if condition.can_print:
+        """While a job is under way; paper that runs low stays in sight."""
+        self._condition = condition
+        if condition.state is DeviceState.READY:
             self.report(DeviceState.BUSY, "printing")
         else:
             self.report(condition.state, condition.reason)
+
+    def _report_resting(self) -> None:
+        condition = self._condition
+        self.report(condition.state, condition.reason if self._known.answers else _SAYS_NOTHING)
+
+    def _check_health(self, level: HealthLevel) -> HealthReport:
+        with self._connected() as session:
+            is_ready = self._is_ready(session)
+            capability = self._known.capability
+            words = [self.status.reason or "The printer answers and is ready."]
+            words += [text for text in (identity_words(capability.identity),) if text]
+            if capability.completion is not None:
+                words.append(PROOF_WORDS[capability.completion])
+            if is_ready and level is not HealthLevel.INTERNAL:
+                page = test_page(self._settings, capability.identity)
+                completion = self._transmit(session, page.title, self._renderer.render(page).data, False)
+                words.append(_TEST_WORDS[completion])
+                is_ready = completion in (Completion.PRINTED, Completion.UNPROVEN)
+        question = QUESTION if is_ready and level is HealthLevel.INTERACTIVE else ""
+        if self.status.state is DeviceState.BUSY:
+            self._report_resting()
+        return HealthReport(level, is_ready, tuple(words), self.status, capability.identity, question)
 
     def _kick(self, reason: str, asked_at: float) -> None:
         self._thread.assert_current()
@@ -241,6 +354,7 @@ class ReceiptPrinter(Device):
                 if not self._is_ready(session):
                     raise DrawerError(self._drawer_failed(self.status.reason))
                 session.send(self._renderer.drawer_pulse())
+                session.complete()
                 session.condition()  # an answer behind the pulse: it has been taken
         except TransportError as error:
             self._wire_failed(error)
@@ -255,29 +369,48 @@ class ReceiptPrinter(Device):
         finally:
             self._transport.close()
 
-    def _finish(self, job: PrintJob, state: PrintState, reason: str = "") -> None:
-        self._queue.set_state(job.job_id, state, reason)
-        if state is not PrintState.PRINTED:
-            logger.warning("print job %s: %s: %s", job.job_id, state, reason)
+    def _unconfirmed(self, job: PrintJob, reason: str, sent: int, *, in_doubt: bool) -> None:
+        self.count("ReceiptUnconfirmedCount")
+        self._finish(job, PrintState.SENT_UNCONFIRMED, reason, sent, in_doubt=in_doubt)
+
+    def _finish(self, job: PrintJob, state: PrintState, reason: str, sent: int = 0, *, in_doubt: bool) -> None:
+        self._queue.set_state(job.job_id, state, reason, bytes_sent=sent, in_doubt=in_doubt)
+        logger.warning("print job %s: %s: %s", job.job_id, state, reason)
+
+    def _heard_of(self) -> None:
+        if self._is_lost:
+            self._is_lost = False
+            self.count("ReconnectCount")
 
     def _wire_failed(self, error: TransportError) -> None:
         self.count("CommunicationErrorCount")
+        self._is_lost = True
+        self._known.out_of_sight()
         self.report(_STATE_OF_FAULT.get(error.fault, DeviceState.ERROR), str(error))
 
     def _drawer_opened(self, reason: str) -> None:
         self.count("DrawerGoodOpenCount")
-        self.drawer.report(DeviceState.READY)
+        if self.drawer is not None:
+            self.drawer.report(DeviceState.READY)
         logger.info("cash drawer opened: %s", reason)
 
     def _drawer_failed(self, cause: str) -> str:
         message = f"The drawer was not opened: {cause} Open it with its key if need be."
         self.count("DrawerFailedOpenCount")
-        self.drawer.report(DeviceState.WARNING, message)
+        if self.drawer is not None:
+            self.drawer.report(DeviceState.WARNING, message)
         logger.warning("%s", message)
         return message
 
 
 _SAYS_NOTHING = "This printer does not report back: whether paper came out has to be seen."
+_TEST_WORDS = {
+    Completion.PRINTED: "The test page has been printed: the printer confirmed it.",
+    Completion.UNPROVEN: "The test page has been sent; this printer cannot say whether it came out.",
+    Completion.UNCONFIRMED: "The test page was sent and not confirmed: look at the paper.",
+    Completion.CLEARED: "The printer's buffer was cleared: print the test page again.",
+    Completion.STOPPED: "The register was closed before the test page was confirmed.",
+}
 
 
 def _completion_mark(job_id: str) -> bytes:

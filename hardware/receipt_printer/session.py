@@ -1,24 +1,32 @@
-"""One connection to an ESC/POS printer: ask how it is, send, wait until the paper is out."""
+"""One connection to an ESC/POS printer: ask how it is and who it is, send, wait until the paper is out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Event
 
 from hardware.receipt_printer.status import (
+    CLEAR_AND_RECOVER,
+    GO_ON_FROM_THE_FAILED_LINE,
+    NO_AUTOMATIC_STATUS,
     REQUEST_CONDITION,
-    REQUEST_PAPER_WHEN_REACHED,
+    REQUEST_IDENTITY,
     PrinterCondition,
+    Reply,
     ReplyKind,
     ReplyParser,
-    completion_reply,
+    completion_request,
     condition_of,
-    request_completion,
+    identity_text,
+    proves_completion,
 )
 from hardware.receipt_printer.transports import Transport
+from pos_app.ports import CompletionMark, PrinterIdentity
 
-_PAPER_END = 0x0C
+_MOST_LATE_READS = 16
+_PROBE_MARK = b"PROB"
+_PROBED = (CompletionMark.PROCESS_ID, CompletionMark.BUFFERED_STATUS, CompletionMark.AUTOMATIC_STATUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,6 @@ class Patience:
     answer_s: float = 1.0
     completion_s: float = 15.0
     slowest_bytes_per_s: int = 200
-    # After the buffered status answered, a printer that knows process ids confirms within this.
-    grace_s: float = 1.5
     # With the cover open or the paper out: as long as somebody may take to put it right.
     attention_s: float = 600.0
     ask_every_s: float = 1.0
@@ -41,11 +47,24 @@ class Patience:
 
 
 class Completion(StrEnum):
-    """How sure it is that a job is on paper."""
+    """How sure it is that a job is on paper.
+
+    unproven: the printer has no way to prove it and reported no fault. cleared: somebody had its buffer cleared, so
+    that the job has to be sent again from its beginning.
+    """
 
     PRINTED = "printed"
+    UNPROVEN = "unproven"
     UNCONFIRMED = "unconfirmed"
+    CLEARED = "cleared"
     STOPPED = "stopped"
+
+
+class Recovery(StrEnum):
+    """What somebody decided after clearing a jammed cutter (DLE ENQ 1 and 2)."""
+
+    GO_ON = "go_on"
+    START_AGAIN = "start_again"
 
 
 class PrinterSession:
@@ -61,45 +80,77 @@ class PrinterSession:
         """The answer to DLE EOT 1 to 4, or None from a printer that says nothing."""
         if not self._transport.reads:
             return None
+        self._drop_late_answers()
         self._transport.write(REQUEST_CONDITION)
         answers: list[int] = []
-        deadline = time.monotonic() + self._patience.answer_s
-        while (left := deadline - time.monotonic()) > 0 and not self._stopping.is_set():
-            for reply in self._parser.feed(self._transport.read(min(left, 0.2))):
-                if reply.kind is ReplyKind.REAL_TIME:
-                    answers.append(reply.data[0])
+        for reply in self._replies_within(self._patience.answer_s):
+            if reply.kind is ReplyKind.REAL_TIME:
+                answers.append(reply.data[0])
             if len(answers) >= 4:
                 return condition_of((answers[0], answers[1], answers[2], answers[3]))
         return None
+
+    def identity(self) -> PrinterIdentity:
+        """What the printer calls itself. One that does not say is not asked further."""
+        texts: list[str] = []
+        for request in REQUEST_IDENTITY:
+            self._transport.write(request)
+            said = (identity_text(reply) for reply in self._replies_within(self._patience.answer_s))
+            text = next((text for text in said if text is not None), None)
+            if text is None:
+                break
+            texts.append(text)
+        return PrinterIdentity(*texts)
+
+    def strongest_completion(self) -> CompletionMark:
+        """Try each proof of completion, strongest first. Only with a printer that is ready: they are buffered."""
+        for way in _PROBED:
+            self._transport.write(completion_request(way, _PROBE_MARK))
+            replies = self._replies_within(self._patience.answer_s)
+            if any(proves_completion(reply, way, _PROBE_MARK) for reply in replies):
+                if way is CompletionMark.AUTOMATIC_STATUS:
+                    self._transport.write(NO_AUTOMATIC_STATUS)
+                return way
+        return CompletionMark.NONE
+
+    def recover(self, choice: Recovery) -> None:
+        """Act on what somebody decided after a jam. Raises TransportError."""
+        self._transport.write(GO_ON_FROM_THE_FAILED_LINE if choice is Recovery.GO_ON else CLEAR_AND_RECOVER)
 
     def send(self, data: bytes) -> None:
         """Hand over bytes. Raises TransportError."""
         self._transport.write(data)
 
-    def ask_for_completion(self, mark: bytes) -> None:
-        """Ask, behind all that was sent, for the process id reply and for the buffered status."""
-        self._transport.write(request_completion(mark) + REQUEST_PAPER_WHEN_REACHED)
+    def complete(self) -> None:
+        """All of the job has been handed over. Raises TransportError."""
+        self._transport.complete()
+
+    def ask_for_completion(self, way: CompletionMark, mark: bytes) -> None:
+        """Ask, behind all that was sent, for the proof that this printer can give."""
+        self._transport.write(completion_request(way, mark))
 
     def await_completion(
-        self, mark: bytes, byte_count: int, on_condition: Callable[[PrinterCondition], None]
+        self,
+        way: CompletionMark,
+        mark: bytes,
+        byte_count: int,
+        on_condition: Callable[[PrinterCondition], None],
+        recovery: Callable[[], Recovery | None],
     ) -> Completion:
-        """Wait until the printer says the job is on paper.
+        """Wait until the printer says the job is on paper, or until such a job would have been.
 
-        The process id reply is proof. The buffered status alone is proof where a printer has no process ids. Nothing
-        in the time such a job may take is no proof. on_condition hears what keeps the printer from going on.
-        Raises TransportError when the connection breaks.
+        on_condition hears what keeps the printer from going on; recovery is asked whether somebody decided how a jam
+        is to be recovered from. Raises TransportError when the connection breaks.
         """
         patience = self._patience
         started = last_asked = time.monotonic()
         deadline = started + patience.completion_s + byte_count / patience.slowest_bytes_per_s
         answers: list[int] = []
-        reached_at: float | None = None
+        can_print = False
         while not self._stopping.is_set():
             for reply in self._parser.feed(self._transport.read(0.1)):
-                if reply.kind is ReplyKind.BLOCK and reply.data == completion_reply(mark):
-                    return Completion.PRINTED
-                if reply.kind is ReplyKind.BUFFERED and not reply.data[0] & _PAPER_END:
-                    reached_at = time.monotonic()
+                if proves_completion(reply, way, mark):
+                    return self._finished(way)
                 if reply.kind is ReplyKind.REAL_TIME:
                     answers.append(reply.data[0])
             now = time.monotonic()
@@ -107,14 +158,37 @@ class PrinterSession:
                 condition = condition_of((answers[0], answers[1], answers[2], answers[3]))
                 answers.clear()
                 on_condition(condition)
-                if not condition.can_print:
+                can_print = condition.can_print
+                if not can_print:
                     deadline = max(deadline, min(now + patience.completion_s, started + patience.attention_s))
-            if reached_at is not None and now - reached_at > patience.grace_s:
-                return Completion.PRINTED
+            if (choice := recovery()) is not None:
+                self.recover(choice)
+                if choice is Recovery.START_AGAIN:
+                    return Completion.CLEARED
             if now >= deadline:
                 return Completion.UNCONFIRMED
-            if now - last_asked >= patience.ask_every_s:
+            if way is CompletionMark.NONE and can_print:
+                return Completion.UNPROVEN
+            # Asked again while an answer is under way, the two would be read as one.
+            if now - last_asked >= patience.ask_every_s * (3 if answers else 1):
                 answers.clear()
                 self._transport.write(REQUEST_CONDITION)
                 last_asked = now
         return Completion.STOPPED
+
+    def _finished(self, way: CompletionMark) -> Completion:
+        if way is CompletionMark.AUTOMATIC_STATUS:
+            self._transport.write(NO_AUTOMATIC_STATUS)
+        return Completion.PRINTED
+
+    def _drop_late_answers(self) -> None:
+        """What an earlier question of this port left behind would be taken for the answer to the next."""
+        for _ in range(_MOST_LATE_READS):
+            if not self._transport.read(0.0):
+                break
+        self._parser = ReplyParser()
+
+    def _replies_within(self, seconds: float) -> Iterator[Reply]:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and not self._stopping.is_set():
+            yield from self._parser.feed(self._transport.read(min(left, 0.2)))

@@ -17,10 +17,10 @@ class Cutter(StrEnum):
 class PrinterSettings:
     """One receipt printer.
 
-    driver is simulator, tcp, serial, usb or file; address is host:port, [::1]:9100, a serial port with an optional
-    baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202) or a path. columns are those of font A: 48 on 80 mm at
-    203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5 and gets a pulse of drawer_on_ms.
-    logo_file is a PNG for the head of receipts.
+    driver is simulator, tcp, serial, usb, file or cups; address is host:port, [::1]:9100, a serial port with an
+    optional baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202), a path or the name of a print queue. columns
+    are those of font A: 48 on 80 mm at 203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5
+    and gets a pulse of drawer_on_ms. logo_file is a PNG for the head of receipts.
     """
 
     name: str = "receipt printer"
@@ -36,3 +36,8 @@ class PrinterSettings:
     drawer_on_ms: int = 50
     drawer_off_ms: int = 500
     logo_file: Path | None = None
+
+    @property
+    def record_key(self) -> str:
+        """What is known of the printer is kept under this; a simulated one has another port at each start."""
+        return self.driver if self.driver == "simulator" else f"{self.driver} {self.address}"

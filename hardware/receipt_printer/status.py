@@ -8,14 +8,20 @@ DLE EOT 0xx1xx10, ASB byte 1 0xx1xx00 (three more follow), GS r and GS I 0xx0xxx
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pos_app.ports import DeviceState
+from pos_app.ports import CompletionMark, DeviceState
 
 REQUEST_CONDITION = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
 REQUEST_PAPER_WHEN_REACHED = b"\x1dr\x01"
+REQUEST_AUTOMATIC_STATUS, NO_AUTOMATIC_STATUS = b"\x1da\xff", b"\x1da\x00"
+GO_ON_FROM_THE_FAILED_LINE, CLEAR_AND_RECOVER = b"\x10\x05\x01", b"\x10\x05\x02"
+# GS I: maker, model, firmware, serial number. Each is answered by a block that begins with 5Fh.
+REQUEST_IDENTITY = (b"\x1dI\x42", b"\x1dI\x43", b"\x1dI\x41", b"\x1dI\x44")
+# Ends any command that was cut in two, whatever it still waits for, and starts afresh.
 RESYNCHRONISE = b"\x00" * 8192 + b"\x1b@"
 
 _BLOCK_STARTS = b"\x35\x37\x3b\x3d\x5f"
 _LONGEST_BLOCK = 256
+_PAPER_END = 0x0C
 
 
 class ReplyKind(StrEnum):
@@ -59,6 +65,9 @@ class ReplyParser:
             elif first & 0x93 == 0x12:
                 replies.append(self._take(ReplyKind.REAL_TIME, 1))
             elif first & 0x93 == 0x10:
+                if any(byte & 0x90 for byte in self._buffer[1:4]):
+                    self._drop(1)
+                    continue
                 if len(self._buffer) < 4:
                     break
                 replies.append(self._take(ReplyKind.AUTOMATIC, 4))
@@ -145,6 +154,38 @@ def request_completion(mark: bytes) -> bytes:
     return b"\x1d(H\x06\x0000" + mark
 
 
-def completion_reply(mark: bytes) -> bytes:
-    """The block that answers request_completion, without its NUL."""
-    return b"\x37\x22" + mark
+def completion_request(way: CompletionMark, mark: bytes) -> bytes:
+    """What is put behind a job, so that its answer proves the job is on paper."""
+    match way:
+        case CompletionMark.PROCESS_ID:
+            return request_completion(mark)
+        case CompletionMark.BUFFERED_STATUS:
+            return REQUEST_PAPER_WHEN_REACHED
+        case CompletionMark.AUTOMATIC_STATUS:
+            return NO_AUTOMATIC_STATUS + REQUEST_AUTOMATIC_STATUS
+    return b""
+
+
+def proves_completion(reply: Reply, way: CompletionMark, mark: bytes) -> bool:
+    """True when a reply says that all before its request is on paper."""
+    match way:
+        case CompletionMark.PROCESS_ID:
+            # Noise on a serial line may have opened the block; its end is what counts.
+            return reply.kind is ReplyKind.BLOCK and reply.data.endswith(b"\x37\x22" + mark)
+        case CompletionMark.BUFFERED_STATUS:
+            return reply.kind is ReplyKind.BUFFERED and not reply.data[0] & _PAPER_END
+        case CompletionMark.AUTOMATIC_STATUS:
+            return reply.kind is ReplyKind.AUTOMATIC and not _has_fault(reply.data)
+    return False
+
+
+def _has_fault(automatic: bytes) -> bool:
+    """ASB bytes 1 to 3: offline or cover open, an error of any kind, paper end."""
+    return bool(automatic[0] & 0x28 or automatic[1] & 0x68 or automatic[2] & _PAPER_END)
+
+
+def identity_text(reply: Reply) -> str | None:
+    """The text of an answer to GS I 65 to 68, or None for another reply."""
+    if reply.kind is not ReplyKind.BLOCK or reply.data[:1] != b"\x5f":
+        return None
+    return "".join(character for character in reply.data[1:].decode("ascii", "replace") if character.isprintable())

@@ -22,6 +22,7 @@ WRITE_TIMEOUT_S = 5.0
 CHUNK_BYTES = 4096
 DEFAULT_TCP_PORT = 9100
 DEFAULT_BAUD = 9600
+DRIVERS = ("simulator", "tcp", "serial", "usb", "file", "cups")
 
 
 class Fault(StrEnum):
@@ -53,6 +54,9 @@ class Transport(Protocol):
 
     def write(self, data: bytes) -> None:
         """Hand over all of the data. Raises TransportError; bytes_written then says how far it got."""
+
+    def complete(self) -> None:
+        """The whole job has been written. Raises TransportError from a wire that takes jobs only in one piece."""
 
     def read(self, timeout_s: float) -> bytes:
         """What the printer sent, or nothing after the time-out. Raises TransportError when the wire is gone."""
@@ -105,6 +109,9 @@ class TcpTransport:
             raise self._error(Fault.STALLED, "took no more data for 5 seconds") from None
         except OSError as error:
             raise self._error(Fault.LOST, f"broke the connection: {error.strerror or error}") from None
+
+    def complete(self) -> None:
+        """Nothing: every byte has left already."""
 
     def read(self, timeout_s: float) -> bytes:
         """What arrived within the time-out."""
@@ -179,6 +186,9 @@ class SerialTransport:
                 raise self._error(Fault.LOST, f"went away: {_serial_cause(error)}") from None
             self.bytes_written += len(piece)
 
+    def complete(self) -> None:
+        """Nothing: every byte has left already."""
+
     def read(self, timeout_s: float) -> bytes:
         """What arrived within the time-out."""
         import serial
@@ -208,7 +218,10 @@ class SerialTransport:
 
 
 class FileTransport:
-    """A device file of a printer (/dev/usb/lp0) or an ordinary file, which is appended to. Nothing is read back."""
+    """A device file of a printer (/dev/usb/lp0) or an ordinary file, which is appended to. Nothing is read back.
+
+    Two programs of this machine that print on it take turns: the file is locked while it is open.
+    """
 
     reads = False
 
@@ -225,6 +238,8 @@ class FileTransport:
         except OSError as error:
             fault = Fault.BUSY if error.errno in (errno.EBUSY, errno.EAGAIN) else Fault.OFF
             raise self._error(fault, f"cannot be opened: {error.strerror}") from None
+        if not _locked(self._descriptor):
+            raise self._error(Fault.BUSY, "is in use by another program")
 
     def write(self, data: bytes) -> None:
         """Write all, waiting up to five seconds for each piece."""
@@ -240,6 +255,9 @@ class FileTransport:
                 raise self._error(Fault.LOST, f"cannot be written: {error.strerror}") from None
             self.bytes_written += written
             view = view[written:]
+
+    def complete(self) -> None:
+        """Nothing: every byte has left already."""
 
     def read(self, timeout_s: float) -> bytes:
         """Nothing: there is no way back."""
@@ -258,6 +276,21 @@ class FileTransport:
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)
 
 
+def _locked(descriptor: int) -> bool:
+    """True when this program now has the file for itself; closing it gives it back."""
+    try:
+        import fcntl
+    except ImportError:  # Windows opens a device for one program at a time by itself
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a device or a network drive that knows no locks
+        return True
+    return True
+
+
 def transport_for(settings: PrinterSettings) -> Transport:
     """The transport of a printer's settings. Raises ValueError for an unknown driver or a malformed address."""
     match settings.driver:
@@ -271,7 +304,11 @@ def transport_for(settings: PrinterSettings) -> Transport:
             return UsbTransport(settings.address)
         case "file":
             return FileTransport(settings.address)
-    raise ValueError(f"unknown printer driver {settings.driver!r}: simulator, tcp, serial, usb or file")
+        case "cups":
+            from hardware.receipt_printer.cups_transport import CupsTransport
+
+            return CupsTransport(settings.address)
+    raise ValueError(f"unknown printer driver {settings.driver!r}: {', '.join(DRIVERS)}")
 
 
 def split_host_port(address: str) -> tuple[str, int]:

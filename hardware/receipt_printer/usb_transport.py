@@ -73,6 +73,9 @@ class UsbTransport:
             self.bytes_written += written
             view = view[written:]
 
+    def complete(self) -> None:
+        """Nothing: every byte has left already."""
+
     def read(self, timeout_s: float) -> bytes:
         """What arrived within the time-out."""
         import usb.core

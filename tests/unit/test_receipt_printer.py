@@ -18,7 +18,7 @@ from hardware.receipt_printer.transports import FileTransport, TcpTransport, Tra
 from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument
 from pos_app.ports import DeviceState, DeviceStatus, PrintState
 
-SHORT = Patience(answer_s=0.4, completion_s=1.5, grace_s=0.3, attention_s=20, ask_every_s=0.2, retry_s=0.1)
+SHORT = Patience(answer_s=0.4, completion_s=1.5, attention_s=20, ask_every_s=0.2, retry_s=0.1)
 RESTING = (PrintState.PRINTED, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
 
 

@@ -9,11 +9,12 @@ from hardware.receipt_printer.status import (
     Reply,
     ReplyKind,
     ReplyParser,
-    completion_reply,
     condition_of,
+    identity_text,
+    proves_completion,
     request_completion,
 )
-from pos_app.ports import DeviceState
+from pos_app.ports import CompletionMark, DeviceState
 
 ALL_CLEAR = (0x12, 0x12, 0x12, 0x12)
 
@@ -24,7 +25,7 @@ def test_replies_of_different_commands_on_one_wire_are_told_apart() -> None:
     assert parser.feed(wire) == [
         Reply(ReplyKind.REAL_TIME, b"\x16"),
         Reply(ReplyKind.REAL_TIME, b"\x12"),
-        Reply(ReplyKind.BLOCK, completion_reply(b"A1B2")),
+        Reply(ReplyKind.BLOCK, b"\x37\x22A1B2"),
         Reply(ReplyKind.AUTOMATIC, b"\x10\x00\x0c\x00"),
         Reply(ReplyKind.BUFFERED, b"\x0c"),
         Reply(ReplyKind.BLOCK, b"\x5fTM-T88VI"),
@@ -74,3 +75,39 @@ def test_a_completion_mark_is_four_printable_characters() -> None:
     for mark in (b"A1", b"A1B2C", b"A1B\x04"):
         with pytest.raises(ValueError, match="four printable"):
             request_completion(mark)
+
+
+PROCESS_ID, BUFFERED, AUTOMATIC, NONE = CompletionMark
+
+
+@pytest.mark.parametrize(
+    ("wire", "way", "proves"),
+    [
+        (b"\x37\x22A1B2\x00", PROCESS_ID, True),
+        (b"\x35noise\x37\x22A1B2\x00", PROCESS_ID, True),
+        (b"\x37\x22FFFF\x00", PROCESS_ID, False),
+        (b"\x00", PROCESS_ID, False),
+        (b"\x03", BUFFERED, True),
+        (b"\x0f", BUFFERED, False),
+        (b"\x10\x00\x03\x00", AUTOMATIC, True),
+        (b"\x18\x00\x00\x00", AUTOMATIC, False),
+        (b"\x30\x00\x00\x00", AUTOMATIC, False),
+        (b"\x10\x08\x00\x00", AUTOMATIC, False),
+        (b"\x10\x00\x0c\x00", AUTOMATIC, False),
+        (b"\x37\x22A1B2\x00", NONE, False),
+    ],
+)
+def test_only_the_proof_that_a_printer_is_known_for_proves_its_job(
+    wire: bytes, way: CompletionMark, proves: bool
+) -> None:
+    assert any(proves_completion(reply, way, b"A1B2") for reply in ReplyParser().feed(wire)) is proves
+
+
+def test_a_status_cut_short_by_another_answer_does_not_swallow_it() -> None:
+    assert ReplyParser().feed(b"\x10\x12\x12") == [Reply(ReplyKind.REAL_TIME, b"\x12")] * 2
+
+
+def test_a_printers_name_is_read_without_what_could_not_be_shown() -> None:
+    (reply,) = ReplyParser().feed(b"\x5fTM-\x1bT88\x00")
+    assert identity_text(reply) == "TM-T88"
+    assert identity_text(Reply(ReplyKind.BUFFERED, b"\x00")) is None
