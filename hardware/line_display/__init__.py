@@ -1,0 +1,1 @@
+"""Line displays on a pole: two lines of twenty characters for the customer."""
