@@ -20,7 +20,8 @@ class TerminalSettings:
     """What a technician may set, in settings.toml in the data folder. A missing key keeps its default here.
 
     central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
-    and printer_address where its device is (host:port, serial port, file). scale_percent is the size of everything
+    and printer_address where its device is (docs/hardware/receipt-printers.md). backup_printer_driver, where there is
+    one, names the printer that steps in once the first could not print for backup_printer_after_s. scale_percent is the size of everything
     on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md; card_terminal_key is
     where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
     window. scanner_group_separator is what keyboard scanners type in place of the separator of GS1 codes (1Dh).
@@ -32,6 +33,9 @@ class TerminalSettings:
     central_url: str = ""
     printer_driver: str = "simulator"
     printer_address: str = ""
+    backup_printer_driver: str = ""
+    backup_printer_address: str = ""
+    backup_printer_after_s: int = 15
     printer_code_page: str = "CP858"
     theme: str = "system"
     scale_percent: int = 100
@@ -68,10 +72,18 @@ def load_settings(folder: Path) -> TerminalSettings:
     """
     path = folder / FILE_NAME
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return read_settings(path.read_text(encoding="utf-8-sig"), path)
     except FileNotFoundError:
         return TerminalSettings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldError(f"The settings in {path} cannot be read: {error}") from error
+
+
+def read_settings(text: str, path: Path) -> TerminalSettings:
+    """The settings of a text that is, or is to be, in the file. Raises WorldError as load_settings does."""
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise WorldError(f"The settings in {path} cannot be read: {error}") from error
     try:
         devices = parse_devices(found.pop("device", []))
