@@ -21,6 +21,7 @@ from pos_app.store_returns import read_return_policy
 from pos_app.store_shelves import read_departments, read_labels, read_tiles
 from pos_app.store_taxes import read_tax_rates, read_tax_reliefs, tax_names
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
+from pos_app.store_till import read_till
 
 
 class StoreProfileError(WorldError):
@@ -82,6 +83,7 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         promotions=read_promotion_file(folder, money, raw["time_zone"]),
         return_policy=read_return_policy(raw, money),
         parking=read_parking(raw),
+        till=read_till(raw, money),
         tenders=read_tenders(raw, money),
         foreign_cash=read_foreign_cash(raw, money),
         gift_cards=read_gift_cards(raw, money),

@@ -12,6 +12,7 @@ class Reasons:
     no_sale: tuple[str, ...] = ("Change for a customer", "Check the drawer", "Receipt roll change", "Other")
     paid_in: tuple[str, ...] = ("Change from the safe", "Money found", "Refund from a supplier", "Other")
     paid_out: tuple[str, ...] = ("Window cleaner", "Delivery", "Office supplies", "Other")
+    over_short: tuple[str, ...] = ("Wrong change given", "Opening count was wrong", "Slip missing", "Not explained")
     approval: tuple[str, ...] = ("Customer care", "Price match", "Damaged goods", "Mistake")
 
 

@@ -18,6 +18,12 @@ class Action(StrEnum):
     NO_SALE = "no_sale"
     PAID_IN = "paid_in"
     PAID_OUT = "paid_out"
+    TENDER_LOAN = "tender_loan"
+    TENDER_PICKUP = "tender_pickup"
+    OPEN_DAY = "open_day"
+    COUNT_TILL = "count_till"
+    CLOSE_DAY = "close_day"
+    TILL_REPORTS = "till_reports"
     RETURN = "return"
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     RETURN_AGAINST_POLICY = "return_against_policy"
@@ -91,6 +97,16 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.NO_SALE: _ASKING,
     Action.PAID_IN: _ASKING,
     Action.PAID_OUT: _ASKING,
+    Action.TENDER_LOAN: _ASKING,
+    Action.TENDER_PICKUP: _ASKING,
+    Action.OPEN_DAY: _ASKING,
+    Action.COUNT_TILL: _STAFF,
+    Action.CLOSE_DAY: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.TILL_REPORTS: _ASKING,
     Action.RETURN: _STAFF,
     Action.RETURN_WITHOUT_RECEIPT: {
         Role.ASSOCIATE: WITH_APPROVAL,

@@ -19,6 +19,7 @@ from pos_app.domain.tax import TaxRate, TaxRounding
 from pos_app.domain.tax_table import TaxRelief
 from pos_app.domain.tender_definitions import TenderDefinition
 from pos_app.domain.tile_page import TilePage
+from pos_app.domain.till_rules import DEFAULT_TILL_RULES, TillRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class StoreProfile:
     promotions: PromotionBook = NO_PROMOTIONS
     return_policy: ReturnPolicy = NO_POLICY
     parking: ParkingRules = ParkingRules()
+    till: TillRules = DEFAULT_TILL_RULES
     training: bool = False
     """A till for training: every transaction carries the flag, so that nothing of it counts anywhere."""
     reasons: Reasons = NEUTRAL_REASONS

@@ -19,6 +19,8 @@ class TillTotals:
     cash_sales_minor: int = 0
     paid_in_minor: int = 0
     paid_out_minor: int = 0
+    loans_minor: int = 0
+    pickups_minor: int = 0
     card_minor: int = 0
     gift_card_minor: int = 0
     points_value_minor: int = 0
@@ -33,8 +35,14 @@ class TillTotals:
 
     @property
     def expected_cash_minor(self) -> int:
-        """Float, plus cash taken less change, plus paid in, less paid out."""
-        return self.opening_float_minor + self.cash_sales_minor + self.paid_in_minor - self.paid_out_minor
+        """Float and loans, plus cash taken less change, plus paid in, less paid out and picked up."""
+        came_in = self.opening_float_minor + self.loans_minor + self.cash_sales_minor + self.paid_in_minor
+        return came_in - self.paid_out_minor - self.pickups_minor
+
+    def with_movement(self, kind: str, amount_minor: int) -> "TillTotals":
+        """The totals after cash went in or out that is no sale: paid_in, paid_out, loans or pickups."""
+        field = f"{kind}_minor"
+        return replace(self, **{field: getattr(self, field) + amount_minor})
 
     def with_return(self, refunds: Sequence[Refund], points_reversed: int) -> "TillTotals":
         """The totals after goods came back: what was refunded leaves the tender it went to."""

@@ -20,6 +20,7 @@ from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.domain.till import TillTotals
 
 if TYPE_CHECKING:
+    from pos_app.domain.till_closing import TillClosing
     from pos_app.ports.parking import ParkedSale
 
 
@@ -106,6 +107,12 @@ class UnitOfWork(Protocol):
     def open_business_day(self, day: str) -> None:
         """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""
 
+    def close_business_day(self) -> None:
+        """No business day is open any more, and no closing is under way: entries after this unit belong to none."""
+
+    def save_closing(self, closing: "TillClosing | None") -> None:
+        """Keep the closing under way, or forget it. While there is one, nothing is sold."""
+
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
 
@@ -135,7 +142,10 @@ class Storage(Protocol):
         """The running totals of this till and business day."""
 
     def business_day(self) -> str:
-        """The open business day (YYYY-MM-DD), or empty when the store is closed."""
+        """The open business day (YYYY-MM-DD), or empty when the store is closed or its till is being closed."""
+
+    def till_is_closing(self) -> bool:
+        """True from the stop of sales until the till is closed or sells again."""
 
     def has_event(self, event_id: str) -> bool:
         """True when the journal holds the event: the answer to an unknown commit."""

@@ -48,15 +48,35 @@ class CashMovements:
         """Put cash into the drawer that is no sale."""
         self._till_control.check_pay_in(amount_minor, reason)
         self._approvals.require(Action.PAID_IN, amount_minor=amount_minor, reason=reason, approval=approval)
-        slip = self._slip("Paid in", amount_minor, reason, approval)
+        slip = self._slip("Paid in", amount_minor, ("For", reason.strip()), approval)
         self._till_control.pay_in(amount_minor, reason, approver_id=_approver(approval), job=slip)
 
     def pay_out(self, amount_minor: int, reason: str, approval: Approval | None = None) -> None:
         """Take cash out of the drawer for something that is no sale."""
         self._till_control.check_pay_out(amount_minor, reason)
         self._approvals.require(Action.PAID_OUT, amount_minor=amount_minor, reason=reason, approval=approval)
-        slip = self._slip("Paid out", amount_minor, reason, approval)
+        slip = self._slip("Paid out", amount_minor, ("For", reason.strip()), approval)
         self._till_control.pay_out(amount_minor, reason, approver_id=_approver(approval), job=slip)
+
+    def lend(self, amount_minor: int, approval: Approval | None = None) -> None:
+        """Put change from the safe into the drawer: a tender loan."""
+        self._till_control.check_amount(amount_minor)
+        self._approvals.require(Action.TENDER_LOAN, amount_minor=amount_minor, approval=approval)
+        slip = self._slip("Loan", amount_minor, ("From", "Safe"), approval)
+        self._till_control.lend(amount_minor, approver_id=_approver(approval), job=slip)
+
+    def pick_up(self, amount_minor: int, bag_number: str, approval: Approval | None = None) -> None:
+        """Take cash out of the drawer to the safe, in a bag with a number: a tender pickup."""
+        self._till_control.check_pick_up(amount_minor, bag_number)
+        self._approvals.require(
+            Action.TENDER_PICKUP, amount_minor=amount_minor, detail=f"Bag {bag_number.strip()}", approval=approval
+        )
+        slip = self._slip("Pickup", amount_minor, ("Bag", bag_number.strip()), approval)
+        self._till_control.pick_up(amount_minor, bag_number, approver_id=_approver(approval), job=slip)
+
+    def pickup_due(self) -> bool:
+        """True when more cash lies in the drawer than the store wants there."""
+        return self._till_control.cash_above(self._profile.till.cash_limit_minor)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -64,7 +84,7 @@ class CashMovements:
         job_id = self._ids.new_id()
         return PrintJob(job_id, job_id, document, open_drawer=True)
 
-    def _slip(self, title: str, amount_minor: int, reason: str, approval: Approval | None) -> PrintJob:
+    def _slip(self, title: str, amount_minor: int, detail: tuple[str, str], approval: Approval | None) -> PrintJob:
         """What goes into the drawer with the money, to be signed."""
         blocks: list[Block] = [
             Logo(self._profile.store_name),
@@ -72,7 +92,7 @@ class CashMovements:
             Feed(),
             Pair(self._formatter.date_time(self._clock.now()), f"Till {self._profile.workstation_id}"),
             Pair(title, self._formatter.money(amount_minor), bold=True, size=Size.DOUBLE),
-            Pair("For", reason.strip()),
+            Pair(*detail),
             Rule(),
             Pair("Done by", self._operator.operator_id),
         ]

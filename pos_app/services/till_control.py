@@ -1,10 +1,15 @@
 """The business day and the cash in the till: open the day, pay in and out, open the drawer without a sale."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Any
 
+from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
+from pos_app.domain.till import TillTotals
 from pos_app.errors import CashierError
 from pos_app.ports import Clock, PrintJob, Storage
+
+LONGEST_BAG_NUMBER = 24
 
 
 class TillControl:
@@ -16,26 +21,44 @@ class TillControl:
         self._operator = operator
 
     def open_day_if_closed(self, opening_float_minor: int) -> bool:
-        """Open today's business day with the float counted into the drawer. False when one is open already."""
-        if self._storage.business_day():
+        """Open today's business day with the float in the drawer. False when one is open already, or being closed."""
+        if self._storage.business_day() or self._storage.till_is_closing():
             return False
+        self.open_day(opening_float_minor)
+        return True
+
+    def open_day(self, opening_float_minor: int, details: Mapping[str, Any] | None = None) -> None:
+        """Open today's business day with the float counted into the drawer; details say how and by whose leave."""
+        who = {"operator_id": self._operator.operator_id}
         with self._storage.unit_of_work() as work:
             work.open_business_day(self._clock.now().date().isoformat())
-            work.append("business_day_opened", {"operator_id": self._operator.operator_id})
-            work.append("tender_loan", {"operator_id": self._operator.operator_id, "amount_minor": opening_float_minor})
-            work.save_till_totals(replace(self._storage.till_totals(), opening_float_minor=opening_float_minor))
+            work.append(EventKind.BUSINESS_DAY_OPENED, who | dict(details or {}))
+            work.append(EventKind.TENDER_LOAN, who | {"amount_minor": opening_float_minor})
+            work.save_till_totals(TillTotals(opening_float_minor=opening_float_minor))
             work.commit()
-        return True
 
     def pay_out(self, amount_minor: int, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
         """Take cash out of the till for something that is no sale; job is its slip. Raises CashierError."""
         self.check_pay_out(amount_minor, reason)
-        self._record("paid_out", amount_minor, reason, approver_id, job)
+        self._record(EventKind.PAID_OUT, "paid_out", amount_minor, {"reason": reason.strip()}, approver_id, job)
 
     def pay_in(self, amount_minor: int, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
         """Put cash into the till that is no sale; job is its slip. Raises CashierError."""
         self.check_pay_in(amount_minor, reason)
-        self._record("paid_in", amount_minor, reason, approver_id, job)
+        self._record(EventKind.PAID_IN, "paid_in", amount_minor, {"reason": reason.strip()}, approver_id, job)
+
+    def lend(self, amount_minor: int, *, approver_id: str = "", job: PrintJob | None = None) -> None:
+        """Put change from the safe into the till (tender loan); job is its slip. Raises CashierError."""
+        self.check_amount(amount_minor)
+        self._record(EventKind.TENDER_LOAN, "loans", amount_minor, {"purpose": "loan"}, approver_id, job)
+
+    def pick_up(
+        self, amount_minor: int, bag_number: str, *, approver_id: str = "", job: PrintJob | None = None
+    ) -> None:
+        """Take cash out of the till to the safe (tender pickup); job is its slip. Raises CashierError."""
+        self.check_pick_up(amount_minor, bag_number)
+        details = {"bag_number": bag_number.strip()}
+        self._record(EventKind.TENDER_PICKUP, "pickups", amount_minor, details, approver_id, job)
 
     def no_sale(self, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
         """Record that the drawer is opened without a sale; job opens it afterwards. Raises CashierError."""
@@ -47,41 +70,67 @@ class TillControl:
                 work.add_print_job(job)
             work.commit()
 
+    def cash_above(self, limit_minor: int) -> bool:
+        """True when more cash should be in the drawer than this; 0 is no limit."""
+        return 0 < limit_minor < self._storage.till_totals().expected_cash_minor
+
     def check_reason(self, reason: str) -> None:
         """Raises CashierError for no reason at all."""
         if not reason.strip():
             raise CashierError("reason_needed", "Opening the drawer without a sale needs a reason.")
 
-    def check_pay_in(self, amount_minor: int, reason: str) -> None:
-        """Raises CashierError when this cannot be paid in now."""
-        self.check_reason(reason)
+    def check_amount(self, amount_minor: int) -> None:
+        """Raises CashierError when so much cash cannot come in or go out now."""
         if amount_minor <= 0:
             raise CashierError("amount", "The amount must be above zero.")
         if not self._storage.business_day():
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
 
+    def check_pay_in(self, amount_minor: int, reason: str) -> None:
+        """Raises CashierError when this cannot be paid in now."""
+        self.check_reason(reason)
+        self.check_amount(amount_minor)
+
     def check_pay_out(self, amount_minor: int, reason: str) -> None:
         """Raises CashierError when this cannot be paid out now."""
         self.check_pay_in(amount_minor, reason)
-        if amount_minor > self._storage.till_totals().expected_cash_minor:
-            raise CashierError("not_enough_cash", "There is not that much cash in the till.")
+        self._check_there(amount_minor)
+
+    def check_pick_up(self, amount_minor: int, bag_number: str) -> None:
+        """Raises CashierError when this cannot be taken to the safe now."""
+        self.check_amount(amount_minor)
+        check_bag_number(bag_number)
+        self._check_there(amount_minor)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _record(self, kind: str, amount_minor: int, reason: str, approver_id: str, job: PrintJob | None) -> None:
-        totals = self._storage.till_totals()
-        if kind == "paid_out":
-            after = replace(totals, paid_out_minor=totals.paid_out_minor + amount_minor)
-        else:
-            after = replace(totals, paid_in_minor=totals.paid_in_minor + amount_minor)
-        payload = {
-            "operator_id": self._operator.operator_id,
-            "amount_minor": amount_minor,
-            "reason": reason.strip(),
-        }
+    def _check_there(self, amount_minor: int) -> None:
+        if amount_minor > self._storage.till_totals().expected_cash_minor:
+            raise CashierError("not_enough_cash", "There is not that much cash in the till.")
+
+    def _record(
+        self,
+        kind: EventKind,
+        movement: str,
+        amount_minor: int,
+        details: dict[str, str],
+        approver_id: str,
+        job: PrintJob | None,
+    ) -> None:
+        after = self._storage.till_totals().with_movement(movement, amount_minor)
+        payload = {"operator_id": self._operator.operator_id, "amount_minor": amount_minor} | details
         with self._storage.unit_of_work() as work:
             work.append(kind, payload | ({"approver_id": approver_id} if approver_id else {}))
             work.save_till_totals(after)
             if job is not None:
                 work.add_print_job(job)
             work.commit()
+
+
+def check_bag_number(text: str) -> None:
+    """Raises CashierError for what no bag or envelope is called."""
+    name = text.strip()
+    if not name:
+        raise CashierError("bag_number", "Scan or type the number of the bag.")
+    if len(name) > LONGEST_BAG_NUMBER or not (name.isascii() and name.replace("-", "").isalnum()):
+        raise CashierError("bag_number", f"A bag number is up to {LONGEST_BAG_NUMBER} letters, digits and hyphens.")

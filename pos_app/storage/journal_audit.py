@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pos_app.domain.journal import ChainError, EventKind, JournalEntry, verify_chain
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.domain.orders import OrderState
+from pos_app.domain.period_figures import PeriodSums, figures_from_plain, is_later_loan
 from pos_app.domain.poslog import refunds_from_plain, return_from_plain, sale_from_plain
 from pos_app.domain.till import TillTotals
 from pos_app.errors import WorldError
@@ -37,6 +38,9 @@ class _Derived:
     transaction_numbers: list[int] = field(default_factory=list)
     parked_numbers: set[int] = field(default_factory=set)
     """Numbers of sales that were ever parked. Where the data is a restored copy, they end with the incarnation."""
+    period: PeriodSums = field(default_factory=PeriodSums)
+    """What happened since the last Z report."""
+    last_z_number: int = 0
     orders: dict[str, str] = field(default_factory=dict)
     offline_points: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     """Reference of a redemption without the central service -> the sale's sequence, the member, the points."""
@@ -117,6 +121,7 @@ def _gathered(
         if on_progress and report.entries % 500 == 0:
             on_progress(report.entries)
         try:
+            report.faults += _z_faults(entry, derived)
             _take_down(entry, derived)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             report.faults.append(f"entry {entry.sequence}: the {entry.kind} cannot be read: {error!r}")
@@ -153,15 +158,33 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
         case EventKind.TRANSACTION_SUSPENDED:
             derived.parked_numbers.add(payload["sequence_number"])
             return
+        case EventKind.BUSINESS_DAY_OPENED:
+            totals = TillTotals()
         case EventKind.TENDER_LOAN:
-            totals = replace(totals, opening_float_minor=totals.opening_float_minor + payload["amount_minor"])
-        case EventKind.PAID_IN:
-            totals = replace(totals, paid_in_minor=totals.paid_in_minor + payload["amount_minor"])
-        case EventKind.PAID_OUT:
-            totals = replace(totals, paid_out_minor=totals.paid_out_minor + payload["amount_minor"])
+            kind = "loans" if is_later_loan(payload) else "opening_float"
+            totals = totals.with_movement(kind, payload["amount_minor"])
+        case EventKind.PAID_IN | EventKind.PAID_OUT:
+            totals = totals.with_movement(entry.kind, payload["amount_minor"])
+        case EventKind.TENDER_PICKUP:
+            totals = totals.with_movement("pickups", payload["amount_minor"])
         case _:
             return
     derived.totals[entry.business_day] = totals
+
+
+def _z_faults(entry: JournalEntry, derived: _Derived) -> list[str]:
+    """A Z report has the next number and says what the entries since the one before add up to."""
+    payload = json.loads(entry.payload)
+    if entry.kind != EventKind.Z_REPORT:
+        derived.period.add(entry.kind, payload)
+        return []
+    figures, derived.period = derived.period.figures(), PeriodSums()
+    number, expected = payload["z_number"], derived.last_z_number + 1
+    derived.last_z_number = number
+    faults = [f"entry {entry.sequence}: Z report {number} follows {expected - 1}"] if number != expected else []
+    if figures_from_plain(payload["figures"]) != figures:
+        faults.append(f"entry {entry.sequence}: Z report {number} does not say what its entries add up to")
+    return faults
 
 
 def _take_down_order(kind: str, payload: dict[str, Any], derived: _Derived) -> None:

@@ -25,6 +25,7 @@ from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
+from pos_app.storage.till_records import SqliteTillRecords
 from pos_app.storage.time_clock import SqliteTimeClock
 from pos_app.storage.unit_of_work import SqliteStorage
 
@@ -66,6 +67,7 @@ class TerminalDatabase:
         self.identity = SqliteIdentityStore(database, tail)
         self.people = SqlitePeople(database, clock)
         self.time_clock = SqliteTimeClock(database)
+        self.till_records = SqliteTillRecords(database, tail.terminal_id)
 
     def close(self) -> None:
         """Close the data and let another program at it."""

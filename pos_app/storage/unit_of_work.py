@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.offline_redemption import OfflineSpending
@@ -17,6 +17,9 @@ from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
+
+if TYPE_CHECKING:
+    from pos_app.domain.till_closing import TillClosing
 
 _TOTALS = tuple(field.name for field in fields(TillTotals))
 _LISTS = ("by_tender", "foreign_cash")
@@ -85,9 +88,24 @@ class SqliteUnitOfWork:
         return int(row[0][0])
 
     def open_business_day(self, day: str) -> None:
-        """Entries from here on belong to this day (YYYY-MM-DD); its till starts at 0 unless it has totals already."""
+        """Entries from here on belong to this day (YYYY-MM-DD); its till starts at 0, even a second time."""
         self._live().execute("UPDATE terminal SET business_day = ?", (day,))
+        self._live().execute("DELETE FROM till_totals WHERE business_day = ?", (day,))
         self._business_day = day
+
+    def close_business_day(self) -> None:
+        """No business day is open any more, and no closing is under way; entries of this unit still belong to it."""
+        self._live().execute("UPDATE terminal SET business_day = ''")
+        self._live().execute("DELETE FROM till_closing")
+
+    def save_closing(self, closing: "TillClosing | None") -> None:
+        """Keep the closing under way, or forget it."""
+        if closing is None:
+            self._live().execute("DELETE FROM till_closing")
+        else:
+            self._live().execute(
+                "INSERT OR REPLACE INTO till_closing (id, document) VALUES (1, ?)", (to_json(closing),)
+            )
 
     def save_open_transaction(self, transaction: OpenTransaction) -> None:
         """Keep the sale under way."""
@@ -216,9 +234,13 @@ class SqliteStorage:
         return totals_of_row(row) if row else TillTotals()
 
     def business_day(self) -> str:
-        """The open business day (YYYY-MM-DD), or empty when the store is closed."""
-        row = self._database.one("SELECT business_day FROM terminal")
+        """The open business day (YYYY-MM-DD), or empty when the store is closed or its till is being closed."""
+        row = self._database.one("SELECT business_day FROM terminal WHERE NOT EXISTS (SELECT 1 FROM till_closing)")
         return str(row[0]) if row else ""
+
+    def till_is_closing(self) -> bool:
+        """True from the stop of sales until the till is closed or sells again."""
+        return self._database.one("SELECT 1 FROM till_closing") is not None
 
     def has_event(self, event_id: str) -> bool:
         """True when the journal holds the event: the answer to an unknown commit.

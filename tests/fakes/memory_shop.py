@@ -21,6 +21,7 @@ from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRate
 from pos_app.domain.till import TillTotals
+from pos_app.domain.till_closing import TillClosing
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.ids import SeededIds
 from pos_app.ports import (
@@ -130,6 +131,7 @@ class MemoryState:
     parked: dict[str, ParkedHere] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     order_contacts: dict[str, OrderContact] = field(default_factory=dict)
+    closing: TillClosing | None = None
 
     def copy(self) -> "MemoryState":
         return MemoryState(
@@ -145,6 +147,7 @@ class MemoryState:
             dict(self.parked),
             dict(self.orders),
             dict(self.order_contacts),
+            self.closing,
         )
 
 
@@ -201,6 +204,13 @@ class MemoryWork:
         self._state.business_day = day
         self._state.till_totals = TillTotals()
 
+    def close_business_day(self) -> None:
+        self._state.business_day = ""
+        self._state.closing = None
+
+    def save_closing(self, closing: TillClosing | None) -> None:
+        self._state.closing = closing
+
     def save_till_totals(self, totals: TillTotals) -> None:
         self._state.till_totals = totals
 
@@ -246,7 +256,10 @@ class MemoryStorage:
         return self.state.till_totals
 
     def business_day(self) -> str:
-        return self.state.business_day
+        return "" if self.state.closing else self.state.business_day
+
+    def till_is_closing(self) -> bool:
+        return self.state.closing is not None
 
     def has_event(self, event_id: str) -> bool:
         return any(entry.event_id == event_id for entry in self.state.entries)

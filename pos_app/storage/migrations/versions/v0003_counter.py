@@ -186,6 +186,11 @@ _STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX print_job_in_doubt ON print_job (position) WHERE in_doubt = 1",
     # What each printer can do and has done, as it was found out.
     "CREATE TABLE printer_capability (printer TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # Cash brought to the till or taken to the safe during the day, and the closing under way with its counts.
+    "ALTER TABLE till_totals ADD COLUMN loans_minor INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE till_totals ADD COLUMN pickups_minor INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE till_closing (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT",
+    "CREATE INDEX journal_z_reports ON journal (position) WHERE kind = 'z_report'",
 )
 
 

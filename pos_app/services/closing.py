@@ -1,0 +1,299 @@
+"""Closing the till: sales stop, the drawer is counted without a word of what should be in it, then the day is settled.
+
+Every step is one commit, so that a closing goes on where the power left it. The Z covers every journal entry since the
+one before: it is added up again whenever something was journaled meanwhile, and sealed with the hash of the last.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pos_app.domain.cash_count import CountedPieces, pieces_to_count, with_counts
+from pos_app.domain.journal import EventKind, JournalEntry
+from pos_app.domain.operator import Operator
+from pos_app.domain.period_figures import figures_of
+from pos_app.domain.rights import Action
+from pos_app.domain.store import StoreProfile
+from pos_app.domain.till_closing import (
+    CASH,
+    MOST_COUNTS,
+    ClosingStep,
+    CountedTender,
+    TenderToCount,
+    TillClosing,
+    needs_reason,
+    results_of,
+    tenders_to_count,
+)
+from pos_app.errors import CashierError, CommitUnknownError
+from pos_app.ports import Clock, IdSource, Storage, TermsSource, TillRecords
+from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.till_control import check_bag_number
+from pos_app.services.till_papers import TillPapers, ZReport, z_report_of
+
+_UNKNOWN_SALES = "Finish, park or cancel the sale under way first."
+
+
+class Closing:
+    """One closing at a time. Calls raise CashierError; seal may take a part of a second, so not on the GUI thread."""
+
+    def __init__(
+        self,
+        approvals: Approvals,
+        papers: TillPapers,
+        *,
+        storage: Storage,
+        records: TillRecords,
+        terms: TermsSource,
+        clock: Clock,
+        ids: IdSource,
+        operator: Operator,
+        profile: StoreProfile,
+    ) -> None:
+        self._approvals = approvals
+        self._papers = papers
+        self._storage = storage
+        self._records = records
+        self._terms = terms
+        self._clock = clock
+        self._ids = ids
+        self._operator = operator
+        self._profile = profile
+
+    @property
+    def current(self) -> TillClosing | None:
+        """The closing under way, as it is on disk."""
+        return self._records.closing()
+
+    def cash_rows(self) -> tuple[CountedPieces, ...]:
+        """What the drawer is counted by, with what was counted so far."""
+        rows = pieces_to_count(self._profile.cash_denominations_minor, self._profile.till.rolls)
+        closing = self.current
+        return with_counts(rows, closing.cash if closing else ())
+
+    def tenders(self) -> tuple[TenderToCount, ...]:
+        """What else is counted."""
+        return tenders_to_count(self._profile)
+
+    def sale_under_way(self) -> bool:
+        """True when something was rung up that is neither sold nor parked."""
+        sale = self._storage.open_transaction()
+        if sale is None:
+            return False
+        return bool(sale.tenders or sale.card_attempt or any(not line.voided for line in sale.basket.lines))
+
+    # --- step by step ------------------------------------------------------------------------------------------------
+
+    def stop_sales(self, parked: Sequence[str] = (), approval: Approval | None = None) -> TillClosing:
+        """From here on nothing is sold; parked are the receipt numbers of sales that are carried into the next day."""
+        business_day = self._storage.business_day()
+        if not business_day:
+            raise CashierError("store_closed", "The business day is not open.")
+        if self.sale_under_way():
+            raise CashierError("sale_under_way", _UNKNOWN_SALES)
+        self._approvals.require(Action.COUNT_TILL, approval=approval)
+        closing = TillClosing(
+            closing_id=self._ids.new_id(),
+            business_day=business_day,
+            operator_id=self._operator.operator_id,
+            began_at=self._clock.now().isoformat(timespec="milliseconds"),
+            float_minor=self._profile.till.float_minor,
+        )
+        payload = self._who(closing) | {"parked_carried": list(parked)}
+        self._keep(closing, EventKind.SALES_STOPPED, payload)
+        return closing
+
+    def resume_sales(self) -> None:
+        """Sell again; only while nobody has seen what should be in the drawer."""
+        closing = self._at(ClosingStep.COUNT_CASH, ClosingStep.COUNT_TENDERS)
+        if closing.counts:
+            raise CashierError("counted", "The till is counted: its day is closed now, and the next one opened.")
+        with self._storage.unit_of_work() as work:
+            work.append(EventKind.SALES_RESUMED, self._who(closing))
+            work.save_closing(None)
+            work.commit()
+
+    def save_cash(self, cash: Sequence[CountedPieces]) -> None:
+        """Keep what was counted so far."""
+        closing = self._at(ClosingStep.COUNT_CASH)
+        self._keep(replace(closing, cash=tuple(one for one in cash if one.number)))
+
+    def save_tenders(self, tenders: Sequence[CountedTender]) -> None:
+        """Keep what the slips come to so far."""
+        closing = self._at(ClosingStep.COUNT_TENDERS)
+        self._keep(replace(closing, tenders=tuple(tenders)))
+
+    def go_to(self, step: ClosingStep) -> TillClosing:
+        """On to another step: back and forth while counting, forward only after it was confirmed."""
+        closing = self._at()
+        before_count = (ClosingStep.COUNT_CASH, ClosingStep.COUNT_TENDERS)
+        allowed = (
+            (closing.step in before_count and step in before_count)
+            or (closing.step is ClosingStep.REVEAL and step is ClosingStep.DEPOSIT and not self.open_reasons())
+            or (closing.step is ClosingStep.SIGN and step is ClosingStep.DEPOSIT)
+        )
+        if not allowed:
+            raise CashierError("closing_step", "Something is missing on this page.")
+        closing = replace(closing, step=step)
+        self._keep(closing)
+        return closing
+
+    def confirm_count(self) -> TillClosing:
+        """The count stands: what should be there may be looked at now. It is journaled with both."""
+        closing = self._at(ClosingStep.COUNT_TENDERS)
+        results = results_of(closing, self._storage.till_totals(), self.tenders())
+        closing = replace(closing, step=ClosingStep.REVEAL, counts=closing.counts + 1, results=results)
+        payload = self._who(closing) | {
+            "count_number": closing.counts,
+            "cash": [list(one) for one in closing.cash],
+            "results": [list(one) for one in results],
+        }
+        self._keep(closing, EventKind.TILL_COUNTED, payload)
+        return closing
+
+    def recount(self) -> TillClosing:
+        """Count once more; both counts stay in the journal."""
+        closing = self._at(ClosingStep.REVEAL)
+        if closing.counts >= MOST_COUNTS:
+            raise CashierError("counted_twice", "The till was counted twice. Say why it differs.")
+        closing = replace(closing, step=ClosingStep.COUNT_CASH, results=())
+        self._keep(closing)
+        return closing
+
+    def open_reasons(self) -> list[str]:
+        """Tenders that differ by more than the store's tolerance, and of which nobody has said why."""
+        tolerance = self._profile.till.tolerance_minor
+        return [one.tender for one in self._at().results if needs_reason(one, tolerance) and not one.reason]
+
+    def give_reason(self, tender: str, reason: str) -> TillClosing:
+        """Say why a tender differs."""
+        closing = self._at(ClosingStep.REVEAL)
+        results = (one._replace(reason=reason.strip()) if one.tender == tender else one for one in closing.results)
+        closing = replace(closing, results=tuple(results))
+        self._keep(closing)
+        return closing
+
+    def set_deposit(self, float_minor: int, bag_number: str) -> TillClosing:
+        """What stays in the drawer for tomorrow; the rest goes to the bank in a bag with a number."""
+        closing = self._at(ClosingStep.DEPOSIT)
+        if not 0 <= float_minor <= closing.cash_minor:
+            raise CashierError("float", "No more can stay in the drawer than was counted.")
+        closing = replace(closing, float_minor=float_minor, bag_number=bag_number.strip())
+        if closing.deposit_minor:
+            check_bag_number(bag_number)
+        elif bag_number.strip():
+            raise CashierError("bag_number", "Nothing is left to put into a bag.")
+        closing = replace(closing, step=ClosingStep.SIGN)
+        self._keep(closing)
+        return closing
+
+    def check_signature(self, approval: Approval | None) -> None:
+        """The manager's yes to what was counted. Raises ApprovalNeededError when whoever is signed on is none."""
+        closing = self._at(ClosingStep.SIGN)
+        over_short_minor = sum(one.over_short_minor for one in closing.results if not one.currency_code)
+        self._approvals.require(
+            Action.CLOSE_DAY,
+            amount_minor=abs(over_short_minor),
+            detail=f"Business day {closing.business_day}",
+            reason="Day close",
+            approval=approval,
+        )
+
+    def seal(self, approval: Approval | None) -> ZReport:
+        """Settle the till, print its Z and close the day: one commit. check_signature comes before."""
+        closing = self._at(ClosingStep.SIGN)
+        approver_id = approval.approver_id if approval is not None else self._operator.operator_id
+        while True:
+            try:
+                report = self._seal(closing, approver_id)
+            except CommitUnknownError:
+                if not self._storage.has_event(closing.closing_id):
+                    raise
+                report = z_report_of(self._records.z_reports(1)[0])
+            if report is not None:
+                return report
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _seal(self, closing: TillClosing, approver_id: str) -> ZReport | None:
+        """None when something was journaled while the entries were added up: they are added up again."""
+        period = list(self._records.period())
+        last = period[-1]
+        z_payload = self._z_payload(closing, period, approver_id)
+        settled = self._who(closing) | {
+            "approver_id": approver_id,
+            "results": z_payload["results"],
+            "float_minor": closing.float_minor,
+            "deposit_minor": closing.deposit_minor,
+            "bag_number": closing.bag_number,
+        }
+        with self._storage.unit_of_work() as work:
+            entry = work.append(EventKind.TILL_SETTLED, settled)
+            if not _follows(entry, last):
+                return None
+            closed = work.append(
+                EventKind.BUSINESS_DAY_CLOSED, self._who(closing) | {"z_number": z_payload["z_number"]}
+            )
+            z_payload["period"] |= {"to": _place(closed), "last_hash": closed.entry_hash}
+            report = z_report_of(work.append(EventKind.Z_REPORT, z_payload, event_id=closing.closing_id))
+            work.add_print_job(self._papers.z_job(report))
+            work.close_business_day()
+            work.commit()
+        return report
+
+    def _z_payload(self, closing: TillClosing, period: Sequence[JournalEntry], approver_id: str) -> dict[str, Any]:
+        before = self._records.z_reports(1)
+        last_z = z_report_of(before[0]) if before else None
+        figures, terms = figures_of(period), self._terms.current_terms()
+        return self._who(closing) | {
+            "z_number": last_z.number + 1 if last_z else 1,
+            "approver_id": approver_id,
+            "closed_at": self._clock.now().isoformat(timespec="milliseconds"),
+            "period": {"from": _place(period[0])},
+            "figures": figures.to_plain(),
+            "points_worth": [terms.redeem_points, terms.redeem_value_minor],
+            "grand_total_minor": (last_z.grand_total_minor if last_z else 0) + figures.sales_minor,
+            "grand_returns_minor": (last_z.grand_returns_minor if last_z else 0)
+            + figures.returns_minor
+            + figures.voids_minor,
+            "results": [list(one) for one in closing.results],
+            "counts": closing.counts,
+            "float_minor": closing.float_minor,
+            "deposit_minor": closing.deposit_minor,
+            "bag_number": closing.bag_number,
+            "expected_cash_minor": next(one.expected_minor for one in closing.results if one.tender == CASH),
+            "unsent_count": self._records.unsent().count,
+        }
+
+    def _who(self, closing: TillClosing) -> dict[str, Any]:
+        return {
+            "closing_id": closing.closing_id,
+            "business_day": closing.business_day,
+            "operator_id": self._operator.operator_id,
+        }
+
+    def _at(self, *steps: ClosingStep) -> TillClosing:
+        closing = self.current
+        if closing is None:
+            raise CashierError("not_closing", "The till is not being closed.")
+        if steps and closing.step not in steps:
+            raise CashierError("closing_step", "The closing is at another page by now.")
+        return closing
+
+    def _keep(self, closing: TillClosing, kind: EventKind | None = None, payload: dict[str, Any] | None = None) -> None:
+        with self._storage.unit_of_work() as work:
+            if kind is not None:
+                work.append(kind, payload or {})
+            work.save_closing(closing)
+            work.commit()
+
+
+def _place(entry: JournalEntry) -> dict[str, Any]:
+    return {"incarnation": entry.incarnation, "sequence": entry.sequence}
+
+
+def _follows(entry: JournalEntry, before: JournalEntry) -> bool:
+    """True when nothing stands between two entries; a restored copy begins anew with number 1."""
+    if entry.incarnation != before.incarnation:
+        return entry.sequence == 1
+    return entry.previous_hash == before.entry_hash
