@@ -13,7 +13,15 @@ from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.errors import WorldError
 from pos_app.manual_card import ManualCardPrompt
-from pos_app.ports import DeviceState, DeviceStatus, PaymentTerminal, PrintQueue, ScanEvent
+from pos_app.ports import (
+    DeviceState,
+    DeviceStatus,
+    PaymentTerminal,
+    PrinterRecords,
+    PrintJob,
+    PrintQueue,
+    ScanEvent,
+)
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
@@ -43,29 +51,39 @@ class PeripheralsSettings:
     """The devices of one workstation.
 
     data_folder keeps what simulated devices remember, parsed printer profiles and the card terminal's payments.
+    backup_printer steps in once the printer could not print for backup_after_s seconds.
     """
 
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     scanners: tuple[ScannerSettings, ...] = (ScannerSettings(),)
     data_folder: Path | None = None
     card_terminal: CardTerminalSettings = field(default_factory=CardTerminalSettings)
+    backup_printer: PrinterSettings | None = None
+    backup_after_s: float = 15.0
 
 
 class Peripherals:
     """Printer, drawer, scanners and card terminal.
 
-    on_status, on_scan and on_scan_refused are called on device threads and must not block; set them before start().
+    on_status, on_scan, on_scan_refused, on_paper_in_doubt and on_backup_printer are called on device threads and must
+    not block; set them before start().
     card_prompt asks the associate about a card terminal that is not connected; such a terminal needs it at start().
     """
 
-    def __init__(self, settings: PeripheralsSettings, print_queue: PrintQueue) -> None:
+    def __init__(
+        self, settings: PeripheralsSettings, print_queue: PrintQueue, printer_records: PrinterRecords | None = None
+    ) -> None:
         self._settings = settings
         self._queue = print_queue
+        self._printer_records = printer_records
         self.on_status: Callable[[DeviceStatus], None] = lambda _: None
         self.on_scan: Callable[[ScanEvent], None] = lambda _: None
         self.on_scan_refused: Callable[[RefusedScan], None] = lambda _: None
+        self.on_paper_in_doubt: Callable[[PrintJob], None] = lambda _: None
+        self.on_backup_printer: Callable[[PrintJob], None] = lambda _: None
         self.card_prompt: ManualCardPrompt | None = None
         self.printer: ReceiptPrinter | None = None
+        self.backup_printer: ReceiptPrinter | None = None
         self.scanners: list[SerialScanner | SimulatedScanner] = []
         self.simulated_printer: SimulatedPrinter | None = None
         self.simulated_terminal: SimulatedPaymentTerminal | None = None
@@ -77,6 +95,10 @@ class Peripherals:
     def start(self) -> None:
         """Start every device's thread. A device that cannot start is a row with its reason, the others run."""
         self._attempt(self._settings.printer.name, self._start_printer)
+        if self._settings.backup_printer is not None:
+            self._attempt(
+                self._settings.backup_printer.name, partial(self._start_backup, self._settings.backup_printer)
+            )
         self._attempt("card terminal", self._start_terminal)
         for scanner in self._settings.scanners:
             self._attempt(scanner.name, partial(self._start_scanner, scanner))
@@ -87,14 +109,17 @@ class Peripherals:
             self._network_terminal.stop()
         for scanner in self.scanners:
             scanner.stop()
-        if self.printer is not None:
-            self.printer.stop()
+        for printer in (self.printer, self.backup_printer):
+            if printer is not None:
+                printer.stop()
         if self._printer_server is not None:
             self._printer_server.stop()
 
     def statuses(self) -> list[DeviceStatus]:
         """Every device's state, printer first."""
-        statuses = [self.printer.status, self.printer.drawer.status] if self.printer is not None else []
+        statuses = [printer.status for printer in (self.printer, self.backup_printer) if printer is not None]
+        if self.printer is not None and self.printer.drawer is not None:
+            statuses.append(self.printer.drawer.status)
         statuses += [scanner.status for scanner in self.scanners]
         if self._card_terminal is not None:
             statuses.append(self._card_terminal.status)
@@ -114,12 +139,13 @@ class Peripherals:
 
     def receipt_bytes(self, document: ReceiptDocument) -> bytes:
         """The bytes that this workstation's printer gets for a document."""
-        return self._renderer().render(document).data
+        return self._renderer(self._settings.printer).render(document).data
 
     def print_nudge(self) -> None:
         """A print job has been committed: print it now. Never blocks."""
-        if self.printer is not None:
-            self.printer.nudge()
+        for printer in (self.printer, self.backup_printer):
+            if printer is not None:
+                printer.nudge()
 
     def kick_drawer(self, reason: str) -> "Future[None]":
         """Open the drawer now or not at all; the future fails with a WorldError that says why. Never blocks."""
@@ -148,15 +174,47 @@ class Peripherals:
         if settings.driver == "simulator":
             settings = replace(settings, address=self._simulate_printer(settings.columns))
         self.printer = ReceiptPrinter(
-            settings, self._queue, transport_for(settings), self._renderer(), self._tell_status
+            settings,
+            self._queue,
+            transport_for(settings),
+            self._renderer(settings),
+            self._tell_status,
+            records=self._printer_records,
+            opens_drawer=settings.driver != "cups",
         )
+        self.printer.on_doubt = lambda job: self.on_paper_in_doubt(job)
         self.printer.start()
 
-    def _renderer(self) -> "EscposRenderer":
+    def _start_backup(self, settings: PrinterSettings) -> None:
+        from hardware.receipt_printer.backup import BackupQueue
+        from hardware.receipt_printer.printer import ReceiptPrinter
+        from hardware.receipt_printer.transports import transport_for
+
+        def first_status() -> DeviceStatus:
+            name = self._settings.printer.name
+            absent = DeviceStatus(name, "receipt_printer", DeviceState.ABSENT, "There is no receipt printer.")
+            return self.printer.status if self.printer is not None else absent
+
+        self.backup_printer = ReceiptPrinter(
+            settings,
+            BackupQueue(
+                self._queue, first_status, self._settings.backup_after_s, lambda job: self.on_backup_printer(job)
+            ),
+            transport_for(settings),
+            self._renderer(settings),
+            self._tell_status,
+            records=self._printer_records,
+            kind="backup_printer",
+            opens_drawer=False,
+        )
+        self.backup_printer.on_doubt = lambda job: self.on_paper_in_doubt(job)
+        self.backup_printer.start()
+
+    def _renderer(self, settings: PrinterSettings) -> "EscposRenderer":
         from hardware.receipt_printer.escpos_renderer import EscposRenderer
 
         folder = self._settings.data_folder
-        return EscposRenderer(self._settings.printer, folder / "printer-profiles" if folder else None)
+        return EscposRenderer(settings, folder / "printer-profiles" if folder else None)
 
     def _simulate_printer(self, columns: int) -> str:
         from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter

@@ -68,6 +68,13 @@ def _paper(register: Register) -> PrintQueue:
     return TrainingPaper(register.data.print_queue)
 
 
+def _backup(printer: PrinterSettings, settings: TerminalSettings) -> PrinterSettings | None:
+    if not settings.backup_printer_driver:
+        return None
+    driver, address = settings.backup_printer_driver, settings.backup_printer_address
+    return replace(printer, name="backup printer", driver=driver, address=address)
+
+
 def _card_terminal(folder: Path, register: Register, settings: TerminalSettings) -> CardTerminalSettings:
     profile = register.profile
     return CardTerminalSettings(
@@ -99,9 +106,13 @@ class Counter:
             logo_file=register.profile.receipt.logo_file,
         )
         devices = PeripheralsSettings(
-            printer, data_folder=folder, card_terminal=_card_terminal(folder, register, settings)
+            printer,
+            data_folder=folder,
+            card_terminal=_card_terminal(folder, register, settings),
+            backup_printer=_backup(printer, settings),
+            backup_after_s=settings.backup_printer_after_s,
         )
-        self.peripherals = Peripherals(devices, _paper(register))
+        self.peripherals = Peripherals(devices, _paper(register), register.data.printer_records)
         self.central_url = settings.central_url
         self.central = (
             None

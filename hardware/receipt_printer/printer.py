@@ -8,7 +8,7 @@ asks for a copy.
 import logging
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
@@ -73,6 +73,8 @@ class ReceiptPrinter(Device):
         opens_drawer: bool = True,
     ) -> None:
         super().__init__(settings.name, kind, on_status)
+        self.on_doubt: Callable[[PrintJob], None] = lambda _: None
+        """Hears, on the printer's thread, of each job that somebody has to look at."""
         self.drawer = CashDrawer(on_status) if opens_drawer else None
         self._settings = settings
         self._queue = print_queue
@@ -376,6 +378,8 @@ class ReceiptPrinter(Device):
     def _finish(self, job: PrintJob, state: PrintState, reason: str, sent: int = 0, *, in_doubt: bool) -> None:
         self._queue.set_state(job.job_id, state, reason, bytes_sent=sent, in_doubt=in_doubt)
         logger.warning("print job %s: %s: %s", job.job_id, state, reason)
+        if in_doubt:
+            self.on_doubt(job)
 
     def _heard_of(self) -> None:
         if self._is_lost:

@@ -22,14 +22,18 @@ _REAL_TIME_BEGINNING = re.compile(
 )
 _MOST_RECEIPTS_KEPT = 100
 _POLL_S = 0.05
+# No bytes of it can be read as an answer: a serial line with a bad contact.
+_NOISE = b"\x91\xff\x13\x80\xfe\x11"
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
     """What is wrong with the simulated printer. All off: it works.
 
-    mute answers nothing; no_process_ids is a printer without GS ( H; hang reads nothing; slow_bytes_per_s and
-    reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll, -1 without end.
+    mute answers nothing; no_process_ids is a printer without GS ( H, no_buffered_status one without GS r,
+    no_automatic_status one without ASB, nameless one without GS I; garbage puts noise before each answer; hang reads
+    nothing; slow_bytes_per_s and reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll,
+    -1 without end.
     """
 
     paper_out: bool = False
@@ -37,9 +41,14 @@ class Faults:
     cover_open: bool = False
     offline: bool = False
     cutter_jam: bool = False
+    unrecoverable: bool = False
     overheated: bool = False
     mute: bool = False
     no_process_ids: bool = False
+    no_buffered_status: bool = False
+    no_automatic_status: bool = False
+    nameless: bool = False
+    garbage: bool = False
     hang: bool = False
     slow_bytes_per_s: int = 0
     reset_after_bytes: int = 0
@@ -51,7 +60,7 @@ class SimulatedPrinter:
 
     def __init__(self, columns: int = 42, on_change: Callable[[], None] | None = None) -> None:
         self._lock = threading.RLock()
-        self._interpreter = EscposInterpreter(columns, self._reply, self._pulsed, self._tell_status)
+        self._interpreter = EscposInterpreter(columns, self._answer, self._pulsed, self._tell_status)
         self._faults = Faults()
         self._cutter_stopped = False
         self._buffer = b""
@@ -133,10 +142,8 @@ class SimulatedPrinter:
 
     def _is_ready(self) -> bool:
         faults = self._faults
-        stopped = (
-            faults.cover_open or faults.offline or faults.overheated or self._paper_is_out() or self._cutter_stopped
-        )
-        return not stopped
+        stopped = faults.cover_open or faults.offline or faults.overheated or faults.unrecoverable
+        return not (stopped or self._paper_is_out() or self._cutter_stopped)
 
     def _paper_is_out(self) -> bool:
         return self._faults.paper_out or self._faults.paper_lines == 0
@@ -211,9 +218,9 @@ class SimulatedPrinter:
             0x12
             | faults.cover_open * 0x04
             | self._paper_is_out() * 0x20
-            | (self._cutter_stopped or faults.overheated) * 0x40
+            | (self._cutter_stopped or faults.overheated or faults.unrecoverable) * 0x40
         )
-        error = 0x12 | self._cutter_stopped * 0x08 | faults.overheated * 0x40
+        error = 0x12 | self._cutter_stopped * 0x08 | faults.unrecoverable * 0x20 | faults.overheated * 0x40
         paper = 0x12 | (faults.paper_near_end or self._paper_is_out()) * 0x0C | self._paper_is_out() * 0x60
         return printer, cause, error, paper
 
@@ -228,13 +235,20 @@ class SimulatedPrinter:
         """ASB: four bytes."""
         faults = self._faults
         first = 0x10 | (0 if self._is_ready() else 0x08) | faults.cover_open * 0x20
-        second = self._cutter_stopped * 0x08 | faults.overheated * 0x40
-        self._reply(bytes((first, second, self._buffered_paper_status(), 0)))
+        second = self._cutter_stopped * 0x08 | faults.unrecoverable * 0x20 | faults.overheated * 0x40
+        if not faults.no_automatic_status:
+            self._reply(bytes((first, second, self._buffered_paper_status(), 0)))
+
+    def _answer(self, data: bytes) -> None:
+        """The answer to a buffered command, where this printer has that command."""
+        faults = self._faults
+        missing = {0x37: faults.no_process_ids, 0x5F: faults.nameless}.get(data[0], faults.no_buffered_status)
+        if not missing:
+            self._reply(data)
 
     def _reply(self, data: bytes) -> None:
-        unknown = self._faults.no_process_ids and data.startswith(b"\x37\x22")
-        if self._send is not None and not self._faults.mute and not unknown:
-            self._send(data)
+        if self._send is not None and not self._faults.mute:
+            self._send(_NOISE + data if self._faults.garbage else data)
 
 
 class PrinterServer:
