@@ -169,18 +169,26 @@ class Basket:
         return replace(self, lines=(*self.lines, new))
 
     def take_price(self, item: Item, code: str, list_price: ListPrice | None = None) -> "Basket":
-        """The lines rung up by a code at the price that it has now; what they cost before is remembered.
+        """The lines rung up by a code at the price that it has now where that is lower; what they cost before is
+        remembered.
 
-        A price that was set by hand stays.
+        Pieces that the customer saw rung up never get dearer by another scan, and a price that was set by hand stays.
         """
         price_minor, price_list = (item.price_minor, "") if list_price is None else list_price[:2]
+        dearer = {
+            line.line_number
+            for line in self.lines
+            if line.unit_price_minor > price_minor and same_goods(line, item, code)
+        }
+        if not dearer:
+            return self
         lines = tuple(
-            _repriced(line, price_minor, price_list, item) if _same_goods(line, item, code) else line
+            _repriced(line, price_minor, price_list, item) if line.line_number in dearer else line
             for line in self.lines
         )
         for line in lines:
             _check_amount(line.quantity_milli, line.unit_price_minor)
-        return replace(self, lines=lines) if lines != self.lines else self
+        return replace(self, lines=lines)
 
     def set_quantity(self, line_number: int, quantity_milli: int) -> "Basket":
         """The line with another quantity."""
@@ -336,7 +344,7 @@ def _reference(text: str, what: str) -> str:
     return text
 
 
-def _same_goods(line: BasketLine, item: Item, code: str) -> bool:
+def same_goods(line: BasketLine, item: Item, code: str) -> bool:
     """True for lines rung up by this code, at a price that nobody set by hand."""
     return line.code == code and line.item.item_id == item.item_id and not line.voided and not line.price_reason
 

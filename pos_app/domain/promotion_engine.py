@@ -96,7 +96,11 @@ def _qualified(
 ) -> list[_Qualified]:
     """The promotions of this sale that are in force and reach their minimum, by priority."""
     eligible = [index for index, line in enumerate(lines) if amounts[index] and line.item.kind in PRODUCTS]
-    covered = {promotion.promotion_id: _Qualified(promotion, eligible) for promotion in book.for_all}
+    covered = {
+        promotion.promotion_id: _Qualified(promotion, eligible)
+        for promotion in book.for_all
+        if _is_on(promotion, switched_on)
+    }
     for index in eligible:
         line = lines[index]
         for promotion in book.covering(line.item, line.code):

@@ -260,10 +260,17 @@ def earn(
         bonus_points=sum(bonus_by_line),
         segment=segment,
         lines=tuple(
-            LinePoints(line.line_number, base, bonus, offer_id, amount)
-            for line, base, bonus, offer_id, amount in zip(
-                lines, base_by_line, bonus_by_line, offer_by_line, eligible, strict=True
-            )
+            [
+                tuple.__new__(LinePoints, row)  # not by a call of Python per line: a scan counts all of them again
+                for row in zip(
+                    [line.line_number for line in lines],
+                    base_by_line,
+                    bonus_by_line,
+                    offer_by_line,
+                    eligible,
+                    strict=True,
+                )
+            ]
         ),
         offers=tuple(earned_offers),
     )

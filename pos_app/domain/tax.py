@@ -102,13 +102,7 @@ def compute_tax(
     Raises KeyError when a taxable names a tax that the store does not have.
     """
     items = [taxable for taxable in taxables if taxable.amount_minor]
-    group_of: dict[str, list[int]] = {tax_id: [] for tax_id in rates}
-    divisors = [RATE_SCALE] * len(items)
-    for index, taxable in enumerate(items):
-        for tax_id in taxable.tax_ids:
-            group_of[tax_id].append(index)
-            if rates[tax_id].included:
-                divisors[index] += rates[tax_id].rate_micro
+    group_of, divisors = _grouped(items, rates)
     # Shares of a tax are wanted before any base is known: a base is what no included tax has a share in.
     charged: list[tuple[TaxRate, list[int], list[int]]] = []
     untaxed = [taxable.amount_minor for taxable in items]
@@ -128,22 +122,48 @@ def compute_tax(
         else:
             parts = _parts(rate.rate_micro, taxed, [divisors[i] for i in group], where, rounding)
         charged.append((rate, group, parts))
-        for index, part in zip(group, parts, strict=True):
-            taxable = items[index]
-            if not rate.included:
+        if not rate.included:
+            for taxable, part in zip(taxed, parts, strict=True):
                 result.added_by_line[taxable.line_index] += part
-                continue
+            continue
+        for index, taxable, part in zip(group, taxed, parts, strict=True):
             untaxed[index] -= part
             shares = result.included_in_fees_by_line if taxable.fee_number else result.included_by_line
             shares[taxable.line_index] += part
     for rate, group, parts in charged:
-        base_minor = sum(untaxed[index] for index in group)
+        base_minor = sum([untaxed[index] for index in group])
         result.taxes.append(TaxLine(rate.tax_id, rate.rate_micro, rate.included, base_minor, sum(parts), rate.name))
         result.parts += [
-            TaxPart(items[index].line_index, rate.tax_id, untaxed[index], part, items[index].fee_number)
-            for index, part in zip(group, parts, strict=True)
+            tuple.__new__(TaxPart, (items[i].line_index, rate.tax_id, untaxed[i], part, items[i].fee_number))
+            for i, part in zip(group, parts, strict=True)
         ]
     return result
+
+
+def _grouped(items: list[Taxable], rates: Mapping[str, TaxRate]) -> tuple[dict[str, list[int]], list[int]]:
+    """The positions that owe each tax, in their order, and what each amount is divided by.
+
+    Most goods of a store owe the same taxes, so they are put together by what they owe first.
+    """
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for index, (_, _, tax_ids, _, _) in enumerate(items):
+        if tax_ids in alike:
+            alike[tax_ids].append(index)
+        else:
+            alike[tax_ids] = [index]
+    group_of: dict[str, list[int]] = {tax_id: [] for tax_id in rates}
+    divisors = [RATE_SCALE] * len(items)
+    for tax_ids, indexes in alike.items():
+        divisor = RATE_SCALE + sum(rates[tax_id].rate_micro for tax_id in tax_ids if rates[tax_id].included)
+        for tax_id in tax_ids:
+            group_of[tax_id] += indexes
+        if divisor != RATE_SCALE:
+            for index in indexes:
+                divisors[index] = divisor
+    if len(alike) > 1:
+        for group in group_of.values():
+            group.sort()
+    return group_of, divisors
 
 
 def exempted(result: TaxResult, tax_ids: Sequence[str] = ()) -> TaxResult:
@@ -210,6 +230,8 @@ def _rounded_together(
 def _exact_tax(group: list[Taxable], divisors: list[int], rate_micro: int) -> tuple[int, int]:
     """Numerator and denominator of the tax, exact also where lines differ in their included rates."""
     by_divisor = dict.fromkeys(divisors, 0)
+    if len(by_divisor) == 1:  # as in most stores
+        return sum([taxable.amount_minor for taxable in group]) * rate_micro, divisors[0]
     for taxable, divisor in zip(group, divisors, strict=True):
         by_divisor[divisor] += taxable.amount_minor
     numerator, denominator = 0, 1
