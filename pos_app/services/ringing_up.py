@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from pos_app.domain.basket import Basket, BasketError, BasketLine, EntryMethod
+from pos_app.domain.basket import Basket, BasketError, BasketLine, EntryMethod, same_goods
 from pos_app.domain.fee_table import fees_by_themselves
 from pos_app.domain.item import QUANTITY_SCALE, Item, ItemChecks, SoldBy
 from pos_app.domain.pricing import PricedLine, price
@@ -47,7 +47,8 @@ class AddResult:
     """What became of a code: the line it went to, what has to be answered first, or the reason why there is none.
 
     words say what is wrong and what to do, to stand after the code; detail belongs to the need. former_price_minor is
-    what the lines of the code cost before, when this scan found another price.
+    what the lines of the code cost before, when this scan found a lower price; kept_price_minor is what the pieces
+    before it still cost, when it found a higher one.
     """
 
     code: str
@@ -59,6 +60,7 @@ class AddResult:
     need: Need | None = None
     detail: str = ""
     former_price_minor: int | None = None
+    kept_price_minor: int | None = None
 
     @property
     def found(self) -> bool:
@@ -174,8 +176,17 @@ class RingingUp(CurrentSale):
         merged = len(after.lines) == len(before.lines)
         both = zip(before.lines, after.lines, strict=False)
         former = [old.unit_price_minor for old, new in both if old.unit_price_minor != new.unit_price_minor]
+        kept = None
+        if not merged and not changed.price_reason:
+            cheaper = (one for one in before.lines if one.unit_price_minor < changed.unit_price_minor)
+            kept = next((one.unit_price_minor for one in cheaper if same_goods(one, item, code)), None)
         return AddResult(
-            code, item, changed.line_number, merged=merged, former_price_minor=former[0] if former else None
+            code,
+            item,
+            changed.line_number,
+            merged=merged,
+            former_price_minor=former[0] if former else None,
+            kept_price_minor=kept,
         )
 
     def _checked(

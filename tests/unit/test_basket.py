@@ -87,14 +87,19 @@ def test_another_barcode_a_changed_price_or_a_weighed_item_is_a_line_of_its_own(
     assert len(Basket().add(APPLES, "4011", 500).add(APPLES, "4011", 700, merge=True).lines) == 2
 
 
-def test_a_price_that_changed_under_way_holds_for_all_pieces_and_the_line_remembers_the_old_one() -> None:
+def test_a_price_that_fell_under_way_holds_for_all_pieces_and_the_line_remembers_the_old_one() -> None:
+    cheaper = replace(PEN, price_minor=90)
+    basket = Basket().add(PEN, "111").take_price(cheaper, "111").add(cheaper, "111", merge=True)
+    line = basket.line(1)
+    assert (len(basket.lines), line.quantity_milli, line.unit_price_minor) == (1, 2000, 90)
+    assert line.former_price_minor == PEN.price_minor
+
+
+def test_a_price_that_rose_under_way_is_for_the_new_piece_alone() -> None:
     dearer = replace(PEN, price_minor=160)
     basket = Basket().add(PEN, "111").take_price(dearer, "111").add(dearer, "111", merge=True)
-    line = basket.line(1)
-    assert (len(basket.lines), line.quantity_milli, line.unit_price_minor) == (1, 2000, 160)
-    assert line.former_price_minor == PEN.price_minor
-    back = basket.take_price(PEN, "111").line(1)
-    assert (back.unit_price_minor, back.former_price_minor) == (PEN.price_minor, None)
+    prices = [(line.quantity_milli, line.unit_price_minor, line.former_price_minor) for line in basket.lines]
+    assert prices == [(1000, PEN.price_minor, None), (1000, 160, None)]
 
 
 def test_a_price_set_by_hand_stays_when_the_items_own_changes() -> None:

@@ -255,6 +255,16 @@ def test_a_sale_keeps_its_price_until_the_code_is_scanned_again(till: Till) -> N
     assert till.selling.add_item("CAM").former_price_minor is None
 
 
+def test_a_price_that_rose_is_for_the_new_piece_and_those_rung_up_stay(till: Till) -> None:
+    till.set_price(CAMERA, 44_000)
+    till.selling.add_item("CAM")
+    till.set_price(CAMERA, 48_000)
+    result = till.selling.add_item("CAM")
+    assert (result.former_price_minor, result.kept_price_minor, result.merged) == (None, 44_000, False)
+    assert till.lines() == [(44_000, None, "list"), (48_000, None, "list")]
+    assert (till.selling.add_item("CAM").merged, till.selling.view.priced.subtotal_minor) == (True, 140_000)
+
+
 def test_a_price_set_by_hand_stays(till: Till) -> None:
     till.selling.add_item("CAM")
     till.selling.set_price(1, 30_000, "price match")

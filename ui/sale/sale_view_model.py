@@ -196,10 +196,12 @@ class SaleViewModel(Notices):
         self.item_added.emit(result)
 
     def _added_words(self, name: str, result: AddResult) -> str:
-        if result.former_price_minor is None:
-            return f"{name} added"
         line, money = self._line(result.line_number), self.services.formatter.money
         now = money(line.unit_price_minor) if line is not None else ""
+        if result.kept_price_minor is not None:
+            return f"Now {now}, those before stay at {money(result.kept_price_minor)}: {name}"
+        if result.former_price_minor is None:
+            return f"{name} added"
         return f"Price changed, {money(result.former_price_minor)} → {now}: {name}"
 
     # --- lines ------------------------------------------------------------------------------------------------------
