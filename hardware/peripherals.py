@@ -8,6 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardware.barcode_scanner.settings import ScannerSettings
+from hardware.cash_drawer.settings import DrawerSettings
+from hardware.counter_devices import CounterDevices, OtherSettings
 from hardware.payment_terminal.settings import ADYEN_LOCAL, MANUAL, SIMULATOR, CardTerminalSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import ReceiptDocument
@@ -25,8 +28,8 @@ from pos_app.ports import (
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
-    from hardware.barcode_scanner.serial_scanner import SerialScanner
     from hardware.barcode_scanner.simulator import SimulatedScanner
+    from hardware.cash_drawer.drawer import CashDrawer
     from hardware.payment_terminal.adyen_local import AdyenLocalTerminal
     from hardware.payment_terminal.driver import PaymentDriver
     from hardware.payment_terminal.simulator import SimulatedPaymentTerminal
@@ -38,20 +41,12 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ScannerSettings:
-    """One scanner that is not a keyboard wedge. driver is simulator or serial; address is port or port@baud."""
-
-    name: str = "scanner"
-    driver: str = "simulator"
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PeripheralsSettings:
     """The devices of one workstation.
 
     data_folder keeps what simulated devices remember, parsed printer profiles and the card terminal's payments.
-    backup_printer steps in once the printer could not print for backup_after_s seconds.
+    backup_printer steps in once the printer could not print for backup_after_s seconds. others are line displays,
+    scales and drawers that do not hang on the printer; display_language is what the first speak.
     """
 
     printer: PrinterSettings = field(default_factory=PrinterSettings)
@@ -60,12 +55,14 @@ class PeripheralsSettings:
     card_terminal: CardTerminalSettings = field(default_factory=CardTerminalSettings)
     backup_printer: PrinterSettings | None = None
     backup_after_s: float = 15.0
+    others: tuple[OtherSettings, ...] = ()
+    display_language: str = "en"
 
 
 class Peripherals:
-    """Printer, drawer, scanners and card terminal.
+    """Printer, drawer, scanners, card terminal, and what else stands at the counter.
 
-    on_status, on_scan, on_scan_refused, on_paper_in_doubt and on_backup_printer are called on device threads and must
+    on_status, on_scan, on_scan_refused, on_drawer (True: it opened), on_paper_in_doubt and on_backup_printer are called on device threads and must
     not block; set them before start().
     card_prompt asks the associate about a card terminal that is not connected; such a terminal needs it at start().
     """
@@ -79,12 +76,13 @@ class Peripherals:
         self.on_status: Callable[[DeviceStatus], None] = lambda _: None
         self.on_scan: Callable[[ScanEvent], None] = lambda _: None
         self.on_scan_refused: Callable[[RefusedScan], None] = lambda _: None
+        self.on_drawer: Callable[[bool], None] = lambda _: None
         self.on_paper_in_doubt: Callable[[PrintJob], None] = lambda _: None
         self.on_backup_printer: Callable[[PrintJob], None] = lambda _: None
         self.card_prompt: ManualCardPrompt | None = None
         self.printer: ReceiptPrinter | None = None
         self.backup_printer: ReceiptPrinter | None = None
-        self.scanners: list[SerialScanner | SimulatedScanner] = []
+        self.others = CounterDevices(self, settings.display_language)
         self.simulated_printer: SimulatedPrinter | None = None
         self.simulated_terminal: SimulatedPaymentTerminal | None = None
         self._card_terminal: PaymentDriver | None = None
@@ -100,15 +98,14 @@ class Peripherals:
                 self._settings.backup_printer.name, partial(self._start_backup, self._settings.backup_printer)
             )
         self._attempt("card terminal", self._start_terminal)
-        for scanner in self._settings.scanners:
-            self._attempt(scanner.name, partial(self._start_scanner, scanner))
+        for device in (*self._settings.scanners, *self._settings.others):
+            self._attempt(device.name, partial(self.others.add, device))
 
     def stop(self) -> None:
         """Stop every device; a job being printed ends as unconfirmed."""
         if self._network_terminal is not None:
             self._network_terminal.stop()
-        for scanner in self.scanners:
-            scanner.stop()
+        self.others.stop()
         for printer in (self.printer, self.backup_printer):
             if printer is not None:
                 printer.stop()
@@ -120,7 +117,7 @@ class Peripherals:
         statuses = [printer.status for printer in (self.printer, self.backup_printer) if printer is not None]
         if self.printer is not None and self.printer.drawer is not None:
             statuses.append(self.printer.drawer.status)
-        statuses += [scanner.status for scanner in self.scanners]
+        statuses += self.others.statuses()
         if self._card_terminal is not None:
             statuses.append(self._card_terminal.status)
         return statuses + self._failed
@@ -133,9 +130,7 @@ class Peripherals:
     @property
     def simulated_scanner(self) -> "SimulatedScanner | None":
         """The scanner that codes can be injected into, or None on a real counter."""
-        from hardware.barcode_scanner.simulator import SimulatedScanner
-
-        return next((scanner for scanner in self.scanners if isinstance(scanner, SimulatedScanner)), None)
+        return self.others.simulated_scanner
 
     def receipt_bytes(self, document: ReceiptDocument) -> bytes:
         """The bytes that this workstation's printer gets for a document."""
@@ -147,15 +142,38 @@ class Peripherals:
             if printer is not None:
                 printer.nudge()
 
+    @property
+    def printer_is_jammed(self) -> bool:
+        """True while a cutter waits for somebody to clear it and to say how to go on."""
+        return self.printer is not None and self.printer.is_jammed
+
+    def recover_printer(self, start_again: bool) -> None:
+        """The cutter was cleared: go on from the line that failed, or print all of the receipt again. Never blocks."""
+        from hardware.receipt_printer.session import Recovery
+
+        if self.printer is not None:
+            self.printer.recover(Recovery.START_AGAIN if start_again else Recovery.GO_ON)
+
+    @property
+    def drawer(self) -> "CashDrawer | None":
+        """The drawer of this counter, wherever it hangs."""
+        return self.others.drawer or (self.printer.drawer if self.printer is not None else None)
+
     def kick_drawer(self, reason: str) -> "Future[None]":
         """Open the drawer now or not at all; the future fails with a WorldError that says why. Never blocks."""
-        if self.printer is not None:
-            return self.printer.kick_drawer(reason)
-        from hardware.receipt_printer.printer import DrawerError
+        opener = self.others.drawer or self.printer
+        if opener is not None:
+            return opener.kick_drawer(reason)
+        from hardware.cash_drawer.drawer import DrawerError
 
         failed: Future[None] = Future()
         failed.set_exception(DrawerError("The drawer was not opened: there is no printer. Open it with its key."))
         return failed
+
+    def drawer_wanted(self) -> None:
+        """A sale, or what else opens the drawer, has been committed. The printer's drawer opens with its paper."""
+        if self.others.drawer is not None:
+            self.others.drawer.kick_drawer("journaled")
 
     def _attempt(self, name: str, begin: Callable[[], None]) -> None:
         try:
@@ -172,7 +190,8 @@ class Peripherals:
 
         settings = self._settings.printer
         if settings.driver == "simulator":
-            settings = replace(settings, address=self._simulate_printer(settings.columns))
+            address = self._simulate_printer(settings.columns)
+            settings = replace(settings, address=address, drawer_open_level="high")
         self.printer = ReceiptPrinter(
             settings,
             self._queue,
@@ -180,8 +199,11 @@ class Peripherals:
             self._renderer(settings),
             self._tell_status,
             records=self._printer_records,
-            opens_drawer=settings.driver != "cups",
+            opens_drawer=settings.driver != "cups"
+            and not any(type(each) is DrawerSettings for each in self._settings.others),
         )
+        if self.printer.drawer is not None:
+            self.printer.drawer.on_position = lambda is_open: self.on_drawer(is_open)
         self.printer.on_doubt = lambda job: self.on_paper_in_doubt(job)
         self.printer.start()
 
@@ -267,29 +289,5 @@ class Peripherals:
         folder = self._settings.data_folder
         return folder / name if folder else None
 
-    def _start_scanner(self, settings: ScannerSettings) -> None:
-        scanner = self._make_scanner(settings)
-        self.scanners.append(scanner)
-        scanner.start()
-
-    def _make_scanner(self, settings: ScannerSettings) -> "SerialScanner | SimulatedScanner":
-        if settings.driver == "serial":
-            from hardware.barcode_scanner.serial_scanner import SerialScanner
-
-            return SerialScanner(
-                settings.name, settings.address, self._tell_scan, self._tell_refusal, self._tell_status
-            )
-        if settings.driver == "simulator":
-            from hardware.barcode_scanner.simulator import SimulatedScanner
-
-            return SimulatedScanner(settings.name, self._tell_scan, self._tell_refusal, self._tell_status)
-        raise ValueError(f"unknown scanner driver {settings.driver!r}: simulator or serial")
-
     def _tell_status(self, status: DeviceStatus) -> None:
         self.on_status(status)
-
-    def _tell_scan(self, event: ScanEvent) -> None:
-        self.on_scan(event)
-
-    def _tell_refusal(self, refused: "RefusedScan") -> None:
-        self.on_scan_refused(refused)

@@ -20,12 +20,22 @@ from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
 from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker
+from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
 from pos_app.training_till import TrainingTill
 from ui.qt_bridge import QtBridge
-from ui.services_bundle import DemoProduct, DevicePanelParts, ParkingParts, ReturnParts, Services, UiSettings
+from ui.services_bundle import (
+    DemoProduct,
+    DevicePanelParts,
+    PaperParts,
+    ParkingParts,
+    ReturnParts,
+    Services,
+    TillParts,
+    UiSettings,
+)
 from ui.tender.manual_prompt import ManualPrompt
 
 if TYPE_CHECKING:
@@ -148,6 +158,7 @@ class Counter:
             device_statuses=self.peripherals.statuses,
             print_actions=PaperAndDrawer(register, self.peripherals),
             receipts=ReceiptParts(register, self._receipts_queued),
+            papers=self._papers(),
             promo_codes=register.promo_codes,
             parking=ParkingParts(register.suspending, register.parked_sharing),
             start_training=None if register.profile.training else TrainingTill(folder, register.operator).start,
@@ -169,6 +180,10 @@ class Counter:
             approvals=register.approvals,
             cash=register.cash_movements,
             time_clock=register.time_clock,
+            till=lambda: TillParts(
+                register.business_day, register.closing, register.till_papers, register.data.till_records
+            ),
+            till_sells=lambda: register.business_day.is_open,
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",
@@ -185,6 +200,8 @@ class Counter:
         self.peripherals.on_scan = self.bridge.on_scan
         self.peripherals.on_scan_refused = lambda refused: self.bridge.on_scan_refused(refused.reason)
         self.peripherals.on_status = self._on_device
+        self.peripherals.on_paper_in_doubt = self.bridge.on_paper_in_doubt
+        self.peripherals.on_backup_printer = self.bridge.on_backup_printer
         self.peripherals.card_prompt = self.services.manual_card
         self.peripherals.start()
         self.services.payment_terminal = self.peripherals.payment_terminal
@@ -237,6 +254,17 @@ class Counter:
         self.peripherals.print_nudge()
         if self._mail is not None:
             self._mail.nudge()
+
+    def _papers(self) -> PaperParts:
+        register, peripherals = self.register, self.peripherals
+        doubts = PaperInDoubt(
+            storage=register.data.storage,
+            print_queue=register.data.print_queue,
+            ids=register.ids,
+            operator=register.operator,
+        )
+        doubts.on_queued = peripherals.print_nudge
+        return PaperParts(doubts, lambda: peripherals.printer_is_jammed, peripherals.recover_printer)
 
     def _committed(self) -> None:
         """Something new is in the journal: print what it queued and send it."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
-from pos_app.ports import DeviceStatus, ScanEvent, SyncStatus
+from pos_app.ports import DeviceStatus, PrintJob, ScanEvent, SyncStatus
 
 
 class QtBridge(QObject):
@@ -17,6 +17,8 @@ class QtBridge(QObject):
     sync_changed = Signal(object)
     drawer_changed = Signal(bool)
     paper_printed = Signal(object)
+    paper_in_doubt = Signal(object)
+    backup_printed = Signal(object)
 
     _scanned = Signal(object)
     _scan_refused = Signal(str)
@@ -24,6 +26,8 @@ class QtBridge(QObject):
     _sync_changed = Signal(object)
     _drawer_changed = Signal(bool)
     _paper_printed = Signal(object)
+    _paper_in_doubt = Signal(object)
+    _backup_printed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +38,8 @@ class QtBridge(QObject):
             (self._sync_changed, self.sync_changed),
             (self._drawer_changed, self.drawer_changed),
             (self._paper_printed, self.paper_printed),
+            (self._paper_in_doubt, self.paper_in_doubt),
+            (self._backup_printed, self.backup_printed),
         ):
             inner.connect(outer, Qt.ConnectionType.QueuedConnection)
 
@@ -60,6 +66,14 @@ class QtBridge(QObject):
     def on_paper(self, picture_png: bytes) -> None:
         """The simulated printer's paper, as a PNG picture."""
         _emit(self._paper_printed, picture_png)
+
+    def on_paper_in_doubt(self, job: PrintJob) -> None:
+        """Nobody knows whether a document came out of the printer."""
+        _emit(self._paper_in_doubt, job)
+
+    def on_backup_printer(self, job: PrintJob) -> None:
+        """A document comes out of the other printer."""
+        _emit(self._backup_printed, job)
 
 
 def _emit(signal: SignalInstance, value: object) -> None:

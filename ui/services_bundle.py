@@ -17,6 +17,7 @@ from pos_app.ports import (
     PaymentTerminal,
     SyncStatus,
     TermsSource,
+    TillRecords,
 )
 from pos_app.ports.customer_display import CustomerDisplay
 from pos_app.services.approvals import Approvals
@@ -42,15 +43,19 @@ from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
+    from pos_app.services.business_day import BusinessDay
+    from pos_app.services.closing import Closing
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
+    from pos_app.services.paper_in_doubt import PaperInDoubt
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
     from pos_app.services.returning import Returning
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.till_papers import TillPapers
     from pos_app.services.without_receipt import ReturningWithoutReceipt
 
 
@@ -133,6 +138,25 @@ class ParkingParts:
     sharing: ParkedSharing
 
 
+@dataclass(frozen=True, slots=True)
+class TillParts:
+    """The till's day: opened, counted, closed, and its reports."""
+
+    day: "BusinessDay"
+    closing: "Closing"
+    papers: "TillPapers"
+    records: TillRecords
+
+
+@dataclass(frozen=True, slots=True)
+class PaperParts:
+    """Paper that nobody knows of whether it came out, and a cutter that jams. recover(True) prints all of it again."""
+
+    doubts: "PaperInDoubt"
+    jammed: Callable[[], bool]
+    recover: Callable[[bool], None]
+
+
 @dataclass(slots=True)
 class DevicePanelParts:
     """What the device panel shows and switches; None where the till has no such simulator."""
@@ -191,6 +215,7 @@ class Services:
     print_actions: PrintActions | None = None
     promo_codes: PromoCodes | None = None
     receipts: ReceiptParts | None = None
+    papers: PaperParts | None = None
     customer_displays: Sequence[CustomerDisplay] = ()
     device_panel: DevicePanelParts | None = None
     approving: Approving | None = None
@@ -198,6 +223,9 @@ class Services:
     approvals: Approvals | None = None
     cash: CashMovements | None = None
     time_clock: TimeClock | None = None
+    till: "Callable[[], TillParts] | None" = None
+    till_sells: Callable[[], bool] = lambda: True
+    """False while no business day is open, or while the till is being closed."""
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""

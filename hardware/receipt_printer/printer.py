@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 
 from hardware.base import Device, StatusListener
-from hardware.cash_drawer.drawer import CashDrawer
+from hardware.cash_drawer.drawer import STUCK, CashDrawer, DrawerError
 from hardware.device_thread import DeviceBusyError, DeviceThread
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
 from hardware.receipt_printer.health import (
@@ -29,7 +29,6 @@ from hardware.receipt_printer.session import Completion, Patience, PrinterSessio
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.receipt_printer.status import RESYNCHRONISE, PrinterCondition
 from hardware.receipt_printer.transports import Fault, Transport, TransportError
-from pos_app.errors import WorldError
 from pos_app.ports import (
     CompletionMark,
     DeviceState,
@@ -44,13 +43,11 @@ logger = logging.getLogger(__name__)
 
 _HEALTH_CHECK_S = 5.0
 _STATISTICS_S = 600.0
+_OPEN_DRAWER_CHECK_S = 1.0
+_SPRINGS_OPEN_S = 1.0
 # A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
 _DRAWER_PATIENCE_S = 5.0
 _STATE_OF_FAULT = {Fault.OFF: DeviceState.OFFLINE, Fault.BUSY: DeviceState.BUSY}
-
-
-class DrawerError(WorldError):
-    """The drawer could not be opened; the message says why. It will not open later by itself."""
 
 
 class ReceiptPrinter(Device):
@@ -75,7 +72,7 @@ class ReceiptPrinter(Device):
         super().__init__(settings.name, kind, on_status)
         self.on_doubt: Callable[[PrintJob], None] = lambda _: None
         """Hears, on the printer's thread, of each job that somebody has to look at."""
-        self.drawer = CashDrawer(on_status) if opens_drawer else None
+        self.drawer = CashDrawer(on_status, open_level=settings.drawer_open_level) if opens_drawer else None
         self._settings = settings
         self._queue = print_queue
         self._transport = transport
@@ -125,6 +122,11 @@ class ReceiptPrinter(Device):
         """Somebody cleared the jam and chose: go on from the line that failed, or print all of the receipt again."""
         self._recovery = choice
         self.nudge()
+
+    @property
+    def is_jammed(self) -> bool:
+        """True while a cutter waits for recover()."""
+        return self._condition.cutter_error
 
     def probe_again(self) -> None:
         """Forget what the printer can do; it is asked before the next job. Thread-safe."""
@@ -193,10 +195,14 @@ class ReceiptPrinter(Device):
             self._is_ready(session)
         is_learning = self._silences > 0 and self._may_answer()
         now = time.monotonic()
-        self._next_check_at = now + (self._patience.retry_s if is_learning else _HEALTH_CHECK_S)
+        self._next_check_at = now + (self._patience.retry_s if is_learning else self._rest_s())
         if now >= self._next_statistics_at:
             self._next_statistics_at = now + _STATISTICS_S
             self._known.keep_statistics(self.statistics())
+
+    def _rest_s(self) -> float:
+        """Until the next health check; an open drawer is looked at more often."""
+        return _OPEN_DRAWER_CHECK_S if self.drawer is not None and self.drawer.is_open else _HEALTH_CHECK_S
 
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
@@ -264,8 +270,10 @@ class ReceiptPrinter(Device):
         mark, way = _completion_mark(job_id), self._known.completion
         session.send(data)
         session.complete()
-        if opens_drawer:
+        if opens_drawer and self._sprang_open(session):
             self._drawer_opened("sale")
+        elif opens_drawer:
+            self._drawer_failed(STUCK)
         if not self._known.answers:
             return Completion.UNPROVEN
         session.ask_for_completion(way, mark)
@@ -299,7 +307,7 @@ class ReceiptPrinter(Device):
             self._silences = 0
             self._heard_of()
             self._known.answered()
-            self._condition = condition
+            self._take_condition(condition)
             self.report(condition.state, condition.reason)
             if not condition.can_print:
                 return False
@@ -319,11 +327,16 @@ class ReceiptPrinter(Device):
 
     def _report_condition(self, condition: PrinterCondition) -> None:
         """While a job is under way; paper that runs low stays in sight."""
-        self._condition = condition
+        self._take_condition(condition)
         if condition.state is DeviceState.READY:
             self.report(DeviceState.BUSY, "printing")
         else:
             self.report(condition.state, condition.reason)
+
+    def _take_condition(self, condition: PrinterCondition) -> None:
+        self._condition = condition
+        if self.drawer is not None:
+            self.drawer.sensed(condition.drawer_pin_high)
 
     def _report_resting(self) -> None:
         condition = self._condition
@@ -358,10 +371,24 @@ class ReceiptPrinter(Device):
                 session.send(self._renderer.drawer_pulse())
                 session.complete()
                 session.condition()  # an answer behind the pulse: it has been taken
+                if not self._sprang_open(session):
+                    raise DrawerError(self._drawer_failed(STUCK))
         except TransportError as error:
             self._wire_failed(error)
             raise DrawerError(self._drawer_failed(str(error))) from None
         self._drawer_opened(reason)
+
+    def _sprang_open(self, session: PrinterSession) -> bool:
+        """Ask behind the pulse how the drawer stands; one that cannot tell is believed to have opened."""
+        drawer, until = self.drawer, time.monotonic() + _SPRINGS_OPEN_S
+        if drawer is None or not drawer.tells:
+            return True
+        while (condition := session.condition()) is not None:
+            self._take_condition(condition)
+            if drawer.is_open or time.monotonic() >= until or self._thread.stopping.wait(0.05):
+                break
+        self._next_check_at = 0.0
+        return bool(drawer.is_open)
 
     @contextmanager
     def _connected(self) -> Iterator[PrinterSession]:
@@ -395,16 +422,11 @@ class ReceiptPrinter(Device):
     def _drawer_opened(self, reason: str) -> None:
         self.count("DrawerGoodOpenCount")
         if self.drawer is not None:
-            self.drawer.report(DeviceState.READY)
-        logger.info("cash drawer opened: %s", reason)
+            self.drawer.opened(reason)
 
     def _drawer_failed(self, cause: str) -> str:
-        message = f"The drawer was not opened: {cause} Open it with its key if need be."
         self.count("DrawerFailedOpenCount")
-        if self.drawer is not None:
-            self.drawer.report(DeviceState.WARNING, message)
-        logger.warning("%s", message)
-        return message
+        return self.drawer.failed(cause) if self.drawer is not None else cause
 
 
 _SAYS_NOTHING = "This printer does not report back: whether paper came out has to be seen."

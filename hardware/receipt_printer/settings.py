@@ -20,7 +20,8 @@ class PrinterSettings:
     driver is simulator, tcp, serial, usb, file or cups; address is host:port, [::1]:9100, a serial port with an
     optional baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202), a path or the name of a print queue. columns
     are those of font A: 48 on 80 mm at 203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5
-    and gets a pulse of drawer_on_ms. logo_file is a PNG for the head of receipts.
+    and gets a pulse of drawer_on_ms; drawer_open_level is what its pin 3 shows while it is open, high or low, and empty
+    where it is not wired. logo_file is a PNG for the head of receipts.
     """
 
     name: str = "receipt printer"
@@ -35,6 +36,7 @@ class PrinterSettings:
     drawer_pin: int = 2
     drawer_on_ms: int = 50
     drawer_off_ms: int = 500
+    drawer_open_level: str = ""
     logo_file: Path | None = None
 
     @property

@@ -32,7 +32,7 @@ class Faults:
 
     mute answers nothing; no_process_ids is a printer without GS ( H, no_buffered_status one without GS r,
     no_automatic_status one without ASB, nameless one without GS I; garbage puts noise before each answer; hang reads
-    nothing; slow_bytes_per_s and reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll,
+    nothing; drawer_stuck stays shut at each pulse, drawer_unwired has no wire at pin 3; slow_bytes_per_s and reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll,
     -1 without end.
     """
 
@@ -50,6 +50,8 @@ class Faults:
     nameless: bool = False
     garbage: bool = False
     hang: bool = False
+    drawer_stuck: bool = False
+    drawer_unwired: bool = False
     slow_bytes_per_s: int = 0
     reset_after_bytes: int = 0
     paper_lines: int = -1
@@ -68,6 +70,7 @@ class SimulatedPrinter:
         self._send: Callable[[bytes], None] | None = None
         self.on_change = on_change
         self.drawer_pulses = 0
+        self.drawer_is_open = False
         self.lines_printed = 0
         self.receipts_cut = 0
         self.refusals: list[str] = []
@@ -89,6 +92,14 @@ class SimulatedPrinter:
                 self._cutter_stopped = False
             self._status_changed(before)
             self._work()
+        self._changed()
+
+    def move_drawer(self, is_open: bool) -> None:
+        """Push the drawer shut, or pull it open with its key."""
+        with self._lock:
+            before = self._status_bytes()
+            self.drawer_is_open = is_open
+            self._status_changed(before)
         self._changed()
 
     def repair(self) -> None:
@@ -161,6 +172,7 @@ class SimulatedPrinter:
                 return
             items = len(interpreter.paper.items)
             interpreter.paper_status = self._buffered_paper_status()
+            interpreter.drawer_status = int(self._drawer_level())
             moves_paper = interpreter.prints(self._buffer)
             try:
                 self._buffer = self._buffer[interpreter.take(self._buffer) :]
@@ -194,6 +206,10 @@ class SimulatedPrinter:
 
     def _pulsed(self, pin: int, on_ms: int) -> None:
         self.drawer_pulses += 1
+        if not self._faults.drawer_stuck:
+            before = self._status_bytes()
+            self.drawer_is_open = True
+            self._status_changed(before)
         logger.info("drawer pulse on pin %d for %d ms", pin, on_ms)
 
     def _real_time(self, command: bytes) -> None:
@@ -213,7 +229,7 @@ class SimulatedPrinter:
     def _status_bytes(self) -> tuple[int, int, int, int]:
         """The answers to DLE EOT 1 to 4."""
         faults = self._faults
-        printer = 0x12 | (0 if self._is_ready() else 0x08)
+        printer = 0x12 | (0 if self._is_ready() else 0x08) | self._drawer_level() * 0x04
         cause = (
             0x12
             | faults.cover_open * 0x04
@@ -223,6 +239,10 @@ class SimulatedPrinter:
         error = 0x12 | self._cutter_stopped * 0x08 | faults.unrecoverable * 0x20 | faults.overheated * 0x40
         paper = 0x12 | (faults.paper_near_end or self._paper_is_out()) * 0x0C | self._paper_is_out() * 0x60
         return printer, cause, error, paper
+
+    def _drawer_level(self) -> bool:
+        """Pin 3 of the drawer's connector: high while this drawer is open."""
+        return self.drawer_is_open and not self._faults.drawer_unwired
 
     def _buffered_paper_status(self) -> int:
         return (self._faults.paper_near_end or self._paper_is_out()) * 0x03 | self._paper_is_out() * 0x0C
@@ -234,7 +254,7 @@ class SimulatedPrinter:
     def _tell_status(self) -> None:
         """ASB: four bytes."""
         faults = self._faults
-        first = 0x10 | (0 if self._is_ready() else 0x08) | faults.cover_open * 0x20
+        first = 0x10 | (0 if self._is_ready() else 0x08) | faults.cover_open * 0x20 | self._drawer_level() * 0x04
         second = self._cutter_stopped * 0x08 | faults.unrecoverable * 0x20 | faults.overheated * 0x40
         if not faults.no_automatic_status:
             self._reply(bytes((first, second, self._buffered_paper_status(), 0)))

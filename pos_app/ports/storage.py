@@ -104,6 +104,9 @@ class UnitOfWork(Protocol):
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
 
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
+        """Somebody answered for a job in doubt."""
+
     def open_business_day(self, day: str) -> None:
         """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""
 

@@ -13,7 +13,7 @@ from pos_app.domain.offline_redemption import OfflineSpending
 from pos_app.domain.orders import Order, OrderContact, order_papers_id
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
-from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob
+from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob, PrintState
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.dataclass_json import from_json, to_json
 from pos_app.storage.journal import SELECT_ENTRY, JournalTail, entry_of, write_entry
@@ -144,6 +144,12 @@ class SqliteUnitOfWork:
                 job.state.value,
                 job.reason,
             ),
+        )
+
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
+        """Somebody answered for a job in doubt."""
+        self._live().execute(
+            "UPDATE print_job SET state = ?, reason = ?, in_doubt = 0 WHERE job_id = ?", (state.value, reason, job_id)
         )
 
     def save_till_totals(self, totals: TillTotals) -> None:

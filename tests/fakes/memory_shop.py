@@ -39,6 +39,7 @@ from pos_app.ports import (
     ParkedSale,
     PointsHold,
     PrintJob,
+    PrintState,
     PromoCodeHold,
     Proof,
     RedeemProofs,
@@ -199,6 +200,10 @@ class MemoryWork:
 
     def add_print_job(self, job: PrintJob) -> None:
         self._state.print_jobs.setdefault(job.job_id, job)
+
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
+        jobs = self._state.print_jobs
+        jobs[job_id] = replace(jobs[job_id], state=state, reason=reason, in_doubt=False)
 
     def open_business_day(self, day: str) -> None:
         self._state.business_day = day

@@ -32,6 +32,7 @@ from pos_app.services.explaining import Explaining
 from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.orders import Orders
+from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.parked_sharing import ParkedSharing
 from pos_app.services.promo_codes import PromoCodes
 from pos_app.services.receipt_check import ReceiptChecks
@@ -47,7 +48,7 @@ from pos_app.services.till_control import TillControl
 from pos_app.services.time_clock import TimeClock
 from pos_app.services.unlisted_items import UnlistedItems
 from ui.qt_bridge import QtBridge
-from ui.services_bundle import ParkingParts, Services, UiSettings
+from ui.services_bundle import PaperParts, ParkingParts, Services, UiSettings
 
 EMAIL = "j@example.com"
 ACCOUNT = MemberAccount("m-1", "", "j••••@example.com", 1240, 1240, 0, "2026-11-22T14:00:00+00:00")
@@ -169,6 +170,8 @@ class UiShop:
         self.terminal = ShopTerminal()
         self.paper = Paper()
         self.mail = MemoryMailQueue()
+        self.jammed = False
+        self.recovered: list[bool] = []
         self.returns = ReturnShop(self.storage)
         self.bridge = QtBridge()
         self.people = MemoryPeople()
@@ -261,6 +264,7 @@ class UiShop:
             payment_terminal=self.terminal,
             print_actions=self.paper,
             receipts=ReceiptRoom(self, operator),
+            papers=self.papers(operator),
             approving=Approving(
                 operator=operator, people=self.people, storage=self.storage, clock=self.clock, ids=self.storage.ids
             ),
@@ -304,6 +308,13 @@ class UiShop:
         services.interrupted_returns = lambda: len(self.returns.kept)
         tendering.exchanges = lambda: parts().exchanging
         return services
+
+    def papers(self, operator: Operator) -> PaperParts:
+        """Paper in doubt; the cutter jams when the test says so."""
+        doubts = PaperInDoubt(
+            storage=self.storage, print_queue=MemoryPrintQueue(self.storage), ids=self.storage.ids, operator=operator
+        )
+        return PaperParts(doubts, lambda: self.jammed, self.recovered.append)
 
     def go_offline(self, queued: int = 3) -> None:
         """The connection to the central service is lost."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.receipt_code import is_receipt_qr
 from pos_app.domain.receipt_template import ReceiptChoice
+from ui.receipts.papers import Papers
 
 if TYPE_CHECKING:
     from ui.receipts.checking import Checking
@@ -20,6 +21,8 @@ class ReceiptFunctions:
 
     def __init__(self, window: CheckoutWindow) -> None:
         self._window = window
+        parts = window.services.papers
+        self.papers = Papers(window, parts) if parts is not None else None
 
     @property
     def present(self) -> bool:
@@ -42,9 +45,16 @@ class ReceiptFunctions:
         return Checking(self._window, self._window.services.receipts)
 
     def open(self) -> None:
-        """F8: the receipts of this till, with the paper to look at; Enter prints one again."""
-        if self.present:
+        """F8: what the printer could not confirm, where there is any; then the receipts, with the paper to look at."""
+        if self.present and self.papers is not None and self.papers.waiting:
+            self.papers.open(self.room.open)
+        elif self.present:
             self.room.open()
+
+    def look_for_paper(self) -> None:
+        """Paper that was on its way when the till stopped says so."""
+        if self.papers is not None:
+            self.papers.look()
 
     def print_last(self) -> None:
         """Ctrl+P: the last receipt again."""

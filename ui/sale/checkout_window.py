@@ -71,6 +71,7 @@ class CheckoutWindow(QWidget):
         self.scan_field.setFocus()
         self.people.begin()
         after_paint(self.functions.look_for_interrupted_returns)
+        after_paint(self.functions.receipts.look_for_paper)
 
     # --- parts ------------------------------------------------------------------------------------------------------
 
