@@ -1,0 +1,55 @@
+"""Every way this program can drive a device: what a technician chooses from. Simulators are drivers like others."""
+
+from collections.abc import Sequence
+
+from pos_app.ports.maintenance import AddressKind, DriverChoice
+
+RECEIPT_PRINTER, BARCODE_SCANNER, LINE_DISPLAY = "receipt_printer", "barcode_scanner", "line_display"
+SCALE, CASH_DRAWER, CARD_TERMINAL = "scale", "cash_drawer", "payment_terminal"
+
+_SERIAL_EXAMPLE = "/dev/ttyUSB0@9600 or usb:05e0:1200"
+
+_DRIVERS = (
+    DriverChoice(
+        RECEIPT_PRINTER, "tcp", "Network printer", AddressKind.NETWORK, "192.168.1.50", "Knows when paper came out"
+    ),
+    DriverChoice(RECEIPT_PRINTER, "usb", "USB printer", AddressKind.USB, "04b8:0202", "Knows when paper came out"),
+    DriverChoice(
+        RECEIPT_PRINTER, "serial", "Serial printer", AddressKind.SERIAL, _SERIAL_EXAMPLE, "Knows when paper came out"
+    ),
+    DriverChoice(
+        RECEIPT_PRINTER, "file", "Device file", AddressKind.PATH, "/dev/usb/lp0", "Nothing is read back from it"
+    ),
+    DriverChoice(
+        RECEIPT_PRINTER, "cups", "Print service", AddressKind.QUEUE, "receipts", "Handed over, never confirmed"
+    ),
+    DriverChoice(RECEIPT_PRINTER, "simulator", "Simulated printer", AddressKind.NONE, "", "For trials"),
+    DriverChoice(BARCODE_SCANNER, "serial", "Serial or USB-serial scanner", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(
+        BARCODE_SCANNER, "evdev", "Keyboard scanner, taken whole", AddressKind.PATH, "usb:05e0:1200", "Linux only"
+    ),
+    DriverChoice(BARCODE_SCANNER, "simulator", "Simulated scanner", AddressKind.NONE, "", "For trials"),
+    DriverChoice(LINE_DISPLAY, "cd5220", "Pole display, CD5220", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(LINE_DISPLAY, "escpos", "Pole display, ESC/POS", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(SCALE, "nci", "Scale, NCI (ECR)", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(SCALE, "toledo_8217", "Scale, Toledo 8217", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(
+        CARD_TERMINAL, "adyen_local", "Adyen terminal on the network", AddressKind.NETWORK, "192.168.1.60:8443"
+    ),
+    DriverChoice(CARD_TERMINAL, "manual", "Terminal that is not connected", AddressKind.NONE, "", "Amounts by hand"),
+    DriverChoice(CARD_TERMINAL, "simulator", "Simulated terminal", AddressKind.NONE, "", "For trials"),
+)
+
+
+def drivers_of(kind: str) -> Sequence[DriverChoice]:
+    """The ways to drive a kind of device, best first."""
+    return [choice for choice in _DRIVERS if choice.kind == kind]
+
+
+def driver(kind: str, name: str) -> DriverChoice:
+    """One of them. Raises ValueError for one that is none."""
+    found = next((choice for choice in _DRIVERS if (choice.kind, choice.driver) == (kind, name)), None)
+    if found is None:
+        known = ", ".join(choice.driver for choice in drivers_of(kind))
+        raise ValueError(f"there is no driver {name!r} for {kind}: {known or 'none'}")
+    return found
