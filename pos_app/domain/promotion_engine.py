@@ -70,8 +70,9 @@ def apply_promotions(
         by_group.setdefault(qualified.promotion.stacking_group, []).append(qualified)
     if not by_group:
         return Applied(amounts, {})
-    ranks = [_rank(line, amount) for line, amount in zip(lines, amounts, strict=True)]
-    order = sorted(range(len(lines)), key=ranks.__getitem__)
+    in_scope = sorted({index for group in by_group.values() for entry in group for index in entry.indexes})
+    ranks = {index: _rank(lines[index], amounts[index]) for index in in_scope}
+    order = sorted(in_scope, key=ranks.__getitem__)
     left = list(amounts)
     reductions: Reductions = {}
     for group in book.groups:
@@ -221,7 +222,9 @@ def _saving(promotion: Promotion, amount_minor: int, pieces: int) -> int:
 
 
 class _Goods(NamedTuple):
-    """The lines of a sale, what they cost, their own order, and what saves most on each line's pieces alone."""
+    """The lines of a sale, what they cost, the own order of those in scope, and what saves most on each line's pieces
+    alone.
+    """
 
     lines: Sequence[BasketLine]
     amounts: Sequence[int]
