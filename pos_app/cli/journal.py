@@ -50,6 +50,8 @@ def _verify(database: Database) -> int:
         f"{report.entries:,} entries of {report.incarnations} incarnation(s), {report.transactions:,} transactions, "
         f"{report.business_days} business day(s)."
     )
+    for note in report.notes:
+        print(f"NOTE {note}")
     for fault in report.faults[:_FAULTS_SHOWN]:
         print(f"FAULT {fault}", file=sys.stderr)
     if len(report.faults) > _FAULTS_SHOWN:

@@ -86,7 +86,11 @@ class JournalEntry:
 
 
 class ChainError(ValueError):
-    """The journal is not what was written; the text says where it breaks."""
+    """The journal is not what was written; the text says where it breaks, sequence is that place."""
+
+    def __init__(self, text: str, sequence: int = 0) -> None:
+        super().__init__(text)
+        self.sequence = sequence
 
 
 def canonical_json(value: Mapping[str, object]) -> bytes:
@@ -201,10 +205,11 @@ def verify_chain(entries: Iterable[JournalEntry], previous: JournalEntry | None 
     for entry in entries:
         expected_sequence = previous.sequence + 1 if previous else 1
         if entry.sequence != expected_sequence:
-            raise ChainError(f"entry {expected_sequence} is missing (found {entry.sequence} in its place)")
+            words = f"entry {expected_sequence} is missing (found {entry.sequence} in its place)"
+            raise ChainError(words, expected_sequence)
         if entry.previous_hash != (previous.entry_hash if previous else GENESIS_HASH):
-            raise ChainError(f"entry {entry.sequence} does not follow the entry before it")
+            raise ChainError(f"entry {entry.sequence} does not follow the entry before it", entry.sequence)
         if entry.entry_hash != hash_of(entry):
-            raise ChainError(f"entry {entry.sequence} was changed after it was written")
+            raise ChainError(f"entry {entry.sequence} was changed after it was written", entry.sequence)
         previous = entry
     return previous

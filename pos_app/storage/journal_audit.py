@@ -14,6 +14,8 @@ from pos_app.domain.till import TillTotals
 from pos_app.errors import WorldError
 from pos_app.storage.database import Database
 from pos_app.storage.journal import keys_of, stream_entries
+from pos_app.storage.journal_tampering import explained
+from pos_app.storage.reports import FiguresAudit
 from pos_app.storage.unit_of_work import TOTALS_COLUMNS, totals_of_row
 from pos_app.storage.witness import Witness, read_witness
 
@@ -28,12 +30,15 @@ class AuditReport:
     business_days: int = 0
     last_hash: str = ""
     faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What an auditor should know though nothing is wrong: where the data began anew from a copy."""
 
 
 @dataclass(slots=True)
 class _Derived:
     """What the entries alone say, gathered while they stream by."""
 
+    figures: FiguresAudit
     totals: dict[str, TillTotals] = field(default_factory=dict)
     transaction_numbers: list[int] = field(default_factory=list)
     parked_numbers: set[int] = field(default_factory=set)
@@ -76,23 +81,26 @@ def _audit_entries(
     if terminal is None:
         return
     terminal_id, reached = terminal
-    derived = _Derived()
+    derived = _Derived(FiguresAudit(database))
     rows = database.all(
-        "SELECT number, incarnation, acknowledged, transactions_before FROM incarnation ORDER BY number"
+        "SELECT number, incarnation, acknowledged, transactions_before, began_at, reason FROM incarnation "
+        "ORDER BY number"
     )
-    for number, name, acknowledged, before in rows:
+    for number, name, acknowledged, before, began_at, reason in rows:
         report.incarnations += 1
+        if reason != "new":
+            report.notes.append(f"incarnation {name}: began at {began_at} because {reason}")
         derived.transaction_numbers = []
         derived.parked_numbers = set()
         entries = stream_entries(database, terminal_id, number)
         try:
-            last = verify_chain(_gathered(entries, derived, report, on_progress))
+            last = verify_chain(_gathered(entries, number, derived, report, on_progress))
         except ChainError as error:
-            report.faults.append(f"incarnation {name}: {error}")
+            report.faults.append(f"incarnation {name}: {explained(database, terminal_id, number, error)}")
             continue
         report.last_hash = last.entry_hash if last else ""
         if witness and witness.incarnation == name and witness.sequence > (last.sequence if last else 0):
-            report.faults.append(f"incarnation {name}: the end is missing, entry {witness.sequence} had been written")
+            report.faults.append(f"incarnation {name}: {_missing_end(witness, last, reached)}")
         if acknowledged > (last.sequence if last else 0):
             report.faults.append(f"incarnation {name}: {acknowledged} entries are acknowledged, more than there are")
         is_current = number == rows[-1][0]
@@ -105,11 +113,21 @@ def _audit_entries(
     report.faults += _totals_faults(database, derived.totals)
     report.faults += _offline_faults(database, derived.offline_points)
     report.faults += _order_faults(database, derived.orders)
+    report.faults += derived.figures.faults()
     report.business_days = len(derived.totals)
+
+
+def _missing_end(witness: Witness, last: JournalEntry | None, reached: int) -> str:
+    """A copy of yesterday knows nothing of what came after it; a journal that was cut off has its numbers still."""
+    missing = f"entry {witness.sequence} had been written"
+    if last is not None and witness.transaction_sequence > reached:
+        return f"the data is an older copy, as of {last.occurred_at} (entry {last.sequence}): {missing}"
+    return f"the end is missing, {missing}"
 
 
 def _gathered(
     entries: Iterable[JournalEntry],
+    incarnation_number: int,
     derived: _Derived,
     report: AuditReport,
     on_progress: Callable[[int], None] | None,
@@ -120,6 +138,9 @@ def _gathered(
         report.entries += 1
         if on_progress and report.entries % 500 == 0:
             on_progress(report.entries)
+        derived.figures.take(
+            incarnation_number, entry.sequence, entry.kind, entry.occurred_at, entry.business_day, entry.payload
+        )
         try:
             report.faults += _z_faults(entry, derived)
             _take_down(entry, derived)
@@ -184,6 +205,8 @@ def _z_faults(entry: JournalEntry, derived: _Derived) -> list[str]:
     faults = [f"entry {entry.sequence}: Z report {number} follows {expected - 1}"] if number != expected else []
     if figures_from_plain(payload["figures"]) != figures:
         faults.append(f"entry {entry.sequence}: Z report {number} does not say what its entries add up to")
+    if payload["period"]["last_hash"] != entry.previous_hash:
+        faults.append(f"entry {entry.sequence}: Z report {number} seals another journal than the one before it")
     return faults
 
 

@@ -191,6 +191,40 @@ _STATEMENTS: tuple[str, ...] = (
     "ALTER TABLE till_totals ADD COLUMN pickups_minor INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE till_closing (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT",
     "CREATE INDEX journal_z_reports ON journal (position) WHERE kind = 'z_report'",
+    # Figures of days for reports, and what entries are looked for by: derived from the journal up to the mark.
+    """
+    CREATE TABLE report_cell (
+        section TEXT NOT NULL,
+        business_day TEXT NOT NULL,
+        operator_id TEXT NOT NULL,
+        key TEXT NOT NULL,
+        label TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        times INTEGER NOT NULL,
+        quantity_milli INTEGER NOT NULL,
+        amount_minor INTEGER NOT NULL,
+        other_minor INTEGER NOT NULL,
+        points INTEGER NOT NULL,
+        PRIMARY KEY (section, business_day, operator_id, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE report_entry (
+        incarnation_number INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        operator_id TEXT NOT NULL,
+        amount_minor INTEGER,
+        receipt_number TEXT NOT NULL,
+        PRIMARY KEY (incarnation_number, sequence)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE report_mark (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        position INTEGER NOT NULL,
+        rules_version INTEGER NOT NULL
+    ) STRICT
+    """,
 )
 
 

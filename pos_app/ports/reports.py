@@ -1,0 +1,102 @@
+"""Figures for reports, and the journal as somebody looks through it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from pos_app.domain.journal import JournalEntry
+from pos_app.domain.report_cells import Cell, Section
+
+Progress = Callable[[int, int], bool]
+"""Gets how much is done and how much there is; says whether to go on."""
+
+
+class Cancelled(Exception):
+    """Somebody did not want to wait for the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Business days, both included, YYYY-MM-DD, of one operator or of all (empty)."""
+
+    first_day: str
+    last_day: str
+    operator_id: str = ""
+
+
+class Grouping(StrEnum):
+    """What figures are added up by, beside their key."""
+
+    KEY = "''"
+    DAY = "business_day"
+    OPERATOR = "operator_id"
+
+
+class GroupedCell(NamedTuple):
+    """The sum of a group; group is a day, an operator, or empty."""
+
+    group: str
+    cell: Cell
+
+
+class ReportFigures(Protocol):
+    """Figures kept per business day, made from the journal and nothing else. Thread-safe; never on the GUI thread."""
+
+    def catch_up(self, on_progress: Progress) -> None:
+        """Add what was journaled since. What is done stays done when it is cancelled. Raises Cancelled."""
+
+    def figures(self, section: Section, period: Period, by: Grouping = Grouping.KEY) -> list[GroupedCell]:
+        """The sums of a section in a period, by group and key."""
+
+    def categories(self, item_ids: Sequence[str]) -> dict[str, str]:
+        """The category these items were ever sold in."""
+
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last business day there are figures of, or None."""
+
+    def operators(self) -> list[str]:
+        """Everybody who has figures, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSearch:
+    """What is looked for; empty asks nothing. time_of_day is the beginning of it, as 14 or 14:2."""
+
+    receipt: str = ""
+    operator_id: str = ""
+    kinds: tuple[str, ...] = ()
+    amount_minor: int | None = None
+    time_of_day: str = ""
+    first_day: str = ""
+    last_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """An entry, where it stands, and what is wrong with it or its link to the one before (empty: nothing)."""
+
+    position: int
+    entry: JournalEntry
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a whole check came to; faults say their places, notes where the data began anew from a copy."""
+
+    entries: int
+    transactions: int
+    last_hash: str
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class JournalRecords(Protocol):
+    """The journal as a reader sees it. Thread-safe; never on the GUI thread."""
+
+    def search(self, wanted: JournalSearch, limit: int, before: int | None = None) -> list[FoundEntry]:
+        """Newest first, each checked as it is read; before is the position of the last one shown."""
+
+    def prove(self, on_progress: Progress) -> Proof:
+        """Check all of it. Raises Cancelled."""
