@@ -62,8 +62,8 @@ class PeripheralsSettings:
 class Peripherals:
     """Printer, drawer, scanners, card terminal, and what else stands at the counter.
 
-    on_status, on_scan, on_scan_refused, on_drawer (True: it opened), on_paper_in_doubt and on_backup_printer are called on device threads and must
-    not block; set them before start().
+    on_status, on_scan, on_scan_refused, on_drawer (True: it opened), on_paper_in_doubt and on_backup_printer are
+    called on device threads and must not block; set them before start().
     card_prompt asks the associate about a card terminal that is not connected; such a terminal needs it at start().
     """
 
@@ -192,6 +192,7 @@ class Peripherals:
         if settings.driver == "simulator":
             address = self._simulate_printer(settings.columns)
             settings = replace(settings, address=address, drawer_open_level="high")
+        has_own_drawer = any(isinstance(other, DrawerSettings) for other in self._settings.others)
         self.printer = ReceiptPrinter(
             settings,
             self._queue,
@@ -199,8 +200,7 @@ class Peripherals:
             self._renderer(settings),
             self._tell_status,
             records=self._printer_records,
-            opens_drawer=settings.driver != "cups"
-            and not any(type(each) is DrawerSettings for each in self._settings.others),
+            opens_drawer=settings.driver != "cups" and not has_own_drawer,
         )
         if self.printer.drawer is not None:
             self.printer.drawer.on_position = lambda is_open: self.on_drawer(is_open)

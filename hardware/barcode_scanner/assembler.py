@@ -1,4 +1,4 @@
-"""Scanner bytes put together to codes: everything up to CR or LF, or refused with a reason. Pure."""
+"""Scanner bytes put together to codes: everything up to CR, LF or Tab, or refused with a reason. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from pos_app.ports import ScanEvent
 
 LONGEST_SCAN = 512
 """The QR code of a receipt, with the address of the page that checks it, has up to some 250 characters."""
+_ENDS = b"\r\n\t"
 _GROUP_SEPARATOR = 0x1D
 
 
@@ -20,10 +21,11 @@ class RefusedScan:
 
 
 class ScanAssembler:
-    """Collects the bytes of one scanner."""
+    """Collects the bytes of one scanner. prefix and suffix are taken off; both must be there where they are set."""
 
-    def __init__(self, source: str = "") -> None:
+    def __init__(self, source: str = "", prefix: str = "", suffix: str = "") -> None:
         self._source = source
+        self._prefix, self._suffix = prefix.encode(), suffix.encode()
         self._pending = b""
         self._is_overlong = False
 
@@ -36,7 +38,7 @@ class ScanAssembler:
         """The scans these bytes complete, in order."""
         results: list[ScanEvent | RefusedScan] = []
         for byte in data:
-            if byte in b"\r\n":
+            if byte in _ENDS:
                 if self._pending:
                     results.append(self._finish())
             elif len(self._pending) < LONGEST_SCAN:
@@ -54,12 +56,19 @@ class ScanAssembler:
     def _finish(self) -> ScanEvent | RefusedScan:
         if self._is_overlong:
             return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: no product or receipt has one.")
-        if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in self._pending):
+        if not self._pending.startswith(self._prefix):
+            return self._refuse("The beginning of the code is missing: scan again.")
+        if not self._pending.endswith(self._suffix):
+            return self._refuse("The end of the code is missing: scan again.")
+        code = self._pending[len(self._prefix) : len(self._pending) - len(self._suffix)]
+        if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in code):
             return self._refuse("The scanner sent control bytes: check its baud rate and settings.")
         try:
-            text, symbology = split_symbology(self._pending.decode("utf-8"))
+            text, symbology = split_symbology(code.decode("utf-8"))
         except UnicodeDecodeError:
             return self._refuse("The scanner sent garbage: check its baud rate and settings.")
+        if not text.strip():
+            return self._refuse("The scanner sent an empty code: scan again.")
         self._pending = b""
         return ScanEvent(text, symbology, self._source)
 

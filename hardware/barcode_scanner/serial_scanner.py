@@ -1,57 +1,55 @@
-"""A scanner on a serial port, or on USB as one: port or port@baud as the address."""
+"""A scanner on a serial line: a port, a USB scanner that looks like one, or a serial server."""
 
 import time
 
 from hardware.barcode_scanner.scanner import BarcodeScanner, RefusalListener, ScanListener
+from hardware.barcode_scanner.settings import ScannerSettings
 from hardware.base import StatusListener
 from hardware.device_thread import DeviceThread
-from hardware.receipt_printer.transports import SerialTransport, TransportError
+from hardware.receipt_printer.transports import Fault, TransportError
+from hardware.serial_line import SerialLine
 from pos_app.ports import DeviceState
 
 _READ_S = 0.1
 _SILENCE_S = 0.5
-_RETRY_S = 2.0
+_RETRY_S = 1.0
+"""A scanner that is plugged in again, on whatever port, is there within three seconds."""
 
 
 class SerialScanner(BarcodeScanner):
-    """Reads codes ended by CR or LF; finds its port again when it is unplugged and plugged in."""
+    """Reads codes; finds its scanner again when it is unplugged and plugged in, by who it is where it says so."""
 
     def __init__(
         self,
-        name: str,
-        address: str,
+        settings: ScannerSettings,
         on_scan: ScanListener,
         on_refused: RefusalListener,
         on_status: StatusListener | None = None,
     ) -> None:
-        super().__init__(name, on_scan, on_refused, on_status)
-        self._port = SerialTransport(address)
-        self._is_open = False
+        """Raises ValueError for a malformed address."""
+        super().__init__(settings, on_scan, on_refused, on_status)
+        self._line = SerialLine(settings.address)
+        self._was_there = False
         self._last_byte_at = 0.0
-        self._thread = DeviceThread(f"device: {name}", self._when_idle)
+        self._thread = DeviceThread(f"device: {settings.name}", self._when_idle)
 
     def start(self) -> None:
-        """Open the port and read, on a thread of its own."""
+        """Open the line and read, on a thread of its own."""
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
-        """Stop reading and let go of the port."""
+        """Stop reading and let go of the line."""
         stopped = self._thread.stop(timeout_s)
-        self._port.close()
+        self._line.close()
         return stopped
 
     def _when_idle(self) -> float:
         try:
-            if not self._is_open:
-                self._port.open()
-                self._is_open = True
-                self.report(DeviceState.READY)
-            data = self._port.read(_READ_S)
+            if not self._line.is_open:
+                self._open()
+            data = self._line.read(_READ_S)
         except TransportError as error:
-            self.count("CommunicationErrorCount")
-            self.report(DeviceState.OFFLINE, str(error))
-            self._port.close()
-            self._is_open = False
+            self._lost(error)
             return _RETRY_S
         now = time.monotonic()
         if data:
@@ -60,3 +58,18 @@ class SerialScanner(BarcodeScanner):
         elif self._assembler.is_waiting and now - self._last_byte_at > _SILENCE_S:
             self._went_silent()
         return 0.0
+
+    def _open(self) -> None:
+        self._line.open()
+        if self._was_there:
+            self.count("ReconnectCount")
+        self._was_there = True
+        self.report(DeviceState.READY, f"on {self._line.port}")
+
+    def _lost(self, error: TransportError) -> None:
+        """Half a code that has arrived will not be ended by the next one."""
+        if self._line.is_open:
+            self.count("CommunicationErrorCount")
+        self._line.close()
+        self._went_silent()
+        self.report(DeviceState.BUSY if error.fault is Fault.BUSY else DeviceState.OFFLINE, str(error))

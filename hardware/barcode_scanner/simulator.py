@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 
 from hardware.barcode_scanner.scanner import BarcodeScanner, RefusalListener, ScanListener
+from hardware.barcode_scanner.settings import ScannerSettings
 from hardware.base import StatusListener
 from hardware.device_thread import DeviceThread
 from pos_app.ports import DeviceState
@@ -13,13 +14,13 @@ class SimulatedScanner(BarcodeScanner):
 
     def __init__(
         self,
-        name: str,
+        settings: ScannerSettings,
         on_scan: ScanListener,
         on_refused: RefusalListener,
         on_status: StatusListener | None = None,
     ) -> None:
-        super().__init__(name, on_scan, on_refused, on_status)
-        self._thread = DeviceThread(f"device: {name}", lambda: None, capacity=10_000)
+        super().__init__(settings, on_scan, on_refused, on_status)
+        self._thread = DeviceThread(f"device: {settings.name}", lambda: None, capacity=10_000)
 
     def start(self) -> None:
         """Be ready to scan."""

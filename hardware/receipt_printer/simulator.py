@@ -32,8 +32,8 @@ class Faults:
 
     mute answers nothing; no_process_ids is a printer without GS ( H, no_buffered_status one without GS r,
     no_automatic_status one without ASB, nameless one without GS I; garbage puts noise before each answer; hang reads
-    nothing; drawer_stuck stays shut at each pulse, drawer_unwired has no wire at pin 3; slow_bytes_per_s and reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll,
-    -1 without end.
+    nothing; drawer_stuck stays shut at each pulse, drawer_unwired has no wire at pin 3; slow_bytes_per_s and
+    reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll, -1 without end.
     """
 
     paper_out: bool = False

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hardware.barcode_scanner.aim import symbology_name
 from hardware.barcode_scanner.assembler import LONGEST_SCAN, RefusedScan, ScanAssembler
 from hardware.barcode_scanner.serial_scanner import SerialScanner
+from hardware.barcode_scanner.settings import ScannerSettings
 from hardware.barcode_scanner.simulator import SimulatedScanner
 from pos_app.domain.scan_code import split_symbology
 from pos_app.ports import DeviceState, DeviceStatus, ScanEvent
@@ -86,7 +87,9 @@ def test_a_serial_scanner_reads_refuses_and_comes_back_after_being_unplugged(exp
     scans: queue.Queue[ScanEvent] = queue.Queue()
     refusals: queue.Queue[RefusedScan] = queue.Queue()
     statuses: queue.Queue[DeviceStatus] = queue.Queue()
-    scanner = SerialScanner("counter", os.ttyname(theirs), scans.put, refusals.put, statuses.put)
+    scanner = SerialScanner(
+        ScannerSettings("counter", "serial", os.ttyname(theirs)), scans.put, refusals.put, statuses.put
+    )
     scanner.start()
     assert statuses.get(timeout=10).state is DeviceState.READY
     os.write(ours, f"]E0{EAN}\r]E0{EAN}\r".encode())
@@ -106,7 +109,7 @@ def test_a_serial_scanner_reads_refuses_and_comes_back_after_being_unplugged(exp
 
 def test_a_simulated_scanner_delivers_a_thousand_scans_in_order() -> None:
     scans: list[ScanEvent] = []
-    scanner = SimulatedScanner("counter", scans.append, lambda _: None)
+    scanner = SimulatedScanner(ScannerSettings("counter"), scans.append, lambda _: None)
     scanner.start()
     deliveries = [scanner.inject(f"{number:08d}", "]E4") for number in range(1000)]
     deliveries[-1].result(10)

@@ -1,0 +1,102 @@
+"""From what a technician wrote into settings.toml to the settings of each driver."""
+
+from hardware.barcode_scanner.settings import ScannerSettings
+from hardware.cash_drawer.settings import LEVELS, DrawerSettings
+from hardware.counter_devices import OtherSettings
+from hardware.line_display.settings import LineDisplaySettings
+from hardware.scale.settings import UNITS, ScaleSettings
+from pos_app.device_entries import DeviceEntry
+from pos_app.domain.store import StoreProfile
+from pos_app.errors import WorldError
+
+PRINTERS_DRAWER = "printer"
+
+
+def scanners_of(entries: tuple[DeviceEntry, ...]) -> tuple[ScannerSettings, ...]:
+    """The scanners; a till without any, whose scanner types, still has a simulated one for its device panel."""
+    found = tuple(scanner_of(entry) for entry in entries if entry.kind == "barcode_scanner")
+    return found or (ScannerSettings(),)
+
+
+def others_of(entries: tuple[DeviceEntry, ...], profile: StoreProfile) -> tuple[OtherSettings, ...]:
+    """Pole displays, scales, and a drawer that does not hang on the printer. Raises WorldError with a sentence."""
+    makers = {"line_display": _display_of, "scale": _scale_of, "cash_drawer": _drawer_of}
+    return tuple(
+        makers[entry.kind](entry, profile)
+        for entry in entries
+        if entry.kind in makers and (entry.kind, entry.driver) != ("cash_drawer", PRINTERS_DRAWER)
+    )
+
+
+def printers_drawer_of(entries: tuple[DeviceEntry, ...]) -> DrawerSettings:
+    """The drawer on the printer's connector: its pin, pulse and what its contact shows. Raises WorldError."""
+    for entry in entries:
+        if (entry.kind, entry.driver) == ("cash_drawer", PRINTERS_DRAWER):
+            return _drawer_of(entry)
+    return DrawerSettings()
+
+
+def settings_of(entry: DeviceEntry, profile: StoreProfile) -> OtherSettings:
+    """The settings of one device of these kinds. Raises WorldError for another kind, or an option that is none."""
+    if entry.kind == "barcode_scanner":
+        return scanner_of(entry)
+    for settings in others_of((entry,), profile):
+        return settings
+    raise WorldError(f"{entry.name}: a {entry.kind.replace('_', ' ')} of this driver is no device of its own.")
+
+
+def scanner_of(entry: DeviceEntry) -> ScannerSettings:
+    """A scanner on a port."""
+    return ScannerSettings(
+        entry.name, entry.driver, _line(entry), entry.text_option("prefix"), entry.text_option("suffix")
+    )
+
+
+def _display_of(entry: DeviceEntry, profile: StoreProfile) -> LineDisplaySettings:
+    idle = (entry.text_option("idle_upper", profile.store_name), entry.text_option("idle_lower"))
+    return LineDisplaySettings(entry.name, entry.driver, _line(entry), idle, entry.option("brightness", 0))
+
+
+def _scale_of(entry: DeviceEntry, profile: StoreProfile) -> ScaleSettings:
+    unit = entry.text_option("unit", profile.weight_unit)
+    if unit not in UNITS:
+        raise WorldError(f"settings.toml, device {entry.name!r}: unit must be one of {', '.join(UNITS)}.")
+    plain = ScaleSettings()
+    return ScaleSettings(
+        entry.name,
+        entry.driver,
+        _line(entry),
+        unit,
+        entry.option("smallest_milli", plain.smallest_milli),
+        entry.option("largest_milli", plain.largest_milli),
+    )
+
+
+def _drawer_of(entry: DeviceEntry, _: StoreProfile | None = None) -> DrawerSettings:
+    plain = DrawerSettings()
+    level = entry.text_option("open_level")
+    pin, on_ms, off_ms = entry.option("pin", plain.pin), entry.option("on_ms", 50), entry.option("off_ms", 500)
+    if level not in LEVELS:
+        raise WorldError(f"settings.toml, device {entry.name!r}: open_level must be high or low, or left out.")
+    if pin not in (2, 5):
+        raise WorldError(f"settings.toml, device {entry.name!r}: pin must be 2 or 5.")
+    if not (2 <= on_ms <= 510 and 2 <= off_ms <= 510):
+        raise WorldError(f"settings.toml, device {entry.name!r}: on_ms and off_ms are between 2 and 510.")
+    return DrawerSettings(
+        entry.name,
+        entry.driver,
+        _line(entry),
+        pin,
+        on_ms,
+        off_ms,
+        level,
+        entry.text_option("sense"),
+        entry.text_option("kick_hex", plain.kick_hex),
+        entry.option("alarm_s", plain.alarm_s),
+    )
+
+
+def _line(entry: DeviceEntry) -> str:
+    """The address, with the speed that stands beside it."""
+    baud = entry.option("baud", 0)
+    return f"{entry.address}@{baud}" if baud and "@" not in entry.address else entry.address
