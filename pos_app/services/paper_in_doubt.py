@@ -14,11 +14,12 @@ from pos_app.ports import IdSource, PrintJob, PrintQueue, PrintState, Storage
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulPaper:
-    """One document to look for at the printer. reason is a sentence."""
+    """One document to look for at the printer. reason is a sentence; is_partial: the printer did not get all of it."""
 
     job_id: str
     title: str
     reason: str
+    is_partial: bool = False
 
 
 class PaperInDoubt:
@@ -37,7 +38,7 @@ class PaperInDoubt:
     def papers(self) -> list[DoubtfulPaper]:
         """What is to be looked for, oldest first."""
         return [
-            DoubtfulPaper(job.job_id, job.document.title, job.reason)
+            DoubtfulPaper(job.job_id, job.document.title, job.reason, job.bytes_sent < job.bytes_total)
             for job in self._print_queue.unfinished()
             if job.in_doubt
         ]

@@ -47,8 +47,8 @@ class Papers:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _found(self, papers: Sequence[DoubtfulPaper]) -> None:
-        self._count = len(papers)
-        if papers:
+        told_already, self._count = self._count > 0, len(papers)
+        if papers and not told_already:
             many = f"{len(papers)} papers were" if len(papers) > 1 else f"{papers[0].title} was"
             self._warn(f"{many} on the way to the printer when the till stopped. Look at the printer, then press F8.")
 
@@ -80,20 +80,23 @@ class Papers:
         else:
             rows += [
                 ListRow(
-                    paper.title, paper.reason, self._asker(paper, all_receipts), "circle-question-mark", closes=False
+                    paper.title,
+                    _how_much(paper),
+                    self._asker(paper, all_receipts),
+                    "circle-question-mark",
+                    closes=False,
                 )
                 for paper in papers
             ]
         rows.append(
             ListRow("All receipts", "Copies, gift receipts, e-mail", all_receipts, "receipt-text", closes=False)
         )
-        title = f"Did it print? {papers[0].title}" if len(papers) == 1 else "Look at the printer"
+        title = "Did it print?" if len(papers) == 1 and not jammed else "Look at the printer"
         self._window.side.show_list(title, rows)
 
     def _asker(self, paper: DoubtfulPaper, all_receipts: Callable[[], None]) -> Callable[[], None]:
         def ask() -> None:
-            title = f"Did it print? {paper.title}"
-            self._window.side.show_list(title, self._choices(paper), back=lambda: self.open(all_receipts))
+            self._window.side.show_list("Did it print?", self._choices(paper), back=lambda: self.open(all_receipts))
 
         return ask
 
@@ -103,7 +106,7 @@ class Papers:
         doubts = self._parts.doubts
         return [
             ListRow(
-                "It printed", "The paper is here, and whole", self._answerer(doubts.it_printed, paper, ""), "check"
+                "It printed", f"{paper.title} is here, and whole", self._answerer(doubts.it_printed, paper, ""), "check"
             ),
             ListRow(
                 "Print it again",
@@ -132,3 +135,7 @@ class Papers:
         if not isinstance(error, CashierError | WorldError):
             raise error
         self._window.sale.refuse(Banner("Not done", str(error)))
+
+
+def _how_much(paper: DoubtfulPaper) -> str:
+    return "Only a part of it was sent" if paper.is_partial else "Sent, but not confirmed"
