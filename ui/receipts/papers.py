@@ -47,7 +47,7 @@ class Papers:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _found(self, papers: Sequence[DoubtfulPaper]) -> None:
-        told_already, self._count = self._count > 0, len(papers)
+        told_already, self._count = self._count > 0, max(self._count, len(papers))
         if papers and not told_already:
             many = f"{len(papers)} papers were" if len(papers) > 1 else f"{papers[0].title} was"
             self._warn(f"{many} on the way to the printer when the till stopped. Look at the printer, then press F8.")
