@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     SALE_HANDED_OVER = "sale_handed_over"
     APPROVAL = "approval"
     OPERATOR_CHANGED = "operator_changed"
+    SETTINGS_CHANGED = "settings_changed"
     CLOCKED_IN = "clocked_in"
     CLOCKED_OUT = "clocked_out"
     SALE = "sale"

@@ -33,6 +33,7 @@ class Action(StrEnum):
     OFFLINE_TENDER = "offline_tender"
     TENDER_ABOVE_LIMIT = "tender_above_limit"
     CARD_RESULT_BY_HAND = "card_result_by_hand"
+    TECHNICIAN_CONSOLE = "technician_console"
 
 
 class Decision(StrEnum):
@@ -124,4 +125,10 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.OFFLINE_TENDER: _ASKING,
     Action.TENDER_ABOVE_LIMIT: _ASKING,
     Action.CARD_RESULT_BY_HAND: _ASKING,
+    Action.TECHNICIAN_CONSOLE: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+        Role.TECHNICIAN: UNLIMITED,
+    },
 }

@@ -36,6 +36,7 @@ _WITHOUT_POINTS = (
     EventKind.SALE_HANDED_OVER,
     EventKind.APPROVAL,
     EventKind.OPERATOR_CHANGED,
+    EventKind.SETTINGS_CHANGED,
     EventKind.CLOCKED_IN,
     EventKind.CLOCKED_OUT,
     EventKind.TRANSACTION_CANCELLED,

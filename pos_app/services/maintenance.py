@@ -1,0 +1,181 @@
+"""What a technician does at a counter: set up, test and mend devices; every change is a version with who and when.
+
+The console is opened by somebody who may; what is done in it is in their name. Calls may touch devices, disk and
+network: none of them belongs on the GUI thread, except begin, rows and drivers.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+
+from pos_app.domain.journal import EventKind
+from pos_app.domain.operator import Operator
+from pos_app.domain.rights import Action
+from pos_app.errors import CashierError
+from pos_app.ports import Storage
+from pos_app.ports.maintenance import (
+    AddressKind,
+    BundleItem,
+    CounterBench,
+    DeviceRow,
+    DriverChoice,
+    SettingsBook,
+    SettingsVersion,
+)
+from pos_app.services.approvals import Approval, Approvals
+
+Values = Mapping[str, str | int | None]
+
+PRINTER, CARD_TERMINAL = "receipt_printer", "payment_terminal"
+_FIXED_KEYS = {
+    PRINTER: ("printer_driver", "printer_address"),
+    CARD_TERMINAL: ("card_terminal_driver", "card_terminal_address"),
+    "backup_printer": ("backup_printer_driver", "backup_printer_address"),
+}
+"""Devices that a counter has once: the keys of settings.toml that say what they are. The others are tables."""
+
+ADDABLE_KINDS = {
+    PRINTER: "Receipt printer",
+    "barcode_scanner": "Barcode scanner",
+    "line_display": "Pole display",
+    "scale": "Scale",
+    CARD_TERMINAL: "Card terminal",
+}
+_LONGEST_NAME = 40
+
+
+class Maintenance:
+    """The console of one counter."""
+
+    def __init__(
+        self,
+        bench: CounterBench,
+        book: SettingsBook,
+        *,
+        approvals: Approvals,
+        operator: Operator,
+        storage: Storage,
+    ) -> None:
+        self.bench = bench
+        self.book = book
+        self._approvals = approvals
+        self._operator = operator
+        self._storage = storage
+        self._by = ""
+
+    def begin(self, approval: Approval | None = None) -> None:
+        """Open the console. Raises ApprovalNeededError or NotAllowedError."""
+        self._approvals.require(
+            Action.TECHNICIAN_CONSOLE, detail="Settings and devices of this till", approval=approval
+        )
+        approver = f", approved by {approval.approver_id}" if approval is not None else ""
+        self._by = f"{self._operator.operator_id}{approver}"
+
+    @property
+    def by(self) -> str:
+        """In whose name things are done."""
+        return self._by
+
+    # --- devices ------------------------------------------------------------------------------------------------------
+
+    def rows(self) -> list[DeviceRow]:
+        """Every device as it is now."""
+        return self.bench.rows()
+
+    def drivers(self, kind: str) -> Sequence[DriverChoice]:
+        """The ways to drive a kind of device, best first."""
+        return self.bench.drivers(kind)
+
+    def replaces(self, kind: str) -> str:
+        """The name of the device whose place another of this kind takes; empty when it is added."""
+        if kind not in _FIXED_KEYS:
+            return ""
+        return next((row.name for row in self.rows() if row.kind == kind and row.driver != "simulator"), "")
+
+    def set_up(self, kind: str, driver: str, address: str, entry: str = "") -> str:
+        """Add a device, or change the one of this entry; it starts at once. What has to wait, in words.
+
+        Raises CashierError for an address that is missing, WorldError for settings the till could not start with.
+        """
+        choice = self._choice(kind, driver)
+        place = " ".join(address.split())
+        if choice.address_kind is AddressKind.NONE:
+            place = ""
+        elif not place:
+            raise CashierError("address_missing", f"Say where it is, such as {choice.example}.")
+        self._require_begun()
+        words = f"{ADDABLE_KINDS.get(kind, kind)}: {choice.title} {place}".rstrip()
+        if kind in _FIXED_KEYS:
+            driver_key, address_key = _FIXED_KEYS[kind]
+            self.book.change({driver_key: driver, address_key: place or None}, self._by, words)
+        else:
+            name = entry or self._free_name(kind)
+            values: Values = {"kind": kind, "name": name, "driver": driver, "address": place}
+            self.book.put_device(name, values, self._by, words)
+        return self._apply(words)
+
+    def remove(self, row: DeviceRow) -> str:
+        """Take a device away. A printer or card terminal becomes the simulated one."""
+        self._require_begun()
+        words = f"{row.name} removed"
+        if row.entry:
+            self.book.remove_device(row.entry, self._by, words)
+        elif row.kind in _FIXED_KEYS:
+            self.book.change(dict.fromkeys(_FIXED_KEYS[row.kind], None), self._by, words)
+        else:
+            raise CashierError("not_removable", f"{row.name} belongs to another device.")
+        return self._apply(words)
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    def versions(self) -> list[SettingsVersion]:
+        """Newest first."""
+        return self.book.versions()
+
+    def roll_back(self, number: int) -> str:
+        """Make an earlier version the one that counts. What has to wait, in words."""
+        self._require_begun()
+        self.book.roll_back(number, self._by)
+        return self._apply(f"Back to version {number}")
+
+    def take_from(self, path: Path) -> str:
+        """Settings that another counter exported replace these. What has to wait, in words."""
+        self._require_begun()
+        self.book.take_from(path, self._by)
+        return self._apply(f"Imported from {path.name}")
+
+    # --- support ------------------------------------------------------------------------------------------------------
+
+    def bundle(self) -> list[BundleItem]:
+        """What a support bundle would contain, already redacted."""
+        return self.bench.bundle()
+
+    def write_bundle(self, items: Sequence[BundleItem]) -> Path:
+        """Write it; where it is."""
+        self._require_begun()
+        return self.bench.write_bundle(items)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _require_begun(self) -> None:
+        if not self._by:
+            raise CashierError("not_begun", "Open the technician's console first.")
+
+    def _apply(self, words: str) -> str:
+        """The settings are on disk: into the journal, then into force."""
+        with self._storage.unit_of_work() as work:
+            work.append(EventKind.SETTINGS_CHANGED, {"by": self._by, "words": words})
+            work.commit()
+        return self.bench.apply()
+
+    def _choice(self, kind: str, driver: str) -> DriverChoice:
+        found = next((choice for choice in self.drivers(kind) if choice.driver == driver), None)
+        if found is None:
+            raise CashierError("driver_unknown", f"There is no driver {driver!r} for this kind of device.")
+        return found
+
+    def _free_name(self, kind: str) -> str:
+        taken = {row.name for row in self.rows()} | {row.entry for row in self.rows()}
+        plain = ADDABLE_KINDS.get(kind, kind)[:_LONGEST_NAME].lower()
+        numbered = (f"{plain} {number}" if number > 1 else plain for number in count(1))
+        return next(name for name in numbered if name not in taken)
