@@ -5,16 +5,14 @@ The window is shown first. Devices and the network start behind it, so that the 
 
 import logging
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from hardware.payment_terminal.settings import CardTerminalSettings
-from hardware.peripherals import Peripherals, PeripheralsSettings
-from hardware.receipt_printer.settings import PrinterSettings
+from hardware.peripherals import Peripherals
 from pos_app import gs1_reader
 from pos_app.bootstrap import Register, connect
+from pos_app.counter_settings import peripherals_settings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
@@ -23,7 +21,6 @@ from pos_app.receipt_room import ReceiptParts, mail_worker
 from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
-from pos_app.storage.named_secrets import read_secret
 from pos_app.training_till import TrainingTill
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import (
@@ -78,28 +75,6 @@ def _paper(register: Register) -> PrintQueue:
     return TrainingPaper(register.data.print_queue)
 
 
-def _backup(printer: PrinterSettings, settings: TerminalSettings) -> PrinterSettings | None:
-    if not settings.backup_printer_driver:
-        return None
-    driver, address = settings.backup_printer_driver, settings.backup_printer_address
-    return replace(printer, name="backup printer", driver=driver, address=address)
-
-
-def _card_terminal(folder: Path, register: Register, settings: TerminalSettings) -> CardTerminalSettings:
-    profile = register.profile
-    return CardTerminalSettings(
-        driver=settings.card_terminal_driver,
-        address=settings.card_terminal_address,
-        sale_id=f"{profile.store_id}-{profile.workstation_id}",
-        poi_id=settings.card_terminal_poi_id,
-        certificate_name=settings.card_terminal_certificate_name,
-        ca_file=folder / settings.card_terminal_ca_file if settings.card_terminal_ca_file else None,
-        key_name=settings.card_terminal_key_name,
-        key_version=settings.card_terminal_key_version,
-        passphrase=partial(read_secret, settings.card_terminal_key),
-    )
-
-
 class Counter:
     """Everything at one counter; start() after the window is shown, stop() at the end."""
 
@@ -109,19 +84,7 @@ class Counter:
         self.register = register
         self._settings = settings
         self.bridge = QtBridge()
-        printer = PrinterSettings(
-            driver=settings.printer_driver,
-            address=settings.printer_address,
-            columns=register.profile.receipt_columns,
-            logo_file=register.profile.receipt.logo_file,
-        )
-        devices = PeripheralsSettings(
-            printer,
-            data_folder=folder,
-            card_terminal=_card_terminal(folder, register, settings),
-            backup_printer=_backup(printer, settings),
-            backup_after_s=settings.backup_printer_after_s,
-        )
+        devices = peripherals_settings(folder, register.profile, settings)
         self.peripherals = Peripherals(devices, _paper(register), register.data.printer_records)
         self.central_url = settings.central_url
         self.central = (
@@ -140,6 +103,7 @@ class Counter:
         self._pulses_seen = 0
         self._receipts_seen = 0
         register.data.storage.on_committed = self._committed
+        register.data.storage.on_drawer_wanted = self.peripherals.drawer_wanted
         self.services = Services(
             selling=register.selling,
             tendering=register.tendering,

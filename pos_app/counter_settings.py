@@ -1,15 +1,81 @@
 """From what a technician wrote into settings.toml to the settings of each driver."""
 
+from dataclasses import dataclass, replace
+from pathlib import Path
+
 from hardware.barcode_scanner.settings import ScannerSettings
 from hardware.cash_drawer.settings import LEVELS, DrawerSettings
 from hardware.counter_devices import OtherSettings
 from hardware.line_display.settings import LineDisplaySettings
+from hardware.payment_terminal.settings import CardTerminalSettings
+from hardware.peripherals import PeripheralsSettings
+from hardware.receipt_printer.settings import PrinterSettings
 from hardware.scale.settings import UNITS, ScaleSettings
 from pos_app.device_entries import DeviceEntry
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import WorldError
+from pos_app.settings import TerminalSettings
+from pos_app.storage.named_secrets import read_secret
 
 PRINTERS_DRAWER = "printer"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAt:
+    """Fetches a secret from its place each time it is called; two of one place are equal."""
+
+    place: str
+
+    def __call__(self) -> str:
+        """The secret. Raises WorldError, which names the place."""
+        return read_secret(self.place)
+
+
+def peripherals_settings(folder: Path, profile: StoreProfile, settings: TerminalSettings) -> PeripheralsSettings:
+    """All devices of a counter. Raises WorldError with a sentence for a device that makes no sense."""
+    drawer = printers_drawer_of(settings.devices)
+    printer = PrinterSettings(
+        driver=settings.printer_driver,
+        address=settings.printer_address,
+        columns=profile.receipt_columns,
+        code_page=settings.printer_code_page,
+        drawer_pin=drawer.pin,
+        drawer_on_ms=drawer.on_ms,
+        drawer_off_ms=drawer.off_ms,
+        drawer_open_level=drawer.open_level,
+        logo_file=profile.receipt.logo_file,
+    )
+    return PeripheralsSettings(
+        printer,
+        scanners=scanners_of(settings.devices),
+        data_folder=folder,
+        card_terminal=_card_terminal(folder, profile, settings),
+        backup_printer=_backup(printer, settings),
+        backup_after_s=settings.backup_printer_after_s,
+        others=others_of(settings.devices, profile),
+        display_language=profile.receipt.language,
+    )
+
+
+def _backup(printer: PrinterSettings, settings: TerminalSettings) -> PrinterSettings | None:
+    if not settings.backup_printer_driver:
+        return None
+    driver, address = settings.backup_printer_driver, settings.backup_printer_address
+    return replace(printer, name="backup printer", driver=driver, address=address)
+
+
+def _card_terminal(folder: Path, profile: StoreProfile, settings: TerminalSettings) -> CardTerminalSettings:
+    return CardTerminalSettings(
+        driver=settings.card_terminal_driver,
+        address=settings.card_terminal_address,
+        sale_id=f"{profile.store_id}-{profile.workstation_id}",
+        poi_id=settings.card_terminal_poi_id,
+        certificate_name=settings.card_terminal_certificate_name,
+        ca_file=folder / settings.card_terminal_ca_file if settings.card_terminal_ca_file else None,
+        key_name=settings.card_terminal_key_name,
+        key_version=settings.card_terminal_key_version,
+        passphrase=SecretAt(settings.card_terminal_key),
+    )
 
 
 def scanners_of(entries: tuple[DeviceEntry, ...]) -> tuple[ScannerSettings, ...]:
