@@ -87,7 +87,7 @@ def seed_demo(service: CentralService) -> None:
                 points,
                 pool=pool,
                 earned_on=date(year, 1, 15),
-                reason="opening balance of the demo",
+                reason="Opening balance of the demo",
             )
     for number, amount_minor in GIFT_CARDS:
         service.issue_gift_card(number, amount_minor, "USD")

@@ -42,7 +42,7 @@ class _AddMember(Control):
         paint.text(
             painter,
             QRectF(84, middle + 3, rect.width() - 150, 22),
-            "E-mail or card number, or scan the code",
+            "E-mail, or scan the card",
             font(14, 450),
             "ink_2",
         )
@@ -234,14 +234,14 @@ class MemberCard(Card):
         self.enrol.setGeometry(20, h - 20 - 50, half, 50)
         self.again.setGeometry(32 + half, h - 20 - 50, half, 50)
         self.close_entry.move(w - 58, 6)
-        top = 2 if h < _LOW else 9
-        self.remove.move(w - 58, 2 if h < _LOW else 11)
+        top, foot = (6, 56) if h < _LOW else (9, 60)
+        self.remove.move(w - 58, 6 if h < _LOW else 11)
         self.name.setGeometry(10, top, w - 10 - 62, 48 if h < _LOW else 52)
         column = (w - 40) // 3
         for number, figure in enumerate((self.balance, self.earns, self.after)):
-            figure.setGeometry(14 + number * (column + 2), h - 60 - _FACTS - 2, column + 2, _FACTS)
+            figure.setGeometry(14 + number * (column + 2), h - foot - _FACTS - 2, column + 2, _FACTS)
         for button in (self.points, self.explain):
-            button.setGeometry(20, h - 60, w - 40, 48)
+            button.setGeometry(20, h - foot, w - 40, 48)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw what the stage asks for."""

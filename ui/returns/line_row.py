@@ -160,7 +160,7 @@ class LineRow(QWidget):
             return ""
         if verdict.problem:
             return f"{verdict.problem} {verdict.words}"
-        words = [f"Until {verdict.last_day.isoformat()}."] if verdict.last_day else []
+        words = [f"Until {verdict.last_day.day} {verdict.last_day:%b %Y}."] if verdict.last_day else []
         if verdict.restocking_fee_micro:
             words.append(f"Restocking fee {verdict.restocking_fee_micro / 10_000:g} %.")
         return " ".join([*words, verdict.words])

@@ -217,7 +217,9 @@ class LineItemsCanvas(QWidget):
         paint.text(painter, name, row.name, font(16, 600), "ink", paint.LEFT, middle_elide)
         self._paint_meta(painter, row, QRectF(TEXT_LEFT, middle, room, 22), "ink_2" if selected else "ink_3")
         self._paint_quantity(painter, row, rect, selected)
-        unit = QRectF(right - unit_offset - 100, middle - 12, 100, 24)
+        unit_right = right - unit_offset
+        unit_room = min(100.0, unit_right - (quantity_centre + STEPPER_WIDTH / 2 + 6))
+        unit = QRectF(unit_right - unit_room, middle - 12, unit_room, 24)
         paint.amount(painter, unit, row.unit_price, 15, 450, "ink_2")
         lift = 9 if row.old_total else 0
         total = QRectF(right - TOTAL_FROM_RIGHT - 108, middle - 12 - lift, 108, 24)

@@ -19,6 +19,8 @@ _TABS = 56
 _GAP = 10
 _SIDE = 12
 _LINE = 21
+_WIDE = 140
+"""A tile this wide has room for letters of the usual size."""
 
 
 class ProductTile(Control):
@@ -39,7 +41,7 @@ class ProductTile(Control):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Name above, price below."""
         paint.rounded(painter, rect, self.radius, "hover" if self.hovered or self.isDown() else "surface", "line_2")
-        made, ink = font(15, 600), "ink" if self.isEnabled() else "ink_3"
+        made, ink = font(15 if rect.width() >= _WIDE else 13, 600), "ink" if self.isEnabled() else "ink_3"
         for number, line in enumerate(_two_lines(self.text(), made, rect.width() - 24)):
             place = QRectF(rect.left() + 12, rect.top() + 8 + number * _LINE, rect.width() - 24, _LINE)
             paint.text(painter, place, line, made, ink)

@@ -153,7 +153,7 @@ class TopBar(QWidget):
         self._profile = profile
         self._clock = clock
         self._now: datetime = clock.now()
-        self.scan_field = ScanField("Scan, or type a name, SKU or barcode", "F2", self)
+        self.scan_field = ScanField("Scan, or type a name, SKU or barcode", "Scan, or type a name", "F2", self)
         self.online = OnlinePill(self)
         self.operator = OperatorBadge(operator, self)
         self.lock_button = IconButton("Lock the till", "lock", self, bordered=True)

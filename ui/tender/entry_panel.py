@@ -224,4 +224,5 @@ class EntryPanel(Card):
             paint.rounded(painter, mark, 8, "accent_soft")
         paint.text(painter, inner, shown, made, "ink", paint.RIGHT)
         words, usable = entry.judge(self._digits)
-        paint.wrapped(painter, QRectF(left, top + 78, wide, 40), words, font(14, 500), "ink_2" if usable else "bad")
+        wrong = bool(self._digits) and not usable
+        paint.wrapped(painter, QRectF(left, top + 76, wide, 40), words, font(14, 500), "bad" if wrong else "ink_2")

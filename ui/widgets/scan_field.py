@@ -45,9 +45,9 @@ class ScanField(QWidget):
     quantity_typed = Signal(int)
     key_for_basket = Signal(QKeyEvent)
 
-    def __init__(self, placeholder: str, key: str, parent: QWidget | None = None) -> None:
+    def __init__(self, placeholder: str, shorter: str, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._placeholder = placeholder
+        self._placeholder, self._shorter = placeholder, shorter
         self._key = key
         self._quantity = ""
         self._ready = True
@@ -140,5 +140,7 @@ class ScanField(QWidget):
             paint.rounded(painter, QRectF(right - 15, middle - 4, 8, 8), 4, "go" if self._ready else "control")
         if not self.line.text():
             hint = QRectF(left + 4, 0, rect.width() - left - self._tail_width() - 16, rect.height())
-            paint.text(painter, hint, self._placeholder, font(16, 450), "ink_2")
+            made = font(16, 450)
+            words = self._placeholder if width(self._placeholder, made) <= hint.width() else self._shorter
+            paint.text(painter, hint, words, made, "ink_2")
         painter.end()
