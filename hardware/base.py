@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from pos_app.ports import DeviceState, DeviceStatus
 
@@ -22,6 +23,7 @@ class Device:
         self._lock = threading.Lock()
         self._status = DeviceStatus(name, kind, DeviceState.ABSENT, "not started")
         self._counters: Counter[str] = Counter()
+        self._last_contact: datetime | None = None
         self._on_status = on_status
 
     @property
@@ -30,9 +32,17 @@ class Device:
         with self._lock:
             return self._status
 
+    @property
+    def last_contact(self) -> datetime | None:
+        """When it was last heard of in good health."""
+        with self._lock:
+            return self._last_contact
+
     def report(self, state: DeviceState, reason: str = "") -> None:
         """Set the state; the listener hears of it when it is news."""
         with self._lock:
+            if state in (DeviceState.READY, DeviceState.WARNING):
+                self._last_contact = datetime.now(UTC)
             status = DeviceStatus(self.name, self._status.kind, state, reason)
             if status == self._status:
                 return

@@ -19,6 +19,7 @@ from pos_app.manual_card import ManualCardPrompt
 from pos_app.ports import (
     DeviceState,
     DeviceStatus,
+    PaymentPhase,
     PaymentTerminal,
     PrinterRecords,
     PrintJob,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 
 logger = logging.getLogger(__name__)
+
+_TAKING = (PaymentPhase.WAITING_CARD, PaymentPhase.AUTHORISING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +95,41 @@ class Peripherals:
 
     def start(self) -> None:
         """Start every device's thread. A device that cannot start is a row with its reason, the others run."""
-        self._attempt(self._settings.printer.name, self._start_printer)
-        if self._settings.backup_printer is not None:
-            self._attempt(
-                self._settings.backup_printer.name, partial(self._start_backup, self._settings.backup_printer)
-            )
+        self._start_printers()
         self._attempt("card terminal", self._start_terminal)
         for device in (*self._settings.scanners, *self._settings.others):
             self._attempt(device.name, partial(self.others.add, device))
 
     def stop(self) -> None:
         """Stop every device; a job being printed ends as unconfirmed."""
-        if self._network_terminal is not None:
-            self._network_terminal.stop()
+        self._stop_terminal()
         self.others.stop()
-        for printer in (self.printer, self.backup_printer):
-            if printer is not None:
-                printer.stop()
-        if self._printer_server is not None:
-            self._printer_server.stop()
+        self._stop_printers()
+
+    def change(self, settings: PeripheralsSettings) -> None:
+        """Restart the devices that these settings change, and no other. Takes up to seconds: not on the GUI thread.
+
+        Raises WorldError, with everything as it was, while a card terminal that is to change takes a payment.
+        """
+        before = self._settings
+        other_terminal = settings.card_terminal != before.card_terminal
+        if other_terminal and self._card_terminal is not None and self._card_terminal.phase in _TAKING:
+            raise WorldError("A card payment is under way: wait for its end, then change the card terminal.")
+        self._settings = settings
+        if _printing(settings) != _printing(before):
+            self._stop_printers()
+            self._start_printers()
+        if other_terminal:
+            self._stop_terminal()
+            self._attempt("card terminal", self._start_terminal)
+        kept, wanted = (*before.scanners, *before.others), (*settings.scanners, *settings.others)
+        for device in kept:
+            if device not in wanted:
+                self.others.remove(device.name)
+                self._forget_failure(device.name)
+        for device in wanted:
+            if device not in kept or self.others.find(device.name) is None:
+                self._attempt(device.name, partial(self.others.add, device))
 
     def statuses(self) -> list[DeviceStatus]:
         """Every device's state, printer first."""
@@ -176,6 +195,7 @@ class Peripherals:
             self.others.drawer.kick_drawer("journaled")
 
     def _attempt(self, name: str, begin: Callable[[], None]) -> None:
+        self._forget_failure(name)
         try:
             begin()
         except (OSError, ValueError, WorldError) as error:
@@ -183,6 +203,30 @@ class Peripherals:
             status = DeviceStatus(name, name, DeviceState.ERROR, str(error))
             self._failed.append(status)
             self.on_status(status)
+
+    def _forget_failure(self, name: str) -> None:
+        self._failed = [status for status in self._failed if status.name != name]
+
+    def _start_printers(self) -> None:
+        settings = self._settings
+        self._attempt(settings.printer.name, self._start_printer)
+        if settings.backup_printer is not None:
+            self._attempt(settings.backup_printer.name, partial(self._start_backup, settings.backup_printer))
+
+    def _stop_printers(self) -> None:
+        printers, self.printer, self.backup_printer = (self.printer, self.backup_printer), None, None
+        for printer in printers:
+            if printer is not None:
+                printer.stop()
+        server, self._printer_server, self.simulated_printer = self._printer_server, None, None
+        if server is not None:
+            server.stop()
+
+    def _stop_terminal(self) -> None:
+        network, self._network_terminal, self._card_terminal = self._network_terminal, None, None
+        self.simulated_terminal = None
+        if network is not None:
+            network.stop()
 
     def _start_printer(self) -> None:
         from hardware.receipt_printer.printer import ReceiptPrinter
@@ -291,3 +335,9 @@ class Peripherals:
 
     def _tell_status(self, status: DeviceStatus) -> None:
         self.on_status(status)
+
+
+def _printing(settings: PeripheralsSettings) -> tuple[object, ...]:
+    """What the printers and the drawer on the first of them are made of."""
+    drawers = tuple(other for other in settings.others if isinstance(other, DrawerSettings))
+    return settings.printer, settings.backup_printer, settings.backup_after_s, drawers

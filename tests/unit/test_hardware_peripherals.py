@@ -3,6 +3,7 @@
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from fakes.memory_print_queue import MemoryPrintQueue
 from fakes.receipts import sale_receipt
 
+from hardware.payment_terminal.settings import CardTerminalSettings
 from hardware.peripherals import Peripherals, PeripheralsSettings, ScannerSettings
 from hardware.receipt_printer.settings import PrinterSettings
+from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 from pos_app.errors import WorldError
-from pos_app.ports import CardOutcome, DeviceState, PrintState, ScanEvent
+from pos_app.ports import CardOutcome, DeviceState, PaymentPhase, PrintState, ScanEvent
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -100,3 +103,66 @@ def test_importing_and_starting_the_devices_loads_no_printing_library(tmp_path: 
     )
     result = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
     assert (result.stdout.strip(), result.stderr) == ("[]", "")
+
+
+def test_only_what_other_settings_change_is_started_again(
+    peripherals: Peripherals, jobs: MemoryPrintQueue, tmp_path: Path
+) -> None:
+    peripherals.start()
+    printer, terminal, scanner = peripherals.printer, peripherals.payment_terminal, peripherals.simulated_scanner
+    machine = SimulatedPrinter()
+    server = PrinterServer(machine)
+    server.start()
+    try:
+        real = PrinterSettings(driver="tcp", address=server.address)
+        peripherals.change(PeripheralsSettings(real, data_folder=tmp_path))
+        assert peripherals.printer is not printer
+        assert (peripherals.payment_terminal, peripherals.simulated_scanner) == (terminal, scanner)
+        jobs.add("job-1")
+        peripherals.print_nudge()
+        jobs.wait_for("job-1", PrintState.PRINTED)
+        assert machine.receipts_cut == 1
+        second = ScannerSettings("second", "simulator")
+        kept = peripherals.printer
+        peripherals.change(PeripheralsSettings(real, (ScannerSettings(), second), data_folder=tmp_path))
+        assert (peripherals.printer, peripherals.simulated_scanner) == (kept, scanner)
+        assert [status.name for status in peripherals.statuses() if status.kind == "barcode_scanner"] == [
+            "scanner",
+            "second",
+        ]
+        peripherals.change(PeripheralsSettings(real, (second,), data_folder=tmp_path))
+        assert [status.name for status in peripherals.statuses() if status.kind == "barcode_scanner"] == ["second"]
+    finally:
+        peripherals.stop()
+        server.stop()
+
+
+def test_a_device_that_could_not_start_is_forgotten_once_it_is_mended(
+    peripherals: Peripherals, tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("device receipt printer cannot be started")
+    peripherals.start()
+    peripherals.change(PeripheralsSettings(PrinterSettings(driver="telepathy"), data_folder=tmp_path))
+    assert [status.state for status in peripherals.statuses() if status.name == "receipt printer"] == [
+        DeviceState.ERROR
+    ]
+    peripherals.change(PeripheralsSettings(data_folder=tmp_path))
+    assert len([status for status in peripherals.statuses() if status.name == "receipt printer"]) == 1
+    assert peripherals.simulated_printer is not None
+
+
+def test_a_card_terminal_is_not_taken_away_from_a_payment(peripherals: Peripherals, tmp_path: Path) -> None:
+    peripherals.start()
+    terminal = peripherals.simulated_terminal
+    assert terminal is not None
+    terminal.set_switches(delay_ms=60_000)
+    paying = threading.Thread(target=terminal.authorise, args=("p-1", 500, "USD"), daemon=True)
+    paying.start()
+    while terminal.phase is PaymentPhase.IDLE:
+        paying.join(0.01)
+    settings = PeripheralsSettings(data_folder=tmp_path, card_terminal=CardTerminalSettings(driver="manual"))
+    with pytest.raises(WorldError, match="payment is under way"):
+        peripherals.change(settings)
+    assert peripherals.payment_terminal is terminal
+    terminal.cancel()
+    paying.join(10)
