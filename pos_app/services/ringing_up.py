@@ -23,6 +23,8 @@ _NO_CHECKS = ItemChecks()
 class Need(StrEnum):
     """What has to be answered before an item is in the basket."""
 
+    PAST_ITS_DATE = "past_its_date"
+    WEIGHT = "weight"
     AGE = "age"
     QUANTITY = "quantity"
     SERIAL_NUMBER = "serial_number"
@@ -31,8 +33,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the associate answered so far; came_back: the piece of this serial number was sold, and returned since."""
+    """What the associate answered so far; came_back: the piece of this serial number was sold, and returned since;
+    past_its_date: goods whose date is over are meant to be sold.
+    """
 
+    past_its_date: bool = False
     age_checked: bool = False
     quantity_confirmed: bool = False
     serial_number: str = ""
@@ -103,6 +108,8 @@ class RingingUp(CurrentSale):
             )
         if scanned.quantity_milli:
             quantity_milli = scanned.quantity_milli * quantity_milli // QUANTITY_SCALE
+        if scanned.expires_on and not answers.past_its_date and scanned.expires_on < self._today():
+            return AddResult(scanned.code, item, need=Need.PAST_ITS_DATE, detail=scanned.expires_on)
         after, serial_number = self._basket, ""
         if item.checks is not None:
             asked = self._checked(item, item.checks, scanned, quantity_milli, answers)
@@ -166,6 +173,10 @@ class RingingUp(CurrentSale):
         self._apply(self._attempt(change))
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _today(self) -> str:
+        """The day by the store's clock, as in a code's date."""
+        return self._clock.now().date().isoformat()
 
     def _add(self, before: Basket, change: Callable[[Basket], Basket], item: Item, code: str) -> AddResult:
         after = self._attempt(lambda: change(before))

@@ -3,6 +3,7 @@
 A parked sale keeps its number until it is completed, cancelled or taken by another till, where it gets a new one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.parking_slip import compose_parking_slip
 from pos_app.services.selling import Selling
 
+RECALLED = "Parked sale recalled"
 MAXIMUM_NOTE_LENGTH = 40
 _GIVEN_BACK = (TenderType.POINTS, *STORED_VALUE)
 """What is only set aside, and given back when the sale is parked; any other payment has to be settled first."""
@@ -129,7 +131,7 @@ class Suspending:
             operator_name=operator.display_name,
             total_minor=self._selling.total_unpaid_minor(unpaid),
             item_count=sum(not line.voided for line in basket.lines),
-            note=_note(note),
+            note=_with_codes(_note(note), codes),
         )
         try:
             with self._storage.unit_of_work() as work:
@@ -172,8 +174,13 @@ class Suspending:
 
     # --- taking up ---------------------------------------------------------------------------------------------------
 
-    def permit(self, parked: ParkedSale | ParkedElsewhere, approval: Approval | None = None) -> Permit:
-        """Leave to take this sale up now. Raises CashierError, ApprovalNeededError for somebody else's sale."""
+    def permit(
+        self, parked: ParkedSale | ParkedElsewhere, approval: Approval | None = None, reason: str = RECALLED
+    ) -> Permit:
+        """Leave to take this sale up now, or to cancel it.
+
+        Raises CashierError, ApprovalNeededError for somebody else's sale.
+        """
         self._require_room()
         if not self._storage.business_day():
             raise CashierError("store_closed", "The business day is not open. Ask a manager to open it.")
@@ -184,7 +191,7 @@ class Suspending:
             Action.TAKE_OVER_SALE,
             amount_minor=parked.total_minor,
             detail=f"Sale {parked.receipt_number}, parked by {parked.operator_name}",
-            reason="Parked sale recalled",
+            reason=reason,
             approval=approval,
         )
         return Permit(parked.parking_id, operator_id, approval.approver_id if approval else "")
@@ -267,10 +274,15 @@ class Suspending:
 
     # --- other ends --------------------------------------------------------------------------------------------------
 
-    def discard(self, parking_id: str, reason: str) -> None:
-        """Cancel a sale that is parked here, under its own number. Raises CashierError."""
+    def discard(self, parking_id: str, reason: str, permit: Permit | None = None) -> None:
+        """Cancel a sale that is parked here, under its own number; by somebody with a permit, or by the store's rule.
+
+        The caller has claimed it (parked_sharing.py) unless no other till can take it. Raises CashierError.
+        """
         parked = self._here(parking_id).sale
         payload = _payload(parked) | {"reason": reason}
+        if permit is not None:
+            payload |= {"cancelled_by": permit.operator_id, "approved_by": permit.approver_id}
         with self._storage.unit_of_work() as work:
             work.append("transaction_cancelled", payload, event_id=parked.transaction.header.transaction_id)
             work.unpark(parking_id)
@@ -316,3 +328,9 @@ def _note(text: str) -> str:
     if len(words) > MAXIMUM_NOTE_LENGTH or not words.isprintable():
         raise CashierError("note", f"A note is one line of at most {MAXIMUM_NOTE_LENGTH} characters.")
     return words
+
+
+def _with_codes(note: str, codes: Sequence[str]) -> str:
+    """The note with the codes that have to be entered again, as far as a note goes: whoever recalls it sees them."""
+    words = " · ".join(filter(None, (note, f"Enter {', '.join(codes)} again" if codes else "")))
+    return words if len(words) <= MAXIMUM_NOTE_LENGTH else note

@@ -284,7 +284,8 @@ class Tendering:
                     raise CashierError(
                         "card_charged", "This card is already charged. Refund it on the card terminal first."
                     )
-                self._selling.set_tenders(tuple(t for t in sale.tenders if t.tender_id != tender_id))
+                rest = tuple(t for t in sale.tenders if t.tender_id != tender_id)
+                self._selling.set_tenders(rest, self._drawer_for(tender))
                 return tender
         raise CashierError("no_such_tender", "That payment is no longer part of the sale.")
 
@@ -341,7 +342,7 @@ class Tendering:
         """
         sale = self._require_sale(attempt)
         if all(known.tender_id != tender.tender_id for known in sale.tenders):
-            self._selling.set_tenders((*sale.tenders, tender))
+            self._selling.set_tenders((*sale.tenders, tender), self._drawer_for(tender))
         due_minor = self.due_minor
         if due_minor:
             return TenderOutcome(tender, due_minor, None)
@@ -350,6 +351,18 @@ class Tendering:
         except Exception:
             self._selling.save()  # the sale was not stored; what was paid must be
             raise
+
+    def _drawer_for(self, tender: Tender) -> Callable[[UnitOfWork], None] | None:
+        """Opens the drawer for a part of the payment that is put into it, or taken out again, in the write of it."""
+        if not opens_drawer(tender, self._selling.profile.tenders):
+            return None
+        job_id = self._ids.new_id()
+        pulse = PrintJob(job_id, job_id, ReceiptDocument("Drawer", ()), open_drawer=True)
+        return lambda work: work.add_print_job(pulse)
+
+    def _ends_in_the_drawer(self, sale: OpenTransaction) -> bool:
+        """True when the last part is cash or kept with it; for the parts before, the drawer was opened already."""
+        return any(opens_drawer(tender, self._selling.profile.tenders) for tender in sale.tenders[-1:])
 
     def _complete(self, sale: OpenTransaction) -> CompletedSale:
         view = self._selling.view
@@ -441,7 +454,7 @@ class Tendering:
         profile = self._selling.profile
         if order is not None and order.kind is OrderKind.SPECIAL:
             document = compose_deposit_receipt(order, transaction, profile, self._formatter)
-            has_cash = any(opens_drawer(tender, profile.tenders) for tender in sale.tenders)
+            has_cash = self._ends_in_the_drawer(sale)
             return [PrintJob(self._ids.new_id(), sale.header.transaction_id, document, open_drawer=has_cash)]
         seal = sealed(transaction, entry_hash, self._signer)
         document = compose_sale_receipt(
@@ -453,7 +466,7 @@ class Tendering:
 
             document = with_exchange(document, returned, self._formatter, profile.receipt.language)
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
-        has_cash = any(opens_drawer(tender, self._selling.profile.tenders) for tender in sale.tenders)
+        has_cash = self._ends_in_the_drawer(sale)
         if returned is not None:
             has_cash = has_cash or any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
         at_once = state is PrintState.QUEUED

@@ -62,7 +62,7 @@ def test_the_list_says_when_who_and_how_much(counter, shop):
     counter.attach_member(EMAIL)
     counter.window.functions.parking.park("blue bag")
     counter.press(Qt.Key.Key_F6)
-    ((name, detail, total),) = shown(counter)
+    (name, detail, total), _ = shown(counter)
     assert name == "14:26  ·  j••••@example.com"
     assert detail == "blue bag  ·  1 item  ·  by Associate"
     assert total == "$270.61"
@@ -162,6 +162,37 @@ def test_a_note_tells_the_sale_from_others(counter):
     assert counter.view.header is None
     counter.press(Qt.Key.Key_F6)
     assert shown(counter)[0][1].startswith("red hat")
+
+
+def test_a_note_is_said_again_when_its_sale_comes_back(counter):
+    counter.scan(HEADPHONES)
+    counter.window.functions.parking.park("red hat")
+    counter.press(Qt.Key.Key_F6, Qt.Key.Key_Return)
+    counter.until(lambda: counter.view.header is not None)
+    assert counter.window.sale.toast.words.endswith(": red hat")
+
+
+def test_a_sale_that_nobody_comes_back_for_is_cancelled_from_the_list(counter, shop):
+    number = park(counter, HEADPHONES)
+    park(counter, CAMERA)
+    counter.press(Qt.Key.Key_F6, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    question = counter.window.sale.question
+    assert question.title == "Cancel this parked sale?"
+    counter.window.sale.answer(question.choices[1])
+    counter.until(lambda: counter.window.functions.parking.count == 1)
+    entry = shop.storage.state.entries[-1]
+    payload = json.loads(entry.payload)
+    assert (entry.kind, payload["receipt_number"]) == ("transaction_cancelled", number)
+    assert payload["cancelled_by"] == counter.window.services.operator.operator_id
+
+
+def test_somebody_elses_parked_sale_is_cancelled_with_an_approval_only(counter, shop):
+    parked_by_somebody_else(counter, shop)
+    counter.press(Qt.Key.Key_Escape)
+    counter.press(Qt.Key.Key_F6, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Return)
+    counter.window.sale.answer(counter.window.sale.question.choices[1])
+    assert counter.window.people.approvals.overlay.isVisible()
+    assert counter.window.functions.parking.count == 1
 
 
 def elsewhere(counter, shop) -> ParkedElsewhere:

@@ -215,7 +215,8 @@ def test_cancelling_a_part_paid_sale_gives_every_part_back(counter, shop):
     counter.until(lambda: len(shop.gateway.released) == 1)
     cancelled = json.loads(shop.storage.state.entries[-1].payload)
     assert cancelled["given_back"] == [["cash", 2_000]]
-    (slip,) = shop.storage.state.print_jobs.values()
+    cash_put_in, slip = shop.storage.state.print_jobs.values()
+    assert cash_put_in.open_drawer
     assert slip.open_drawer
     assert "SALE CANCELLED" in str(slip.document)
 

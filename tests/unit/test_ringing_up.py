@@ -129,6 +129,14 @@ def test_a_serial_number_is_needed_fits_its_rule_and_is_in_the_basket_once(till:
         till.selling.set_quantity(1, 2000)
 
 
+def test_goods_past_the_date_of_their_code_are_asked_about_and_those_of_today_are_not(till: Till) -> None:
+    code = "]d2010952012345678817261121" + "21SN-0001"
+    asked = till.selling.add_item(code)
+    assert (asked.need, asked.detail, till.basket().is_empty) == (Need.PAST_ITS_DATE, "2026-11-21", True)
+    assert till.selling.add_item(code, answers=Answers(past_its_date=True)).found
+    assert till.selling.add_item("]d2010952012345678817261122" + "21SN-0002").found
+
+
 def test_the_serial_number_of_a_gs1_code_is_taken_when_it_fits(till: Till) -> None:
     assert till.selling.add_item("010952012345678821SN-1234").found
     assert till.basket().lines[0].serial_number == "SN-1234"

@@ -74,6 +74,20 @@ def test_a_cash_sale_is_one_commit_with_journal_receipt_and_totals(till: Till) -
     assert Barcode("001-02-000001") in job.document.blocks
 
 
+def test_the_drawer_opens_for_each_part_of_cash_and_not_again_for_the_card_after_it(till: Till) -> None:
+    till.selling.add_item("10")
+    till.tendering.add_cash(2000)
+    (pulse,) = till.storage.state.print_jobs.values()
+    assert (pulse.open_drawer, pulse.document.blocks) == (True, ())
+    part = till.selling.view.tenders[0]
+    till.tendering.remove_tender(part.tender_id)
+    till.tendering.add_cash(1000)
+    assert [job.open_drawer for job in till.storage.state.print_jobs.values()] == [True] * 3
+    outcome = till.tendering.add_card(CardResult(CardOutcome.APPROVED, 4411, "A1", "Visa", "4242"))
+    assert outcome.completed is not None
+    assert not till.storage.state.print_jobs[outcome.completed.print_job_id].open_drawer
+
+
 def test_a_float_of_500_and_a_sale_of_7_49_paid_with_10_leaves_507_49(till: Till) -> None:
     till = Till(tax_rates=())
     till.selling._catalogue.items["t"] = replace(ITEMS["10"], price_minor=749, tax_ids=())
@@ -303,8 +317,8 @@ def test_an_unknown_commit_that_landed_is_a_sale(till: Till) -> None:
     till.selling.add_item("10")
     add_tender = till.selling.set_tenders
 
-    def fail_the_commit_after_this(tenders):
-        add_tender(tenders)
+    def fail_the_commit_after_this(tenders, record):
+        add_tender(tenders, record)
         till.storage.fail_next_commit = (CommitUnknownError("the disk did not answer"), True)
 
     till.selling.set_tenders = fail_the_commit_after_this
@@ -316,8 +330,8 @@ def test_an_unknown_commit_that_did_not_land_leaves_the_sale_open(till: Till) ->
     till.selling.add_item("10")
     add_tender = till.selling.set_tenders
 
-    def fail_the_commit_after_this(tenders):
-        add_tender(tenders)
+    def fail_the_commit_after_this(tenders, record):
+        add_tender(tenders, record)
         till.storage.fail_next_commit = (CommitUnknownError("the disk did not answer"), False)
 
     till.selling.set_tenders = fail_the_commit_after_this

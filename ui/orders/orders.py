@@ -203,13 +203,22 @@ class OrderDesk:
             return False
         order = self._orders.find(number)
         if order is None:
-            self._refuse("No such order here", f"Order {number} was placed at another till. Finish it there.")
+            self._refuse("No such order here", self._where_it_is(number))
         elif not order.is_open:
             done = "was cancelled" if order.state is OrderState.CANCELLED else "is done"
             self._refuse("Nothing left to do", f"Order {number} {done} already.")
         else:
             self._show_order(order)
         return True
+
+    def _where_it_is(self, number: str) -> str:
+        """An order's number says which till keeps it."""
+        store, till = number.split("-")[:2]
+        profile = self._window.services.profile
+        if (store, till) == (profile.store_id, profile.workstation_id):
+            return f"This till does not know order {number}. Check the number on the slip."
+        place = f"till {till}" if store == profile.store_id else f"till {till} of store {store}"
+        return f"Order {number} is kept at {place}. Finish it there."
 
     def _order_row(self, order: Order) -> ListRow:
         contact = self._orders.contact(order.number)

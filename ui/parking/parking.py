@@ -13,7 +13,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.ports import ParkedElsewhere, ParkedHere, ParkedSale, SyncStatus
 from pos_app.services.approvals import Approval
 from pos_app.services.parking_slip import receipt_number_of_slip
-from ui.messages import Banner
+from ui.messages import Banner, Choice, Question
 
 if TYPE_CHECKING:
     from pos_app.services.membership import FoundMember
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_MS = 20_000
 IDLE_TICKS = 3
 _TITLE = "Recall a sale"
+CANCELLED = "Cancelled at the till while it was parked"
 
 
 class Parking:
@@ -172,7 +173,8 @@ class Parking:
 
         def act() -> None:
             done.append(parts.suspending.recall(parked, permit))
-            sale.took_up(f"Sale recalled, {self._window.services.formatter.money(done[0].total_minor)}")
+            note = f": {parked.note}" if parked.note else ""
+            sale.took_up(f"Sale recalled, {self._window.services.formatter.money(done[0].total_minor)}{note}")
 
         if sale.attempt(act):
             self._window.side.close_panel()
@@ -208,6 +210,57 @@ class Parking:
             words += f" {changed} {'line shows' if changed == 1 else 'lines show'} the price of then and of now."
         self._window.sale.warn(Banner("Today's prices", words, "warn"))
 
+    # --- cancelling -------------------------------------------------------------------------------------------------
+
+    def _list_to_cancel(self) -> None:
+        """Which one? Only what is parked here: another till's sale is cancelled there."""
+        rows = [
+            self._row(row.sale, "", "ban", partial(self._ask_to_cancel, row.sale))
+            for row in self._here
+            if not row.taken_by
+        ]
+        self._window.side.show_list("Cancel which sale?", rows, back=self.show_list)
+
+    def _ask_to_cancel(self, entry: ParkedSale) -> None:
+        items = f"{entry.item_count} {'item' if entry.item_count == 1 else 'items'}"
+        total = self._window.services.formatter.money(entry.total_minor)
+        with self._window.sale.one_change():
+            self._window.sale.ask(
+                Question(
+                    "Cancel this parked sale?",
+                    f"{items}, {total}, nothing paid. It cannot be recalled afterwards; put the goods back.",
+                    (
+                        Choice("Keep it parked", self.show_list),
+                        Choice("Cancel the sale", partial(self._cancel, entry), "danger"),
+                    ),
+                    "ban",
+                )
+            )
+
+    def _cancel(self, entry: ParkedSale) -> None:
+        """Like recalling, with whoever may: no other till can be taking it meanwhile."""
+        parts = self._parts
+        if parts is None:
+            return
+
+        def act(approval: Approval | None) -> None:
+            permit = parts.suspending.permit(entry, approval, CANCELLED)
+            claim = partial(parts.sharing.claim, entry.parking_id)
+            self._window.background.run(claim, partial(self._discard, permit), self._failed)
+
+        self._window.functions.with_approval(act)
+
+    def _discard(self, permit: Permit, parked: ParkedSale) -> None:
+        parts, sale = self._parts, self._window.sale
+        if parts is None:
+            return
+        if sale.attempt(lambda: parts.suspending.discard(parked.parking_id, CANCELLED, permit)):
+            number = parked.receipt_number.rpartition("-")[2].lstrip("0")
+            sale.say(f"Parked sale {number} is cancelled")
+        else:
+            parts.sharing.let_go(parked.parking_id)
+        self._changed()
+
     # --- the list ---------------------------------------------------------------------------------------------------
 
     def _rows(self) -> dict[str, ListRow]:
@@ -242,7 +295,13 @@ class Parking:
     def _show_rows(self) -> None:
         rows = self._rows()
         self._list = tuple(rows)
-        self._window.side.show_list(_TITLE, list(rows.values()), "No sale is parked. F6 parks the sale under way.")
+        shown = list(rows.values())
+        if any(not row.taken_by for row in self._here):
+            from ui.widgets.list_panel import ListRow
+
+            words = "One that nobody comes back for"
+            shown.append(ListRow("Cancel a parked sale", words, self._list_to_cancel, "ban", closes=False))
+        self._window.side.show_list(_TITLE, shown, "No sale is parked. F6 parks the sale under way.")
 
     @property
     def _list_is_open(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +15,7 @@ from pos_app.domain.basket import EntryMethod
 from pos_app.domain.item import QUANTITY_SCALE, Item
 from pos_app.domain.serial_number import rule_name
 from pos_app.errors import CashierError, WorldError
+from pos_app.services.approvals import Approval
 from pos_app.services.ringing_up import NO_ANSWERS, AddResult, Answers, Need
 from ui.messages import Banner, Choice, Question, quantity_question
 
@@ -33,6 +35,20 @@ class SerialRequest:
     number_name: str
     hint: str
     answer: Callable[[str], str]
+    leave: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRequest:
+    """Goods that are weighed. answer takes thousandths of the unit and whether they were typed; cost writes out what
+    such a weight comes to. leave says that there is no weight, so that the item is not sold.
+    """
+
+    item_name: str
+    unit: str
+    unit_price: str
+    cost: Callable[[int], str]
+    answer: Callable[[int, bool], None]
     leave: Callable[[], None]
 
 
@@ -88,10 +104,16 @@ class ItemEntry:
     def _ask(self, need: Need, result: AddResult, wanted: _Wanted) -> None:
         item = result.item
         assert item is not None
-        assert item.checks is not None
         sale, answers = self._sale, wanted.answers
         sale.pending_quantity_milli = 0
-        if need is Need.SERIAL_NUMBER:
+        if need is Need.WEIGHT:
+            self._ask_weight(item, wanted)
+            return
+        assert item.checks is not None
+        if need is Need.PAST_ITS_DATE:
+            again = self._again(wanted, replace(answers, past_its_date=True))
+            sale.ask(self._about_its_date(item, result.detail, again))
+        elif need is Need.SERIAL_NUMBER:
             self._ask_serial_number(item, item.checks.serial_rule, wanted)
         elif need is Need.AGE:
             again = self._again(wanted, replace(answers, age_checked=True))
@@ -110,10 +132,20 @@ class ItemEntry:
 
         return act
 
+    def _about_its_date(self, item: Item, expires_on: str, act: Callable[[], None]) -> Question:
+        date = _written_out(datetime.date.fromisoformat(expires_on), self._sale.services.profile.locale)
+        return Question(
+            "Past its date",
+            f"{item.name} was good until {date}, says its code. Take it off the shelf and tell a manager.",
+            (
+                Choice("Do not sell it", partial(self._not_sold, item)),
+                Choice("Sell it all the same", act, "accent"),
+            ),
+        )
+
     def _about_age(self, item: Item, years: int, act: Callable[[], None]) -> Question:
         profile, today = self._sale.services.profile, self._sale.services.clock.now().date()
-        latest = latest_birth_date(today, years)
-        date = QLocale(profile.locale).toString(QDate(latest.year, latest.month, latest.day), "d MMMM yyyy")
+        date = _written_out(latest_birth_date(today, years), profile.locale)
         return Question(
             f"Born on or before {date}?",
             f"{item.name} is sold from the age of {years}. Check an ID. The date of birth is not kept.",
@@ -134,6 +166,30 @@ class ItemEntry:
 
     def _not_sold(self, item: Item) -> None:
         self._sale.say(f"{item.name} was not added")
+
+    def _ask_weight(self, item: Item, wanted: _Wanted) -> None:
+        sale = self._sale
+        services, unit = sale.services, sale.services.profile.weight_unit
+        price_minor = services.selling.price_now(item.item_id, item.price_minor)
+
+        def use(weight_milli: int, approval: Approval | None = None, *, by_hand: bool) -> None:
+            if by_hand:
+                services.weighing.by_hand(item, weight_milli, approval)
+            self._try(replace(wanted, answers=replace(wanted.answers, weight_milli=weight_milli)))
+
+        def answer(weight_milli: int, by_hand: bool) -> None:
+            sale.with_approval(lambda approval: use(weight_milli, approval, by_hand=by_hand))
+
+        def leave() -> None:
+            with sale.one_change():
+                sale.miss(wanted.code, "it was not weighed.", sellable=False)
+
+        def cost(weight_milli: int) -> str:
+            return services.formatter.money((price_minor * weight_milli + QUANTITY_SCALE // 2) // QUANTITY_SCALE)
+
+        sale.announced.emit(f"Weigh {item.name}", True)
+        money = services.formatter.money(price_minor)
+        sale.weight_wanted.emit(WeightRequest(item.name, unit, money, cost, answer, leave))
 
     def _ask_serial_number(self, item: Item, rule: str, wanted: _Wanted) -> None:
         name = rule_name(rule)
@@ -157,3 +213,7 @@ class ItemEntry:
 
         self._sale.announced.emit(f"{name}{of} needed: {item.name}", True)
         self._sale.serial_wanted.emit(SerialRequest(item.name, f"{name}{of}", where, answer, leave))
+
+
+def _written_out(day: datetime.date, locale: str) -> str:
+    return QLocale(locale).toString(QDate(day.year, day.month, day.day), "d MMMM yyyy")

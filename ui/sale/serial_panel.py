@@ -11,7 +11,7 @@ from ui.theme.fonts import font
 from ui.theme.tokens import FOCUS_RING, Height, Radius
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
-from ui.widgets.keypad import Keypad
+from ui.widgets.touch_keys import TouchKeys
 
 _NAME_TOP, _FIELD_TOP = 64, 176
 _SPACE_FOR_PREFIX = 10
@@ -34,7 +34,7 @@ class SerialPanel(Card):
         self.line.returnPressed.connect(self._done)
         self.line.textChanged.connect(self._typed)
         self.line.installEventFilter(self)
-        self.keypad = Keypad(self)
+        self.keypad = TouchKeys(self)
         self.keypad.pressed.connect(self._pressed)
         self.leave = Button("Do not sell", self, kind="plain", size=17)
         self.leave.clicked.connect(self.closed)
@@ -81,10 +81,10 @@ class SerialPanel(Card):
         elif self._request is None:
             self.closed.emit()
 
-    def _pressed(self, digits: str) -> None:
-        """The keypad types where the text cursor is."""
-        if digits:
-            self.line.insert(digits)
+    def _pressed(self, character: str) -> None:
+        """The keys to touch type where the text cursor is."""
+        if character:
+            self.line.insert(character)
         else:
             self.line.backspace()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -116,7 +116,7 @@ class SerialPanel(Card):
         self.line.setGeometry(34, _FIELD_TOP + 4, wide - 28, 56)
         half = (wide - 10) // 2
         top = self.height() - 16 - Height.PAY
-        pad = min(4 * Height.KEY + 24, max(4 * 48 + 24, top - 12 - _FIELD_TOP - 80))
+        pad = self.keypad.height_for(top - 12 - _FIELD_TOP - 80)
         self.keypad.setGeometry(20, top - 12 - pad, wide, pad)
         self.leave.setGeometry(20, top, half, Height.PAY)
         self.action.setGeometry(20 + half + 10, top, wide - half - 10, Height.PAY)
