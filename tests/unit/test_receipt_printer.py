@@ -1,68 +1,18 @@
 """A printer with its queue over a real socket: each job once, known to be on paper or said not to be."""
 
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from fakes.memory_print_queue import MemoryPrintQueue
+from fakes.printing_counter import RESTING, PrintingCounter, printing_counter
 from fakes.receipts import sale_receipt
 
-from hardware.receipt_printer.escpos_renderer import EscposRenderer
-from hardware.receipt_printer.printer import DrawerError, ReceiptPrinter
-from hardware.receipt_printer.session import Patience
-from hardware.receipt_printer.settings import PrinterSettings
+from hardware.cash_drawer.drawer import DrawerError
 from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
-from hardware.receipt_printer.transports import FileTransport, TcpTransport, Transport
+from hardware.receipt_printer.transports import FileTransport, TcpTransport
 from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument
-from pos_app.ports import DeviceState, DeviceStatus, PrintState
-
-SHORT = Patience(answer_s=0.4, completion_s=1.5, attention_s=20, ask_every_s=0.2, retry_s=0.1)
-RESTING = (PrintState.PRINTED, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
-
-
-@dataclass
-class Counter:
-    """A printer, its simulated machine and what was heard of it."""
-
-    machine: SimulatedPrinter
-    server: PrinterServer
-    queue: MemoryPrintQueue
-    cache: Path
-    printers: list[ReceiptPrinter] = field(default_factory=list)
-    heard: list[DeviceStatus] = field(default_factory=list)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def till(self, transport: Transport | None = None, queue: MemoryPrintQueue | None = None) -> ReceiptPrinter:
-        settings = PrinterSettings(columns=42)
-        printer = ReceiptPrinter(
-            settings,
-            queue or self.queue,
-            transport or TcpTransport(self.server.address),
-            EscposRenderer(settings, self.cache),
-            self._hear,
-            SHORT,
-        )
-        self.printers.append(printer)
-        printer.start()
-        return printer
-
-    def _hear(self, status: DeviceStatus) -> None:
-        with self.changed:
-            self.heard.append(status)
-            self.changed.notify_all()
-
-    def wait_for_status(self, state: DeviceState, says: str, kind: str = "receipt_printer") -> DeviceStatus:
-        def found() -> DeviceStatus | None:
-            matching = (s for s in self.heard if s.kind == kind and s.state is state and says in s.reason)
-            return next(matching, None)
-
-        with self.changed:
-            assert self.changed.wait_for(lambda: found() is not None, 20), self.heard
-            status = found()
-            assert status is not None
-            return status
+from pos_app.ports import DeviceState, PrintState
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +21,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def counter(cache: Path) -> Iterator[Counter]:
-    machine = SimulatedPrinter(42)
-    made = Counter(machine, PrinterServer(machine), MemoryPrintQueue(), cache)
-    made.server.start()
-    yield made
-    machine.repair()
-    for printer in made.printers:
-        assert printer.stop(10)
-    made.server.stop()
+def counter(cache: Path) -> Iterator[PrintingCounter]:
+    with printing_counter(cache) as made:
+        yield made
 
 
-def test_a_queued_receipt_is_printed_once_and_confirmed_by_the_printer(counter: Counter) -> None:
+def test_a_queued_receipt_is_printed_once_and_confirmed_by_the_printer(counter: PrintingCounter) -> None:
     printer = counter.till()
     counter.queue.add("job-1")
     printer.nudge()
@@ -98,7 +42,7 @@ def test_a_queued_receipt_is_printed_once_and_confirmed_by_the_printer(counter: 
     assert printer.statistics()["ReceiptPrintedCount"] == 2
 
 
-def test_what_was_queued_before_the_start_is_printed_but_opens_no_drawer(counter: Counter) -> None:
+def test_what_was_queued_before_the_start_is_printed_but_opens_no_drawer(counter: PrintingCounter) -> None:
     counter.queue.add("job-1", open_drawer=True)
     counter.queue.add("job-2", open_drawer=True)
     counter.till().nudge()
@@ -106,7 +50,7 @@ def test_what_was_queued_before_the_start_is_printed_but_opens_no_drawer(counter
     assert counter.machine.drawer_pulses == 0
 
 
-def test_a_cash_sale_opens_the_drawer_in_the_same_connection(counter: Counter) -> None:
+def test_a_cash_sale_opens_the_drawer_in_the_same_connection(counter: PrintingCounter) -> None:
     printer = counter.till()
     counter.wait_for_status(DeviceState.READY, "")
     counter.queue.add("job-1", open_drawer=True)
@@ -126,7 +70,7 @@ def test_a_cash_sale_opens_the_drawer_in_the_same_connection(counter: Counter) -
     ],
 )
 def test_a_printer_that_cannot_print_is_not_sent_anything_until_it_can(
-    counter: Counter, fault: str, state: DeviceState, says: str
+    counter: PrintingCounter, fault: str, state: DeviceState, says: str
 ) -> None:
     counter.machine.set_faults(**{fault: True})
     counter.queue.add("job-1")
@@ -141,7 +85,7 @@ def test_a_printer_that_cannot_print_is_not_sent_anything_until_it_can(
     assert len(counter.machine.receipts()) == 1
 
 
-def test_paper_running_out_in_the_middle_is_waited_for_and_nothing_is_sent_twice(counter: Counter) -> None:
+def test_paper_running_out_in_the_middle_is_waited_for_and_nothing_is_sent_twice(counter: PrintingCounter) -> None:
     counter.machine.set_faults(paper_lines=4)
     printer = counter.till()
     counter.queue.add("job-1")
@@ -156,7 +100,7 @@ def test_paper_running_out_in_the_middle_is_waited_for_and_nothing_is_sent_twice
     assert counter.machine.paper().text().count("TOTAL") == 1
 
 
-def test_paper_near_its_end_is_a_warning_and_prints(counter: Counter) -> None:
+def test_paper_near_its_end_is_a_warning_and_prints(counter: PrintingCounter) -> None:
     counter.machine.set_faults(paper_near_end=True)
     counter.queue.add("job-1")
     counter.till()
@@ -165,7 +109,7 @@ def test_paper_near_its_end_is_a_warning_and_prints(counter: Counter) -> None:
 
 
 def test_a_printer_that_reports_nothing_is_never_claimed_to_have_printed(
-    counter: Counter, expect_log: Callable[[str], None]
+    counter: PrintingCounter, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("job-1: sent_unconfirmed")
     counter.machine.set_faults(mute=True)
@@ -177,14 +121,14 @@ def test_a_printer_that_reports_nothing_is_never_claimed_to_have_printed(
     counter.wait_for_status(DeviceState.READY, "does not report back")
 
 
-def test_a_printer_without_process_ids_confirms_by_its_buffered_status(counter: Counter) -> None:
+def test_a_printer_without_process_ids_confirms_by_its_buffered_status(counter: PrintingCounter) -> None:
     counter.machine.set_faults(no_process_ids=True)
     counter.queue.add("job-1")
     counter.till()
     counter.queue.wait_for("job-1", PrintState.PRINTED)
 
 
-def test_silence_at_first_means_that_another_till_prints(counter: Counter) -> None:
+def test_silence_at_first_means_that_another_till_prints(counter: PrintingCounter) -> None:
     other = TcpTransport(counter.server.address)
     other.open()
     other.write(b"\x10\x04\x01")
@@ -197,7 +141,7 @@ def test_silence_at_first_means_that_another_till_prints(counter: Counter) -> No
 
 
 def test_a_file_printer_is_written_and_never_confirmed(
-    counter: Counter, tmp_path: Path, expect_log: Callable[[str], None]
+    counter: PrintingCounter, tmp_path: Path, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("job-1: sent_unconfirmed")
     counter.queue.add("job-1")
@@ -208,7 +152,7 @@ def test_a_file_printer_is_written_and_never_confirmed(
     assert len(copied.receipts()) == 1
 
 
-def test_a_printer_that_used_to_answer_and_does_not_is_busy_and_gets_no_job(counter: Counter) -> None:
+def test_a_printer_that_used_to_answer_and_does_not_is_busy_and_gets_no_job(counter: PrintingCounter) -> None:
     printer = counter.till()
     counter.wait_for_status(DeviceState.READY, "")
     counter.machine.set_faults(hang=True)
@@ -223,7 +167,7 @@ def test_a_printer_that_used_to_answer_and_does_not_is_busy_and_gets_no_job(coun
 
 
 def test_a_connection_that_breaks_in_the_middle_leaves_the_job_to_somebody_who_looks(
-    counter: Counter, expect_log: Callable[[str], None]
+    counter: PrintingCounter, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("job-1: sent_unconfirmed: The printer at .* bytes were sent")
     printer = counter.till()
@@ -240,7 +184,7 @@ def test_a_connection_that_breaks_in_the_middle_leaves_the_job_to_somebody_who_l
     assert counter.machine.refusals == []
 
 
-def test_a_slow_printer_is_given_the_time_it_needs(counter: Counter) -> None:
+def test_a_slow_printer_is_given_the_time_it_needs(counter: PrintingCounter) -> None:
     counter.machine.set_faults(slow_bytes_per_s=1500)
     counter.queue.add("job-1", sale_receipt(40))
     counter.till()
@@ -249,7 +193,7 @@ def test_a_slow_printer_is_given_the_time_it_needs(counter: Counter) -> None:
 
 
 def test_a_job_left_half_sent_by_a_crash_is_put_up_and_not_printed_again(
-    counter: Counter, expect_log: Callable[[str], None]
+    counter: PrintingCounter, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("job-1: sent_unconfirmed: The register stopped")
     counter.queue.add("job-1", state=PrintState.SENDING)
@@ -263,7 +207,7 @@ def test_a_job_left_half_sent_by_a_crash_is_put_up_and_not_printed_again(
 
 
 def test_closing_the_register_while_it_prints_leaves_the_job_unconfirmed(
-    counter: Counter, expect_log: Callable[[str], None]
+    counter: PrintingCounter, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("job-1: sent_unconfirmed: The register was closed")
     counter.machine.set_faults(paper_lines=3)
@@ -274,7 +218,7 @@ def test_closing_the_register_while_it_prints_leaves_the_job_unconfirmed(
     counter.queue.wait_for("job-1", PrintState.SENT_UNCONFIRMED)
 
 
-def test_two_tills_on_one_printer_never_mix_their_receipts(counter: Counter) -> None:
+def test_two_tills_on_one_printer_never_mix_their_receipts(counter: PrintingCounter) -> None:
     tills = [(name, MemoryPrintQueue()) for name in ("A", "B")]
     for name, queue in tills:
         for number in range(5):
@@ -291,7 +235,9 @@ def test_two_tills_on_one_printer_never_mix_their_receipts(counter: Counter) -> 
         assert len(sold) == 1
 
 
-def test_a_receipt_that_cannot_be_drawn_fails_alone(counter: Counter, expect_log: Callable[[str], None]) -> None:
+def test_a_receipt_that_cannot_be_drawn_fails_alone(
+    counter: PrintingCounter, expect_log: Callable[[str], None]
+) -> None:
     expect_log("job-1 cannot be rendered")
     expect_log("job-1: failed")
     counter.queue.add("job-1", ReceiptDocument("broken", (None,)))  # type: ignore[arg-type]
@@ -301,7 +247,9 @@ def test_a_receipt_that_cannot_be_drawn_fails_alone(counter: Counter, expect_log
     counter.queue.wait_for("job-1", PrintState.FAILED)
 
 
-def test_the_drawer_opens_on_request_and_never_later(counter: Counter, expect_log: Callable[[str], None]) -> None:
+def test_the_drawer_opens_on_request_and_never_later(
+    counter: PrintingCounter, expect_log: Callable[[str], None]
+) -> None:
     expect_log("drawer was not opened")
     printer = counter.till()
     counter.wait_for_status(DeviceState.READY, "")
@@ -320,7 +268,7 @@ def test_the_drawer_opens_on_request_and_never_later(counter: Counter, expect_lo
 
 
 def test_a_cash_sale_without_paper_says_that_the_drawer_stayed_shut_and_never_opens_it_later(
-    counter: Counter, expect_log: Callable[[str], None]
+    counter: PrintingCounter, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("drawer was not opened: The printer is out of paper")
     printer = counter.till()
@@ -338,7 +286,7 @@ def test_a_cash_sale_without_paper_says_that_the_drawer_stayed_shut_and_never_op
     assert counter.machine.drawer_pulses == 0
 
 
-def test_a_printer_that_comes_back_before_the_sale_opens_the_drawer_for_it(counter: Counter) -> None:
+def test_a_printer_that_comes_back_before_the_sale_opens_the_drawer_for_it(counter: PrintingCounter) -> None:
     place = PrinterServer(SimulatedPrinter(42))
     place.stop()
     printer = counter.till(TcpTransport(place.address))
@@ -352,7 +300,7 @@ def test_a_printer_that_comes_back_before_the_sale_opens_the_drawer_for_it(count
     assert counter.machine.drawer_pulses == 1
 
 
-def test_a_printer_that_is_off_is_told_with_its_address_and_the_job_waits(counter: Counter) -> None:
+def test_a_printer_that_is_off_is_told_with_its_address_and_the_job_waits(counter: PrintingCounter) -> None:
     gone = PrinterServer(SimulatedPrinter(42))
     address = gone.address
     gone.stop()
