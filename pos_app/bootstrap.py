@@ -22,6 +22,7 @@ from pos_app.ports import ParkingGateway, PaymentTerminal, PromoCodeGateway, Rec
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
+from pos_app.services.business_day import BusinessDay
 from pos_app.services.cash_movements import CashMovements
 from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
@@ -41,6 +42,7 @@ from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
+    from pos_app.services.closing import Closing
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from pos_app.services.returning import Returning
     from pos_app.services.suspending import Suspending
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.till_papers import TillPapers
     from pos_app.services.without_receipt import ReturningWithoutReceipt
     from sync.terminal.worker import SyncWorker
 
@@ -147,6 +150,53 @@ class Register:
             clock=self.clock,
             ids=self.ids,
             formatter=self.formatter,
+            profile=self.profile,
+        )
+
+    @cached_property
+    def business_day(self) -> BusinessDay:
+        """Opens the store's day."""
+        return BusinessDay(
+            self.till_control,
+            self.approvals,
+            storage=self.data.storage,
+            records=self.data.till_records,
+            clock=self.clock,
+            operator=self.operator,
+            profile=self.profile,
+        )
+
+    @cached_property
+    def till_papers(self) -> "TillPapers":
+        """X and Z reports."""
+        from pos_app.services.till_papers import TillPapers
+
+        return TillPapers(
+            self.approvals,
+            storage=self.data.storage,
+            records=self.data.till_records,
+            terms=self.data.terms,
+            clock=self.clock,
+            ids=self.ids,
+            operator=self.operator,
+            formatter=self.formatter,
+            profile=self.profile,
+        )
+
+    @cached_property
+    def closing(self) -> "Closing":
+        """Closes the till."""
+        from pos_app.services.closing import Closing
+
+        return Closing(
+            self.approvals,
+            self.till_papers,
+            storage=self.data.storage,
+            records=self.data.till_records,
+            terms=self.data.terms,
+            clock=self.clock,
+            ids=self.ids,
+            operator=self.operator,
             profile=self.profile,
         )
 
@@ -331,7 +381,10 @@ def open_register(
     *,
     schedule_save: Callable[[Callable[[], None]], None] = save_at_once,
 ) -> Register:
-    """A till over the data in a folder, with its business day open. Raises WorldError with a sentence."""
+    """A till over the data in a folder. Raises WorldError with a sentence.
+
+    Where nobody signs on and nobody counts the drawer, its business day is open.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     profile = store.profile
     operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
@@ -366,7 +419,6 @@ def open_register(
         approvals=approvals,
     )
     till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
-    till_control.open_day_if_closed(store.opening_float_minor)
     gateway = GatewayWhenConnected()
     register = Register(
         data=data,
@@ -407,6 +459,8 @@ def open_register(
         signer=signer,
     )
     tendering.exchanges = lambda: register.exchanging
+    if operator.operator_id and register.business_day.opens_by_itself():
+        till_control.open_day_if_closed(store.opening_float_minor)
     return register
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hardware.peripherals import Peripherals
 from pos_app import gs1_reader
 from pos_app.bootstrap import Register, connect
-from pos_app.counter_settings import peripherals_settings
+from pos_app.counter_settings import PoleDisplays, drawer_alarm_s, peripherals_settings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
@@ -34,13 +34,14 @@ from ui.services_bundle import (
     UiSettings,
 )
 from ui.tender.manual_prompt import ManualPrompt
+from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
+    from hardware.barcode_scanner.assembler import RefusedScan
+    from hardware.receipt_printer.simulator import SimulatedPrinter
     from pos_app.mailer import MailWorker
 
 PRODUCTS_ON_THE_PANEL = 8
-DOUBLE_DELIVERY_MS = 80
-"""The same code again so soon is the scanner's doing: nobody scans two labels in this time."""
 WARM_AFTER_S = 3.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
@@ -85,6 +86,7 @@ class Counter:
         self._settings = settings
         self.bridge = QtBridge()
         devices = peripherals_settings(folder, register.profile, settings)
+        register.selling.asks_weight = True
         self.peripherals = Peripherals(devices, _paper(register), register.data.printer_records)
         self.central_url = settings.central_url
         self.central = (
@@ -130,6 +132,8 @@ class Counter:
             manual_card=ManualPrompt(),
             card_refunds=lambda: register.card_refunds,
             orders=lambda: register.orders,
+            scale=lambda: self.peripherals.others.scale,
+            customer_displays=(PoleDisplays(self.peripherals),),
             tax_exemption=lambda: register.tax_exemption,
             interrupted_returns=lambda: len(register.data.pending_returns.all()),
             returns=lambda: ReturnParts(
@@ -144,16 +148,21 @@ class Counter:
             approvals=register.approvals,
             cash=register.cash_movements,
             time_clock=register.time_clock,
-            till=lambda: TillParts(
-                register.business_day, register.closing, register.till_papers, register.data.till_records
-            ),
-            till_sells=lambda: register.business_day.is_open,
+            day=register.business_day,
+            till=lambda: TillParts(register.closing, register.till_papers, register.data.till_records),
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",
                 theme="dark" if settings.theme == "dark" else "light",
                 group_separator=settings.scanner_group_separator,
-                double_delivery_ms=DOUBLE_DELIVERY_MS,
+                double_delivery_ms=settings.scanner_double_ms,
+                drawer_alarm_ms=drawer_alarm_s(settings.devices) * 1000,
+                scan_timing=WedgeTiming(
+                    settings.scanner_gap_ms,
+                    settings.scanner_minimum_length,
+                    settings.scanner_prefix,
+                    settings.scanner_suffix,
+                ),
                 idle_lock_ms=register.sign_on_rules.idle_lock_minutes * 60_000,
                 demo_pins=demo_pins,
             ),
@@ -162,7 +171,8 @@ class Counter:
     def start(self) -> None:
         """Start devices and the line to the central service. Returns at once."""
         self.peripherals.on_scan = self.bridge.on_scan
-        self.peripherals.on_scan_refused = lambda refused: self.bridge.on_scan_refused(refused.reason)
+        self.peripherals.on_scan_refused = self._scan_refused
+        self.peripherals.on_drawer = self.bridge.on_drawer
         self.peripherals.on_status = self._on_device
         self.peripherals.on_paper_in_doubt = self.bridge.on_paper_in_doubt
         self.peripherals.on_backup_printer = self.bridge.on_backup_printer
@@ -264,6 +274,11 @@ class Counter:
             raise WorldError("This till was not let in yet. Enrol it with the one-time code of the store's manager.")
         return self.central.enrolment_code()
 
+    def _scan_refused(self, refused: "RefusedScan") -> None:
+        """Which scanner it was is said where there are several."""
+        several = len(self.peripherals.others.scanners) > 1
+        self.bridge.on_scan_refused(f"{refused.source}: {refused.reason}" if several else refused.reason)
+
     def _on_device(self, status: DeviceStatus) -> None:
         self.bridge.on_device(status)
 
@@ -278,8 +293,12 @@ class Counter:
             card_terminal=self,
             set_central_running=self._set_central_running if self.central is not None else None,
             set_paper_out=lambda out: printer.set_faults(paper_out=out),
-            close_drawer=lambda: self.bridge.on_drawer(False),
+            close_drawer=lambda: self._push_drawer_shut(printer),
         )
+
+    def _push_drawer_shut(self, printer: "SimulatedPrinter") -> None:
+        printer.move_drawer(False)
+        self.bridge.on_drawer(False)
 
     def _products(self) -> list[DemoProduct]:
         hits = self.register.data.catalogue.best_sellers(PRODUCTS_ON_THE_PANEL)

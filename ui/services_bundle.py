@@ -15,6 +15,7 @@ from pos_app.ports import (
     Formatter,
     IdSource,
     PaymentTerminal,
+    Scale,
     SyncStatus,
     TermsSource,
     TillRecords,
@@ -38,6 +39,7 @@ from pos_app.services.suspending import Suspending
 from pos_app.services.tendering import Tendering
 from pos_app.services.time_clock import TimeClock
 from pos_app.services.unlisted_items import UnlistedItems
+from pos_app.services.weighing import Weighing
 from ui.qt_bridge import QtBridge
 from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
@@ -96,6 +98,8 @@ class UiSettings:
     """What the scanners type in place of the group separator of GS1 codes; empty: the separator itself."""
     double_delivery_ms: int = 0
     """The same code within this time is one scan that was sent twice; 0: every one counts."""
+    drawer_alarm_ms: int = 30_000
+    """The till says so when the drawer was open for so long; 0: never."""
     complete_clears_after_ms: int = 30_000
     customer_display: bool = False
     idle_lock_ms: int = 300_000
@@ -140,9 +144,8 @@ class ParkingParts:
 
 @dataclass(frozen=True, slots=True)
 class TillParts:
-    """The till's day: opened, counted, closed, and its reports."""
+    """Counting and closing the till, and its reports."""
 
-    day: "BusinessDay"
     closing: "Closing"
     papers: "TillPapers"
     records: TillRecords
@@ -223,9 +226,8 @@ class Services:
     approvals: Approvals | None = None
     cash: CashMovements | None = None
     time_clock: TimeClock | None = None
+    day: "BusinessDay | None" = None
     till: "Callable[[], TillParts] | None" = None
-    till_sells: Callable[[], bool] = lambda: True
-    """False while no business day is open, or while the till is being closed."""
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""
@@ -241,10 +243,14 @@ class Services:
     """Made when the first goods come back, so that the till opens sooner."""
     interrupted_returns: Callable[[], int] = lambda: 0
     """How many returns had their money on the way when the till stopped; reads the disk."""
+    scale: Callable[[], Scale | None] = lambda: None
+    """The scale beside the till, if any."""
     supervised: SupervisedSale = field(init=False)
+    weighing: Weighing = field(init=False)
 
     def __post_init__(self) -> None:
         self.formatter = ScreenFormatter(self.formatter)
         self.supervised = SupervisedSale(self.selling, self.approvals or Approvals(self.operator))
+        self.weighing = Weighing(self.approvals or Approvals(self.operator), self.profile.weight_unit)
         if self.cards is None:
             self.cards = CardPayments(self.selling, self.tendering)

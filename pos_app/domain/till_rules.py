@@ -14,7 +14,7 @@ class TillRules:
     """
 
     float_minor: int = 0
-    counts_opening: bool = True
+    counts_opening: bool = False
     cash_limit_minor: int = 0
     tolerance_minor: int = 100
     rolls: tuple[CoinRoll, ...] = ()

@@ -86,7 +86,7 @@ class BusinessDay:
         if self.is_open or self.is_closing:
             raise CashierError("day_open", "The business day is open already.")
         float_minor = counted_minor(count)
-        self._approvals.require(Action.OPEN_DAY, amount_minor=float_minor, approval=approval)
+        self._approvals.require(Action.OPEN_DAY, amount_minor=float_minor, reason="Opening the day", approval=approval)
         left_minor = self._left_minor()
         details: dict[str, object] = {"counted": [list(one) for one in count if one.number]}
         if left_minor is not None:

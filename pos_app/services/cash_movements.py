@@ -61,7 +61,9 @@ class CashMovements:
     def lend(self, amount_minor: int, approval: Approval | None = None) -> None:
         """Put change from the safe into the drawer: a tender loan."""
         self._till_control.check_amount(amount_minor)
-        self._approvals.require(Action.TENDER_LOAN, amount_minor=amount_minor, approval=approval)
+        self._approvals.require(
+            Action.TENDER_LOAN, amount_minor=amount_minor, reason="Change for the till", approval=approval
+        )
         slip = self._slip("Loan", amount_minor, ("From", "Safe"), approval)
         self._till_control.lend(amount_minor, approver_id=_approver(approval), job=slip)
 
@@ -69,7 +71,11 @@ class CashMovements:
         """Take cash out of the drawer to the safe, in a bag with a number: a tender pickup."""
         self._till_control.check_pick_up(amount_minor, bag_number)
         self._approvals.require(
-            Action.TENDER_PICKUP, amount_minor=amount_minor, detail=f"Bag {bag_number.strip()}", approval=approval
+            Action.TENDER_PICKUP,
+            amount_minor=amount_minor,
+            detail=f"Bag {bag_number.strip()}",
+            reason="Pickup to the safe",
+            approval=approval,
         )
         slip = self._slip("Pickup", amount_minor, ("Bag", bag_number.strip()), approval)
         self._till_control.pick_up(amount_minor, bag_number, approver_id=_approver(approval), job=slip)

@@ -195,7 +195,7 @@ class Closing:
             Action.CLOSE_DAY,
             amount_minor=abs(over_short_minor),
             detail=f"Business day {closing.business_day}",
-            reason="Day close",
+            reason="Closing the day",
             approval=approval,
         )
 

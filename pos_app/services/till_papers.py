@@ -106,7 +106,7 @@ class TillPapers:
 
     def may_look(self, approval: Approval | None = None) -> None:
         """Raises ApprovalNeededError where a second person has to agree to looking."""
-        self._approvals.require(Action.TILL_REPORTS, detail="X and Z reports", approval=approval)
+        self._approvals.require(Action.TILL_REPORTS, reason="Look at the till's figures", approval=approval)
 
     def z_reports(self) -> list[ZReport]:
         """The last ones, newest first."""
@@ -156,7 +156,8 @@ class TillPapers:
             Pair("Approved by", report.approver_id),
         ]
         if report.unsent_count:
-            blocks.append(Text(f"{report.unsent_count} records were not sent yet: points are provisional."))
+            waited = "1 record was" if report.unsent_count == 1 else f"{report.unsent_count} records were"
+            blocks.append(Text(f"{waited} not sent yet: points are provisional."))
         blocks += [
             Text(f"Seal {report.digest[:8]} {report.digest[8:16]} {report.digest[16:24]}"),
             Feed(2),

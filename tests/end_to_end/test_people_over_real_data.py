@@ -89,7 +89,7 @@ def test_a_day_with_a_discount_that_a_supervisor_approves(till, tmp_path):
     till.window.tender.pay_exact_cash()
     till.until(lambda: till.window.sale.completed is not None)
     kinds = [kind for kind, _ in till.events()]
-    assert kinds[-3:] == ["signed_on", "approval", "sale"]
+    assert kinds[-5:] == ["signed_on", "business_day_opened", "tender_loan", "approval", "sale"]
     approval, sale = (payload for _, payload in till.events()[-2:])
     assert approval["transaction_id"] == sale["header"]["transaction_id"]
     assert (approval["operator_id"], approval["approver_id"]) == ("associate-1", "supervisor-1")

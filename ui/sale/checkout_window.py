@@ -13,6 +13,7 @@ from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.messages import Banner
 from ui.sale.action_bar import ActionBar
 from ui.sale.basket_card import BasketCard
+from ui.sale.drawer_watch import DrawerWatch
 from ui.sale.finding import DoubleDelivery, Finder
 from ui.sale.functions import Functions
 from ui.sale.hit_list import HitList
@@ -21,11 +22,12 @@ from ui.sale.side_column import SideColumn
 from ui.sale.top_bar import TopBar
 from ui.services_bundle import Services
 from ui.sign_on.people_at_the_till import PeopleAtTheTill
-from ui.sounds import Sounds
+from ui.sounds import Sound, Sounds
 from ui.tender.pay_card import PayCard
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme.current import colour, set_reduce_motion, theme, use
 from ui.theme.tokens import DARK, LIGHT, THEMES, Height, Space
+from ui.till.at_the_counter import TillAtTheCounter
 from ui.training.training_bar import BAR_HEIGHT, TrainingBar
 from ui.wedge_scanner import WedgeScanner
 from ui.widgets.question_overlay import QuestionOverlay
@@ -55,6 +57,7 @@ class CheckoutWindow(QWidget):
         self.tender = TenderViewModel(self.sale, self.member)
         self.functions = Functions(self)
         self.people = PeopleAtTheTill(self)
+        self.till = TillAtTheCounter(self)
         self._build()
         self._connect()
         self._clear_timer = QTimer(self)
@@ -64,12 +67,15 @@ class CheckoutWindow(QWidget):
         self._age_timer.timeout.connect(self.side.member.refresh)
         self._age_timer.start(_AGE_SHOWN_MS)
         self._doubles = DoubleDelivery(services.settings.double_delivery_ms)
-        self.wedge = WedgeScanner(self._scanner_read, services.settings.scan_timing, self)
+        self.wedge = WedgeScanner(self._scanner_read, services.settings.scan_timing, self, self._scan_refused)
+        self.drawer_watch = DrawerWatch(self, services.settings.drawer_alarm_ms)
         self.sale.restore()
         self.tender.card.resume()
         self.refresh()
         self.scan_field.setFocus()
         self.people.begin()
+        if not self.people.covering:
+            self.till.look()
         after_paint(self.functions.look_for_interrupted_returns)
         after_paint(self.functions.receipts.look_for_paper)
 
@@ -111,6 +117,7 @@ class CheckoutWindow(QWidget):
         self.finder.found.connect(self._show_hits)
         self.finder.failed.connect(lambda error: sale.warn(Banner("Nothing searched", str(error), "warn")))
         sale.serial_wanted.connect(lambda request: self.functions.shelf.ask_serial_number(request))
+        sale.weight_wanted.connect(lambda request: self.functions.shelf.weigh(request))
         self.scan_field.quantity_typed.connect(sale.set_pending_quantity)
         self.scan_field.key_for_basket.connect(self._basket_key)
         self.hits.picked.connect(self._picked)
@@ -147,7 +154,7 @@ class CheckoutWindow(QWidget):
         for keys, act in self.functions.shortcuts():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(lambda act=act: None if self.people.covering else act())
+            shortcut.activated.connect(lambda act=act: None if self.covered else act())
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
@@ -164,8 +171,9 @@ class CheckoutWindow(QWidget):
         self._watch_complete()
         had_question = not self.question.isHidden()
         self.question.show_question(self.sale.question)
-        if had_question and self.sale.question is None and not self.people.covering:
+        if had_question and self.sale.question is None and not self.covered:
             self.focus_scan_field()
+        self.till.raise_()
         self.people.stay_in_front()
 
     def _watch_complete(self) -> None:
@@ -183,6 +191,11 @@ class CheckoutWindow(QWidget):
     def _member_changed(self) -> None:
         self._refresh_functions()
         self.side.pay.refresh()
+
+    @property
+    def covered(self) -> bool:
+        """True while something stands before the sale: it takes neither keys nor scans."""
+        return self.people.covering or self.till.covering
 
     def close_sheet(self) -> None:
         """Back to the basket."""
@@ -221,7 +234,7 @@ class CheckoutWindow(QWidget):
         Only an item's code may need the AIM identifier that some scanners send before it.
         """
         code, symbology = split_symbology(code)
-        if self.people.take_scan(code):
+        if self.people.take_scan(code) or self.till.take_scan(code):
             return
         self.finder.look_for("")
         if self.sale.question is None and self.side.take_scan(code):
@@ -245,13 +258,13 @@ class CheckoutWindow(QWidget):
         code = with_separators(code, self.services.settings.group_separator)
         if not self._doubles.is_second(split_symbology(code)[0]):
             self.on_scan(code)
-        elif self.sale.question is None and not self.people.covering:
+        elif self.sale.question is None and not self.covered:
             with self.sale.one_change():
                 self.sale.miss(code, fault_words(ScanFault.DUPLICATE), sellable=False)
 
     def _scan_refused(self, reason: str) -> None:
         with self.sale.one_change():
-            self.sale.refuse(Banner("Not read", reason))
+            self.sale.refuse(Banner("Not read", reason), Sound.UNREAD)
 
     def _leave_entries(self) -> None:
         self.side.leave_for_scan()
@@ -328,7 +341,7 @@ class CheckoutWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys nobody wanted: basket keys work from everywhere, digits belong to the find field."""
         basket = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Delete)
-        if self.sale.question is not None or self.people.covering:
+        if self.sale.question is not None or self.covered:
             return
         if event.key() in basket and not self.side.panel_open and not self.basket.sheet_open:
             self._basket_key(event)
@@ -341,7 +354,7 @@ class CheckoutWindow(QWidget):
 
     def step_back(self) -> None:
         """Esc: one step back, and never more."""
-        if self.sale.question is not None or self.people.covering:
+        if self.sale.question is not None or self.covered:
             return
         if self.basket.sheet_open:
             self.close_sheet()
@@ -375,6 +388,7 @@ class CheckoutWindow(QWidget):
         self.side.setGeometry(wide - side - gutter, top, side, middle)
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
         self.question.setGeometry(0, 0, wide, high)
+        self.till.place(wide, high)
         self.people.place(wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:

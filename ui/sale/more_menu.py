@@ -22,7 +22,7 @@ class MoreMenu:
         rows = [*self._waiting(), *self._of_this_sale(), *self._at_the_counter()]
         for title, detail, icon, group in (
             ("Receipts", "Check one, e-mails, how they look", "receipt-text", self._receipts),
-            ("Manager", "Voids, points used offline", "clipboard-check", self._manager),
+            ("Manager", "Close the day, reports, voids", "clipboard-check", self._manager),
             ("People", "Time clock, lock, sign off", "users", self._people),
             ("This till", "Screens, devices, training, close", "monitor", self._till),
         ):
@@ -77,6 +77,7 @@ class MoreMenu:
         if services.returns is not None and functions.usable()["return"]:
             detail = "A whole sale of today, every payment back"
             rows.append(ListRow("Void a sale", detail, functions.void_a_sale, "history"))
+        rows += self._window.till.more_rows()
         rows.append(
             ListRow("Points used offline", "What this store owes, and its limit", functions.exposure, "wifi-off")
         )
@@ -97,5 +98,5 @@ class MoreMenu:
             )
         if services.start_training is not None:
             rows.append(ListRow("Training", "Lessons at a till of its own", functions.training, "graduation-cap"))
-        rows.append(ListRow("Close the till", "An open sale is kept and comes back", functions.close, "log-out"))
+        rows.append(ListRow("Leave the program", "An open sale is kept and comes back", functions.close, "log-out"))
         return rows

@@ -156,6 +156,7 @@ class SignOnDesk:
         self._window.top_bar.show_operator()
         self._window.sale.say(f"Signed on: {operator.display_name}")
         announce(self._window, f"Signed on: {operator.display_name}", urgent=True)
+        self._window.till.look()
 
     def _refused(self, error: Exception) -> None:
         self._task = None

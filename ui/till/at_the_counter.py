@@ -1,0 +1,132 @@
+"""The till's day at the window: a page covers it while nothing can be sold. Pages are imported when they are shown."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ui.messages import Banner
+from ui.sounds import Sound
+
+if TYPE_CHECKING:
+    from ui.sale.checkout_window import CheckoutWindow
+    from ui.services_bundle import TillParts
+    from ui.till.closing_desk import ClosingDesk
+    from ui.till.day_page import DayPage
+    from ui.till.opening_desk import OpeningDesk
+    from ui.till.reports_desk import ReportsDesk
+    from ui.widgets.list_panel import ListRow
+
+
+class TillAtTheCounter:
+    """Opens and closes the day, and shows its reports."""
+
+    def __init__(self, window: CheckoutWindow) -> None:
+        self._window = window
+
+    @cached_property
+    def parts(self) -> TillParts:
+        """Made when they are needed for the first time."""
+        make = self._window.services.till
+        assert make is not None
+        return make()
+
+    @cached_property
+    def page(self) -> DayPage:
+        """The page over the window."""
+        from ui.till.day_page import DayPage
+
+        page = DayPage(self._window)
+        page.setGeometry(0, 0, self._window.width(), self._window.height())
+        return page
+
+    @cached_property
+    def opening(self) -> OpeningDesk:
+        """Opens the day."""
+        from ui.till.opening_desk import OpeningDesk
+
+        day = self._window.services.day
+        assert day is not None
+        return OpeningDesk(self._window, self, day)
+
+    @cached_property
+    def closing(self) -> ClosingDesk:
+        """Closes the day."""
+        from ui.till.closing_desk import ClosingDesk
+
+        return ClosingDesk(self._window, self)
+
+    @cached_property
+    def reports(self) -> ReportsDesk:
+        """X and Z."""
+        from ui.till.reports_desk import ReportsDesk
+
+        return ReportsDesk(self._window, self)
+
+    @property
+    def covering(self) -> bool:
+        """True while a page covers the window."""
+        return "page" in vars(self) and not self.page.isHidden()
+
+    def look(self) -> None:
+        """Somebody works the till now: where no day is open, it is opened; where one is being closed, it goes on."""
+        day = self._window.services.day
+        if day is None:
+            return
+        if self.covering:
+            self.page.take_focus()
+        elif day.is_open:
+            if day.is_overdue():
+                words = "An earlier business day was never closed. Close it first: F10, Manager, Close the day."
+                self._window.sale.warn(Banner("A day is still open", words, "warn"))
+        elif day.is_closing:
+            self.closing.go_on()
+        elif day.opens_by_itself():
+            self._window.sale.attempt(day.open_by_itself)
+        else:
+            self.opening.open()
+
+    def close_the_day(self) -> None:
+        """Begin to close the till."""
+        self.closing.begin()
+
+    def show_reports(self) -> None:
+        """X now, and the Zs so far."""
+        self.reports.open()
+
+    def leave(self) -> None:
+        """Back to the sale."""
+        self._window.setFocus()
+        self.page.hide()
+        self._window.focus_scan_field()
+
+    def more_rows(self) -> list[ListRow]:
+        """What stands under More."""
+        if self._window.services.till is None:
+            return []
+        from ui.widgets.list_panel import ListRow
+
+        return [
+            ListRow("Close the day", "Count the till and print the Z report", self.close_the_day, "moon"),
+            ListRow("X and Z reports", "The day so far, and days that were closed", self.show_reports, "receipt-text"),
+        ]
+
+    def take_scan(self, code: str) -> bool:
+        """True when a page covers the window: the step takes the code, or it makes itself heard."""
+        if not self.covering:
+            return False
+        page = self.page
+        if page.body is None or not page.body.take_scan(code):
+            self._window.sounds.play(Sound.MISS)
+            page.say("Nothing is sold now: the scan was not used.", bad=True)
+        return True
+
+    def raise_(self) -> None:
+        """In front of the sale."""
+        if self.covering:
+            self.page.raise_()
+
+    def place(self, wide: int, high: int) -> None:
+        """The window has another size."""
+        if "page" in vars(self):
+            self.page.setGeometry(0, 0, wide, high)

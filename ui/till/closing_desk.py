@@ -1,0 +1,400 @@
+"""Closing the day at the window, one step after the other; each is on disk before the next one is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pos_app.domain.cash_count import CountedPieces, counted_minor
+from pos_app.domain.money import currency
+from pos_app.domain.till_closing import MOST_COUNTS, ClosingStep, CountedTender, TenderResult, TillClosing, needs_reason
+from ui.announce import announce
+from ui.till import doing
+from ui.till.count_pad import CountPad, PadRow
+from ui.till.day_page import PageBody, PageWords, Way
+from ui.till.deposit import DepositBody
+from ui.till.facts import Fact, FactList
+from ui.till.reveal import RevealBody, result_words
+from ui.till.words import age_words, cash_rows, day_words
+
+if TYPE_CHECKING:
+    from pos_app.services.approvals import Approval
+    from pos_app.services.till_papers import ZReport
+    from ui.sale.checkout_window import CheckoutWindow
+    from ui.till.at_the_counter import TillAtTheCounter
+
+STEPS = ("Stop sales", "Count the cash", "Count the slips", "Compare", "Deposit", "Sign")
+_PLACES = {step: place for place, step in enumerate(ClosingStep, 1)}
+_MOST_PARKED_NAMED = 3
+
+
+class ClosingDesk:
+    """What is on the page follows from what is on disk, so that a closing goes on where it was left."""
+
+    def __init__(self, window: CheckoutWindow, till: TillAtTheCounter) -> None:
+        self._window = window
+        self._till = till
+        self._page = till.page
+        self._closing = till.parts.closing
+        self._money = window.services.formatter.money
+        self._sealing = False
+        self._pieces: tuple[CountedPieces, ...] = ()
+
+    # --- bodies, made when they are shown ----------------------------------------------------------------------------
+
+    @cached_property
+    def facts(self) -> FactList:
+        """Before sales are stopped, before it is signed, and when it is done."""
+        return FactList(self._page, "What there is to know")
+
+    @cached_property
+    def cash(self) -> CountPad:
+        """Cash by denomination."""
+        pad = CountPad(self._page, "Cash by denomination")
+        pad.changed.connect(lambda: self._try(lambda: self._closing.save_cash(self._counted(pad.values))))
+        pad.finished.connect(self._page.main.setFocus)
+        return pad
+
+    @cached_property
+    def slips(self) -> CountPad:
+        """What the slips of each tender come to."""
+        pad = CountPad(self._page, "Slips and batch totals")
+        pad.changed.connect(lambda: self._try(lambda: self._closing.save_tenders(self._counted_slips())))
+        pad.finished.connect(self._page.main.setFocus)
+        return pad
+
+    @cached_property
+    def reveal(self) -> RevealBody:
+        """Expected and counted."""
+        body = RevealBody(self._page, self._window.services.profile.reasons.over_short)
+        body.reason_given.connect(self._give_reason)
+        return body
+
+    @cached_property
+    def deposit(self) -> DepositBody:
+        """Float and bag."""
+        body = DepositBody(self._page, self._money)
+        body.changed.connect(lambda: self._page.say(""))
+        body.finished.connect(self._page.main.setFocus)
+        return body
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """What is to be known before sales are stopped."""
+        self._window.side.close_panel()
+        self.facts.show_facts(self._facts_before())
+        blocked = self._closing.sale_under_way()
+        self._show(
+            0,
+            "Stop sales on this till",
+            "From then on nothing is sold here until the next day is opened.",
+            self.facts,
+            Way("Stop sales", self._stop_sales, "accent"),
+            back=Way("Back to the sale", self._till.leave),
+        )
+        if blocked:
+            self._page.main.setEnabled(False)
+            self._page.back.setFocus()
+
+    def go_on(self) -> None:
+        """Show the step that the closing is at."""
+        closing = self._closing.current
+        if closing is None:
+            self._till.leave()
+            return
+        shows = {
+            ClosingStep.COUNT_CASH: self._show_cash,
+            ClosingStep.COUNT_TENDERS: self._show_slips,
+            ClosingStep.REVEAL: self._show_reveal,
+            ClosingStep.DEPOSIT: self._show_deposit,
+            ClosingStep.SIGN: self._show_sign,
+        }
+        shows[closing.step](closing)
+
+    def _show_cash(self, closing: TillClosing) -> None:
+        self._pieces = self._closing.cash_rows()
+        self.cash.show_rows(
+            cash_rows(self._pieces, self._money),
+            [one.number for one in self._pieces],
+            "Counted",
+            lambda numbers: self._money(counted_minor(self._counted(numbers))),
+        )
+        again = "Count once more. " if closing.counts else ""
+        self._show(
+            _PLACES[closing.step],
+            "Count the cash",
+            f"{again}How many of each are in the drawer, float included? Type a number, Enter goes on.",
+            self.cash,
+            Way("Next: the slips", self._to(ClosingStep.COUNT_TENDERS), "accent"),
+            back=None if closing.counts else Way("Sell again", self._resume),
+        )
+
+    def _show_slips(self, closing: TillClosing) -> None:
+        tenders, counted = self._closing.tenders(), {one.tender: one.amount_minor for one in closing.tenders}
+        rows = [
+            PadRow(one.name, shown=lambda amount, code=one.currency_code: self._amount(amount, code), most_digits=9)
+            for one in tenders
+        ]
+        self.slips.show_rows(rows, [counted.get(one.tender, 0) for one in tenders])
+        self._show(
+            _PLACES[closing.step],
+            "Count the slips",
+            "What do the slips of each tender add up to? 0 where there are none.",
+            self.slips,
+            Way("Confirm the count", self._confirm, "go"),
+            back=Way("Back to the cash", self._to(ClosingStep.COUNT_CASH)),
+        )
+        self._page.say("After this the count stands, and you see what should be there.")
+
+    def _show_reveal(self, closing: TillClosing) -> None:
+        tolerance = self._window.services.profile.till.tolerance_minor
+        missing = self._closing.open_reasons()
+        words = [
+            result_words(
+                one, needs_reason(one, tolerance), lambda amount, one=one: self._amount(amount, one.currency_code)
+            )
+            for one in closing.results
+        ]
+        self.reveal.show_results(closing.results, words, missing[0] if missing else "")
+        can_recount = closing.counts < MOST_COUNTS
+        self._show(
+            _PLACES[closing.step],
+            "Compare" if not missing else "Compare, and say why it differs",
+            f"Up to {self._money(tolerance)} either way needs no reason.",
+            self.reveal,
+            Way("Next: the deposit", self._to(ClosingStep.DEPOSIT), "accent"),
+            extra=Way("Count again", self._recount) if can_recount else None,
+        )
+        self._page.main.setEnabled(not missing)
+        self._page.take_focus()
+        announce(self._window, ". ".join(f"{one.name}: {one.verdict}" for one in words))
+
+    def _show_deposit(self, closing: TillClosing) -> None:
+        self.deposit.ask(closing.cash_minor, closing.float_minor, closing.bag_number)
+        self._show(
+            _PLACES[closing.step],
+            "Float and deposit",
+            "What stays for tomorrow, and the bag that the rest goes to the bank in.",
+            self.deposit,
+            Way("Next: sign", self._set_deposit, "accent"),
+        )
+
+    def _show_sign(self, closing: TillClosing) -> None:
+        self.facts.show_facts(self._facts_to_sign(closing))
+        self._show(
+            _PLACES[closing.step],
+            "Sign and close",
+            "A manager signs. The Z report is printed and the day is closed.",
+            self.facts,
+            Way("Sign and print Z", self._sign, "go"),
+            back=Way("Back", self._to(ClosingStep.DEPOSIT)),
+        )
+
+    def _show_done(self, report: ZReport) -> None:
+        money = self._money
+        self.facts.show_facts(
+            [
+                Fact(f"Z report {report.number}", "On record, sealed, and on its way to the printer", look="good"),
+                Fact(
+                    "Net sales",
+                    f"{report.figures.sale_count} sales",
+                    money(report.figures.net_sales_minor),
+                    icon="receipt",
+                ),
+                Fact(
+                    "Deposit",
+                    f"Bag {report.bag_number}" if report.bag_number else "Nothing for the bank",
+                    money(report.deposit_minor),
+                    icon="landmark",
+                ),
+                Fact(
+                    "Stays in the drawer",
+                    "Count it when the next day is opened",
+                    money(report.float_minor),
+                    icon="inbox",
+                ),
+            ]
+        )
+        papers = self._till.parts.papers
+        self._show(
+            len(STEPS),
+            f"{day_words(report.business_day)} is closed",
+            "Good night. The next day begins when somebody opens it.",
+            self.facts,
+            Way("Sign off", self._sign_off, "accent"),
+            back=Way("Open the next day", self._till.opening.open),
+            extra=Way("Print a copy", lambda: self._try(lambda: papers.print_copy(report))),
+        )
+        announce(self._window, f"The day is closed. Z report {report.number} is printed.", urgent=True)
+
+    # --- acts --------------------------------------------------------------------------------------------------------
+
+    def _stop_sales(self) -> None:
+        parking = self._window.services.parking
+        parked = [one.sale.receipt_number for one in parking.suspending.parked()] if parking else []
+
+        def stop(approval: Approval | None) -> None:
+            self._closing.stop_sales(parked, approval)
+            self.go_on()
+
+        doing.with_approval(self._window, self._page, stop)
+
+    def _resume(self) -> None:
+        if self._try(self._closing.resume_sales):
+            self._till.leave()
+            self._window.sale.say("The till sells again")
+
+    def _to(self, step: ClosingStep) -> Callable[[], None]:
+        return lambda: self._then(lambda: self._closing.go_to(step))
+
+    def _confirm(self) -> None:
+        self._then(self._closing.confirm_count)
+
+    def _recount(self) -> None:
+        self._then(self._closing.recount)
+
+    def _give_reason(self, tender: str, reason: str) -> None:
+        self._then(lambda: self._closing.give_reason(tender, reason))
+
+    def _set_deposit(self) -> None:
+        body = self.deposit
+        self._then(lambda: self._closing.set_deposit(body.float_minor, body.bag_number))
+
+    def _sign(self) -> None:
+        if not self._sealing:
+            doing.with_approval(self._window, self._page, self._signed)
+
+    def _signed(self, approval: Approval | None) -> None:
+        """The signature counts from here; adding up the day may take a moment, so it is done behind the window."""
+        self._closing.check_signature(approval)
+        self._sealing = True
+        self._page.main.setEnabled(False)
+        self._page.say("Adding up the day…")
+        self._window.background.run(lambda: self._closing.seal(approval), self._sealed, self._not_sealed)
+
+    def _sealed(self, report: ZReport) -> None:
+        self._sealing = False
+        self._show_done(report)
+
+    def _not_sealed(self, error: Exception) -> None:
+        self._sealing = False
+        self._page.main.setEnabled(True)
+        doing.refuse(self._window, self._page, error)
+
+    def _sign_off(self) -> None:
+        self._till.opening.open()
+        self._window.people.sign_off()
+
+    def _try(self, act: Callable[[], object]) -> bool:
+        return doing.attempt(self._window, self._page, act)
+
+    def _then(self, act: Callable[[], object]) -> None:
+        if self._try(act):
+            self.go_on()
+
+    # --- words -------------------------------------------------------------------------------------------------------
+
+    def _show(
+        self,
+        step: int,
+        heading: str,
+        hint: str,
+        body: PageBody,
+        main: Way,
+        *,
+        back: Way | None = None,
+        extra: Way | None = None,
+    ) -> None:
+        services = self._window.services
+        closing = self._closing.current
+        day = closing.business_day if closing else ""
+        place = f"{services.profile.store_name}  ·  Till {services.profile.workstation_id}"
+        words = PageWords(
+            title="Close the day",
+            subtitle=f"{place}  ·  {day_words(day)}" if day else place,
+            icon="moon",
+            steps=STEPS,
+            step=step,
+            heading=heading,
+            hint=hint,
+        )
+        self._page.show_step(words, body, main, back=back, extra=extra)
+
+    def _amount(self, amount_minor: int, currency_code: str) -> str:
+        if currency_code:
+            return f"{currency_code} {currency(currency_code).decimal_text(amount_minor)}"
+        return self._money(amount_minor)
+
+    def _counted(self, numbers: Sequence[int]) -> tuple[CountedPieces, ...]:
+        return tuple(one._replace(number=number) for one, number in zip(self._pieces, numbers, strict=True))
+
+    def _counted_slips(self) -> list[CountedTender]:
+        return [
+            CountedTender(one.tender, amount)
+            for one, amount in zip(self._closing.tenders(), self.slips.values, strict=True)
+            if amount
+        ]
+
+    def _facts_before(self) -> list[Fact]:
+        facts = []
+        if self._closing.sale_under_way():
+            facts.append(Fact("A sale is under way", "Finish, park or cancel it first", look="stop"))
+        else:
+            facts.append(Fact("No sale is under way", look="good"))
+        facts += [self._parked_fact(), self._unsent_fact()]
+        waiting = self._window.services.interrupted_returns()
+        if waiting:
+            facts.append(
+                Fact("A return was interrupted", "Its money may be on the way. Press F7 and finish it.", look="look")
+            )
+        return facts
+
+    def _parked_fact(self) -> Fact:
+        parking = self._window.services.parking
+        parked = parking.suspending.parked() if parking else []
+        if not parked:
+            return Fact("No sale is parked", look="good")
+        total = sum(one.sale.total_minor for one in parked)
+        named = ", ".join(one.sale.receipt_number for one in parked[:_MOST_PARKED_NAMED])
+        more = f" and {len(parked) - _MOST_PARKED_NAMED} more" if len(parked) > _MOST_PARKED_NAMED else ""
+        words = f"{named}{more}. Carried into the next day, or go back and settle them."
+        count = f"{len(parked)} sale{'s are' if len(parked) > 1 else ' is'} parked"
+        return Fact(count, words, self._money(total), look="look")
+
+    def _unsent_fact(self) -> Fact:
+        unsent = self._till.parts.records.unsent()
+        online = self._window.services.sync_status().online
+        if not unsent.count:
+            return Fact("Everything was sent to the central service", look="good")
+        age = age_words(unsent.oldest_at, self._window.services.clock.now())
+        record = "record waits" if unsent.count == 1 else "records wait"
+        words = f"The oldest for {age}. They are sent by themselves" + (
+            "." if online else "; till then points are provisional."
+        )
+        return Fact(
+            f"{unsent.count} {record} to be sent", words, look="good" if online else "look", icon="cloud-upload"
+        )
+
+    def _facts_to_sign(self, closing: TillClosing) -> list[Fact]:
+        home = [one for one in closing.results if not one.currency_code]
+        difference = sum(one.over_short_minor for one in home)
+        verdict = (
+            "All tenders agree"
+            if not any(one.over_short_minor for one in closing.results)
+            else self._reasons(closing.results)
+        )
+        word = "" if not difference else " over" if difference > 0 else " short"
+        bag = f"Bag {closing.bag_number}" if closing.bag_number else "Nothing for the bank"
+        return [
+            Fact("Counted cash", day_words(closing.business_day), self._money(closing.cash_minor), icon="banknote"),
+            Fact("Difference", verdict, f"{self._money(abs(difference))}{word}", look="look" if difference else "good"),
+            Fact("Stays in the drawer", "", self._money(closing.float_minor), icon="inbox"),
+            Fact("Deposit", bag, self._money(closing.deposit_minor), icon="landmark"),
+            self._unsent_fact(),
+        ]
+
+    def _reasons(self, results: Sequence[TenderResult]) -> str:
+        given = [one.reason for one in results if one.reason]
+        return ", ".join(dict.fromkeys(given)) or "Within what the store allows"

@@ -1,0 +1,39 @@
+"""How denominations, days and times are said at the till."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from pos_app.domain.cash_count import CountedPieces
+from ui.till.count_pad import PadRow
+
+
+def pieces_name(one: CountedPieces, money: Callable[[int], str]) -> str:
+    """$20.00, or a roll of so many."""
+    return money(one.value_minor) if one.pieces == 1 else f"Roll {one.pieces} x {money(one.value_minor)}"
+
+
+def cash_rows(pieces: Sequence[CountedPieces], money: Callable[[int], str]) -> list[PadRow]:
+    """A row for each denomination: how many there are, and what they come to."""
+    return [
+        PadRow(
+            pieces_name(one, money),
+            shown=str,
+            amount=lambda number, one=one: money(one._replace(number=number).amount_minor),
+        )
+        for one in pieces
+    ]
+
+
+def day_words(business_day: str) -> str:
+    """Sunday 22 November 2026."""
+    day = date.fromisoformat(business_day)
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def age_words(since: str, now: datetime) -> str:
+    """For how long something has waited."""
+    minutes = max(0, int((now - datetime.fromisoformat(since)).total_seconds()) // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
