@@ -4,6 +4,7 @@ Each is made from its settings, started by itself, and can be added and removed 
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from hardware.barcode_scanner.settings import EVDEV, SERIAL, ScannerSettings
@@ -40,6 +41,10 @@ class CounterDevice(Protocol):
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Let go of its port."""
+
+    @property
+    def last_contact(self) -> datetime | None:
+        """When it was last heard of in good health."""
 
     def statistics(self) -> dict[str, int]:
         """Its counters."""
@@ -97,6 +102,10 @@ class CounterDevices:
         """Stop them all."""
         for device in self._devices.values():
             device.stop()
+
+    def all(self) -> "list[CounterDevice]":
+        """Each device, in the order they were added."""
+        return list(self._devices.values())
 
     def statuses(self) -> list[DeviceStatus]:
         """How each is, in the order they were added."""

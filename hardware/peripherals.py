@@ -147,6 +147,11 @@ class Peripherals:
         return self._card_terminal
 
     @property
+    def card_terminal(self) -> "PaymentDriver | None":
+        """The card terminal as a device, with its state and counters."""
+        return self._card_terminal
+
+    @property
     def simulated_scanner(self) -> "SimulatedScanner | None":
         """The scanner that codes can be injected into, or None on a real counter."""
         return self.others.simulated_scanner

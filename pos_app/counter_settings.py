@@ -8,12 +8,13 @@ from hardware.cash_drawer.settings import LEVELS, DrawerSettings
 from hardware.counter_devices import OtherSettings
 from hardware.line_display.settings import LineDisplaySettings
 from hardware.payment_terminal.settings import CardTerminalSettings
-from hardware.peripherals import PeripheralsSettings
+from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.scale.settings import UNITS, ScaleSettings
 from pos_app.device_entries import DeviceEntry
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import WorldError
+from pos_app.ports.customer_display import CustomerView
 from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
 
@@ -76,6 +77,29 @@ def _card_terminal(folder: Path, profile: StoreProfile, settings: TerminalSettin
         key_version=settings.card_terminal_key_version,
         passphrase=SecretAt(settings.card_terminal_key),
     )
+
+
+class PoleDisplays:
+    """The line displays that stand at the counter now, as one customer display."""
+
+    def __init__(self, peripherals: Peripherals) -> None:
+        self._peripherals = peripherals
+
+    def show_view(self, view: CustomerView) -> None:
+        """See CustomerDisplay."""
+        for display in self._peripherals.others.displays:
+            display.show_view(view)
+
+    def end(self) -> None:
+        """See CustomerDisplay."""
+        for display in self._peripherals.others.displays:
+            display.end()
+
+
+def drawer_alarm_s(entries: tuple[DeviceEntry, ...]) -> int:
+    """After so many seconds the till says that the drawer is open; 0: never."""
+    drawers = [_drawer_of(entry) for entry in entries if entry.kind == "cash_drawer"]
+    return drawers[0].alarm_s if drawers else DrawerSettings().alarm_s
 
 
 def scanners_of(entries: tuple[DeviceEntry, ...]) -> tuple[ScannerSettings, ...]:

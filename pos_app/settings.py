@@ -21,10 +21,13 @@ class TerminalSettings:
 
     central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
     and printer_address where its device is (docs/hardware/receipt-printers.md). backup_printer_driver, where there is
-    one, names the printer that steps in once the first could not print for backup_printer_after_s. scale_percent is the size of everything
-    on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md; card_terminal_key is
-    where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
+    one, names the printer that steps in once the first could not print for backup_printer_after_s. scale_percent is
+    the size of everything on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md;
+    card_terminal_key is where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key. customer_display is none or
     window. scanner_group_separator is what keyboard scanners type in place of the separator of GS1 codes (1Dh).
+    scanner_gap_ms is the longest pause between two keys of a keyboard scanner and scanner_minimum_length its shortest
+    code, scanner_prefix and scanner_suffix what it types around a code; the same code again within scanner_double_ms
+    is one scan that was sent twice.
     The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
     printer_code_page is the page that the printer prints letters with. devices are the [[device]] tables: scanners,
     scale, line display and what else stands at the counter.
@@ -49,6 +52,11 @@ class TerminalSettings:
     card_terminal_key_version: int = 1
     customer_display: str = "none"
     scanner_group_separator: str = ""
+    scanner_gap_ms: int = 45
+    scanner_minimum_length: int = 4
+    scanner_prefix: str = ""
+    scanner_suffix: str = ""
+    scanner_double_ms: int = 80
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -110,6 +118,10 @@ def read_settings(text: str, path: Path) -> TerminalSettings:
     _check_receipts(settings, path)
     if not 50 <= settings.scale_percent <= 300:
         raise WorldError(f"{path}: scale_percent must be between 50 and 300.")
+    if not (10 <= settings.scanner_gap_ms <= 250 and 3 <= settings.scanner_minimum_length <= 20):
+        raise WorldError(f"{path}: scanner_gap_ms is 10 to 250, scanner_minimum_length 3 to 20.")
+    if not 0 <= settings.scanner_double_ms <= 2000:
+        raise WorldError(f"{path}: scanner_double_ms is 0 to 2000.")
     return settings
 
 

@@ -1,4 +1,4 @@
-"""The two sounds of the till: a scan that found nothing, and a payment that went through.
+"""The sounds of the till: a scan that found nothing, one that could not be read, a payment that went through.
 
 Never the only sign of anything, and never waited for: a thread of its own plays them through whatever the system has.
 What that needs is imported when the first sound is due, not when the till starts.
@@ -22,6 +22,7 @@ class Sound(Enum):
     """Tones as (hertz, milliseconds); 0 hertz is a pause."""
 
     MISS = ((220, 130), (0, 50), (165, 190))
+    UNREAD = ((440, 60), (0, 40), (440, 60), (0, 40), (440, 60))
     APPROVED = ((660, 90), (880, 140))
 
 

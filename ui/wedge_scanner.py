@@ -6,7 +6,7 @@ whatever has the focus. So a scan lands in the basket whichever field, button or
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
@@ -16,15 +16,41 @@ _TERMINATORS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _LINE_FEEDS = (*_TERMINATORS, Qt.Key.Key_Down)
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_AltGr, Qt.Key.Key_Control)
 _GROUP_SEPARATOR = "\x1d"
+LONGEST_TYPED_SCAN = 512
+_SLOWEST_SCANNER_MS, _FASTEST_GAP_MS = 150, 20
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 @dataclass(frozen=True, slots=True)
 class WedgeTiming:
-    """What tells a scanner from a person: the longest pause between two keys, and the shortest code."""
+    """What tells a scanner from a person: the longest pause between two keys, and the shortest code.
+
+    prefix and suffix are what the scanner types around each code; they are taken off, and a code without them is a
+    partial one.
+    """
 
     gap_ms: int = 45
     minimum_length: int = 4
+    prefix: str = ""
+    suffix: str = ""
+
+
+def learned_timing(scans: Sequence[Sequence[int]], lengths: Sequence[int], known: WedgeTiming) -> WedgeTiming:
+    """The timing of a scanner from the pauses (ms) between the keys of some test scans and the lengths of its codes.
+
+    The longest pause seen counts half as much again. Raises ValueError with a sentence for a scanner that types as
+    slowly as people do: it needs a prefix, or another mode.
+    """
+    pauses = [pause for scan in scans for pause in scan]
+    if not pauses:
+        raise ValueError("Nothing was scanned. Scan the same code three times.")
+    slowest = max(pauses)
+    if slowest > _SLOWEST_SCANNER_MS:
+        raise ValueError(
+            f"This scanner waits up to {slowest} ms between two keys, as long as people do. Set it to a faster mode."
+        )
+    gap_ms = max(_FASTEST_GAP_MS, slowest + slowest // 2 + 5)
+    return replace(known, gap_ms=gap_ms, minimum_length=max(3, min(known.minimum_length, *lengths)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +65,15 @@ class WedgeScanner(QObject):
     """Watches the windows of the application for typed bursts."""
 
     def __init__(
-        self, on_scan: Callable[[str], None], timing: WedgeTiming | None = None, parent: QObject | None = None
+        self,
+        on_scan: Callable[[str], None],
+        timing: WedgeTiming | None = None,
+        parent: QObject | None = None,
+        on_refused: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(parent)
         self._on_scan = on_scan
+        self._on_refused = on_refused
         self._timing = timing or WedgeTiming()
         self._held: list[_HeldKey] = []
         self._window: QWindow | None = None
@@ -110,8 +141,17 @@ class WedgeScanner(QObject):
         self._held.clear()
         self._swallow_release.add(key)
         self._line_feed_until_ms = at_ms + self._timing.gap_ms
-        self._on_scan(code)
+        self._hand_over(code)
         return True
+
+    def _hand_over(self, code: str) -> None:
+        prefix, suffix = self._timing.prefix, self._timing.suffix
+        if not code.startswith(prefix) or not code.endswith(suffix) or len(code) <= len(prefix) + len(suffix):
+            self._on_refused("Part of the code is missing: scan again.")
+        elif len(code) > LONGEST_TYPED_SCAN:
+            self._on_refused(f"The code is longer than {LONGEST_TYPED_SCAN} characters: no product or receipt has one.")
+        else:
+            self._on_scan(code[len(prefix) : len(code) - len(suffix)])
 
     def _on_release(self, event: QKeyEvent) -> bool:
         key = event.key()

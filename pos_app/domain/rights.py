@@ -24,6 +24,8 @@ class Action(StrEnum):
     COUNT_TILL = "count_till"
     CLOSE_DAY = "close_day"
     TILL_REPORTS = "till_reports"
+    REPORTS = "reports"
+    READ_JOURNAL = "read_journal"
     RETURN = "return"
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     RETURN_AGAINST_POLICY = "return_against_policy"
@@ -33,6 +35,7 @@ class Action(StrEnum):
     OFFLINE_TENDER = "offline_tender"
     TENDER_ABOVE_LIMIT = "tender_above_limit"
     CARD_RESULT_BY_HAND = "card_result_by_hand"
+    WEIGHT_BY_HAND = "weight_by_hand"
     TECHNICIAN_CONSOLE = "technician_console"
 
 
@@ -108,6 +111,8 @@ DEFAULT_RIGHTS: RightsTable = {
         Role.MANAGER: UNLIMITED,
     },
     Action.TILL_REPORTS: _ASKING,
+    Action.REPORTS: _ASKING | {Role.AUDITOR: UNLIMITED},
+    Action.READ_JOURNAL: _ASKING | {Role.AUDITOR: UNLIMITED},
     Action.RETURN: _STAFF,
     Action.RETURN_WITHOUT_RECEIPT: {
         Role.ASSOCIATE: WITH_APPROVAL,
@@ -125,6 +130,7 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.OFFLINE_TENDER: _ASKING,
     Action.TENDER_ABOVE_LIMIT: _ASKING,
     Action.CARD_RESULT_BY_HAND: _ASKING,
+    Action.WEIGHT_BY_HAND: _ASKING,
     Action.TECHNICIAN_CONSOLE: {
         Role.ASSOCIATE: WITH_APPROVAL,
         Role.SUPERVISOR: WITH_APPROVAL,

@@ -34,9 +34,11 @@ class Need(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the associate answered so far; came_back: the piece of this serial number was sold, and returned since;
-    past_its_date: goods whose date is over are meant to be sold.
+    past_its_date: goods whose date is over are meant to be sold. weight_milli is what the goods weigh, in thousandths
+    of the store's unit.
     """
 
+    weight_milli: int = 0
     past_its_date: bool = False
     age_checked: bool = False
     quantity_confirmed: bool = False
@@ -83,6 +85,8 @@ class RingingUp(CurrentSale):
     def __init__(self, *, read_gs1: Gs1Reader | None = None, **parts: Any) -> None:
         super().__init__(**parts)
         self.codes = CodeFinder(self._catalogue, self.profile, read_gs1)
+        self.asks_weight = False
+        """True where goods sold by weight are weighed before they are in the basket; else a line begins with one unit."""
 
     def add_item(
         self,
@@ -110,6 +114,11 @@ class RingingUp(CurrentSale):
             quantity_milli = scanned.quantity_milli * quantity_milli // QUANTITY_SCALE
         if scanned.expires_on and not answers.past_its_date and scanned.expires_on < self._today():
             return AddResult(scanned.code, item, need=Need.PAST_ITS_DATE, detail=scanned.expires_on)
+        weighs = self.asks_weight and item.sold_by is SoldBy.WEIGHT
+        if weighs and not (scanned.quantity_milli or scanned.price_minor):
+            if not answers.weight_milli:
+                return AddResult(scanned.code, item, need=Need.WEIGHT)
+            quantity_milli = answers.weight_milli
         after, serial_number = self._basket, ""
         if item.checks is not None:
             asked = self._checked(item, item.checks, scanned, quantity_milli, answers)
@@ -121,7 +130,7 @@ class RingingUp(CurrentSale):
         list_price = None if price_reason else self.prices.price_of(item.item_id, self._occasion(self._sale))
 
         def change(basket: Basket) -> Basket:
-            alone = bool(serial_number or price_reason)
+            alone = bool(serial_number or price_reason or answers.weight_milli)
             if not price_reason:
                 basket = basket.take_price(item, scanned.code, list_price)
             basket = basket.add(item, scanned.code, quantity_milli, entry_method, merges and not alone, list_price)

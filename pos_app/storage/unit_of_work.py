@@ -60,6 +60,7 @@ class SqliteUnitOfWork:
         self._ids = ids
         self._last = tail.last()
         self.committed_entries = False
+        self.opens_drawer = False
         (self._business_day,) = connection.execute("SELECT business_day FROM terminal").fetchone()
 
     def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
@@ -131,6 +132,7 @@ class SqliteUnitOfWork:
 
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
+        self.opens_drawer |= job.open_drawer
         self._live().execute(
             """
             INSERT INTO print_job (job_id, transaction_id, document, open_drawer, state, reason)
@@ -219,6 +221,8 @@ class SqliteStorage:
         self._ids = ids
         self.on_committed: Callable[[], None] = lambda: None
         """Called after each commit that wrote to the journal, on the thread that wrote; must not block."""
+        self.on_drawer_wanted: Callable[[], None] = lambda: None
+        """Called after each commit of a job that opens the drawer, as on_committed is."""
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SqliteUnitOfWork]:
@@ -228,6 +232,8 @@ class SqliteStorage:
             yield work
         if work.committed_entries:
             self.on_committed()
+        if work.committed_entries and work.opens_drawer:
+            self.on_drawer_wanted()
 
     def open_transaction(self) -> OpenTransaction | None:
         """The sale under way, if any."""

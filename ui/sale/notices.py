@@ -44,15 +44,21 @@ class Notices(QObject):
         self._misses.add(code, words, sellable=sellable and bool(self.services.profile.departments))
         self.heard(f"Not in the basket. {code}: {words}")
 
-    def refuse(self, banner: Banner) -> None:
+    def refuse(self, banner: Banner, sound: Sound = Sound.MISS) -> None:
         """Say no so that it is heard and seen."""
         self._warning = banner
-        self.heard(f"{banner.title}. {banner.detail}")
+        self.heard(f"{banner.title}. {banner.detail}", sound)
 
     def warn(self, banner: Banner) -> None:
         """Say something that stays, without a sound."""
         with self.one_change():
             self._warning = banner
+
+    def withdraw(self, banner: Banner) -> None:
+        """What this banner says is over."""
+        if self._warning == banner:
+            with self.one_change():
+                self._warning = None
 
     def say(self, words: str) -> None:
         """Say something in passing."""
@@ -128,10 +134,10 @@ class Notices(QObject):
     def change_shown(self) -> None:
         """The window has shown the change."""
 
-    def heard(self, words: str) -> None:
+    def heard(self, words: str, sound: Sound = Sound.MISS) -> None:
         """Say no by sound and to a screen reader; whoever calls this shows the words."""
         self.toast = None
-        self.sounds.play(Sound.MISS)
+        self.sounds.play(sound)
         self.missed.emit(words)
         self.announced.emit(words, True)
 

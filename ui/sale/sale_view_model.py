@@ -49,6 +49,7 @@ class SaleViewModel(Notices):
     card_answered = Signal()
     """what a card terminal was asked for is known now"""
     serial_wanted = Signal(object)
+    weight_wanted = Signal(object)
 
     def __init__(self, services: Services, background: Background, sounds: Sounds) -> None:
         super().__init__(services, sounds)

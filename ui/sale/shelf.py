@@ -8,10 +8,12 @@ from ui.sale.department_desk import DepartmentDesk
 from ui.sale.price_check import PriceCheckDesk
 from ui.sale.serial_panel import SerialPanel
 from ui.sale.tile_board import TileBoard
+from ui.sale.weigh_panel import WeighPanel
 
 if TYPE_CHECKING:
     from ui.sale.checkout_window import CheckoutWindow
     from ui.sale.item_entry import SerialRequest
+    from ui.sale.weigh_panel import WeightRequest
 
 
 class Shelf:
@@ -21,6 +23,7 @@ class Shelf:
         self._window = window
         self._board: TileBoard | None = None
         self._serial: SerialPanel | None = None
+        self._weigh: WeighPanel | None = None
         self.price_check = PriceCheckDesk(window)
         self.departments = DepartmentDesk(window)
 
@@ -43,6 +46,21 @@ class Shelf:
             self._serial = SerialPanel(side)
             side.add_panel(self._serial, self._serial.closed, self._serial.take_scan)
         return self._serial
+
+    @property
+    def weigh_panel(self) -> WeighPanel:
+        """Where goods are weighed."""
+        if self._weigh is None:
+            side = self._window.side
+            self._weigh = WeighPanel(side)
+            side.add_panel(self._weigh, self._weigh.closed)
+        return self._weigh
+
+    def weigh(self, request: WeightRequest) -> None:
+        """Weigh goods; a scan of something else leaves them unsold, and says so."""
+        panel = self.weigh_panel
+        self._window.side.show_panel(panel)
+        panel.ask(request, self._window.services.scale())
 
     def tiles(self) -> None:
         """Show the product tiles; they stay until they are closed or something is scanned."""
