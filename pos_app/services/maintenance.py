@@ -27,7 +27,7 @@ from pos_app.services.approvals import Approval, Approvals
 Values = Mapping[str, str | int | None]
 
 PRINTER, CARD_TERMINAL = "receipt_printer", "payment_terminal"
-_FIXED_KEYS = {
+FIXED_KEYS = {
     PRINTER: ("printer_driver", "printer_address"),
     CARD_TERMINAL: ("card_terminal_driver", "card_terminal_address"),
     "backup_printer": ("backup_printer_driver", "backup_printer_address"),
@@ -88,7 +88,7 @@ class Maintenance:
 
     def replaces(self, kind: str) -> str:
         """The name of the device whose place another of this kind takes; empty when it is added."""
-        if kind not in _FIXED_KEYS:
+        if kind not in FIXED_KEYS:
             return ""
         return next((row.name for row in self.rows() if row.kind == kind and row.driver != "simulator"), "")
 
@@ -98,33 +98,14 @@ class Maintenance:
         Raises CashierError for an address that is missing, WorldError for settings the till could not start with.
         """
         choice = self._choice(kind, driver)
-        place = " ".join(address.split())
-        if choice.address_kind is AddressKind.NONE:
-            place = ""
-        elif not place:
-            raise CashierError("address_missing", f"Say where it is, such as {choice.example}.")
         self._require_begun()
-        words = f"{ADDABLE_KINDS.get(kind, kind)}: {choice.title} {place}".rstrip()
-        if kind in _FIXED_KEYS:
-            driver_key, address_key = _FIXED_KEYS[kind]
-            self.book.change({driver_key: driver, address_key: place or None}, self._by, words)
-        else:
-            name = entry or self._free_name(kind)
-            values: Values = {"kind": kind, "name": name, "driver": driver, "address": place}
-            self.book.put_device(name, values, self._by, words)
+        words = write_device(self.book, choice, address, entry or self._free_name(kind), self._by)
         return self._apply(words)
 
     def remove(self, row: DeviceRow) -> str:
         """Take a device away. A printer or card terminal becomes the simulated one."""
         self._require_begun()
-        words = f"{row.name} removed"
-        if row.entry:
-            self.book.remove_device(row.entry, self._by, words)
-        elif row.kind in _FIXED_KEYS:
-            self.book.change(dict.fromkeys(_FIXED_KEYS[row.kind], None), self._by, words)
-        else:
-            raise CashierError("not_removable", f"{row.name} belongs to another device.")
-        return self._apply(words)
+        return self._apply(take_out(self.book, row, self._by))
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
@@ -179,3 +160,34 @@ class Maintenance:
         plain = ADDABLE_KINDS.get(kind, kind)[:_LONGEST_NAME].lower()
         numbered = (f"{plain} {number}" if number > 1 else plain for number in count(1))
         return next(name for name in numbered if name not in taken)
+
+
+def write_device(book: SettingsBook, choice: DriverChoice, address: str, name: str, by: str) -> str:
+    """Write a device into the settings; what was done, in words.
+
+    A kind that a counter has once takes the place of the one before, another gets or changes the table of this name.
+    Raises CashierError for an address that is missing, WorldError for settings the till could not start with.
+    """
+    place = "" if choice.address_kind is AddressKind.NONE else " ".join(address.split())
+    if choice.address_kind is not AddressKind.NONE and not place:
+        raise CashierError("address_missing", f"Say where it is, such as {choice.example}.")
+    words = f"{ADDABLE_KINDS.get(choice.kind, choice.kind)}: {choice.title} {place}".rstrip()
+    if choice.kind in FIXED_KEYS:
+        driver_key, address_key = FIXED_KEYS[choice.kind]
+        book.change({driver_key: choice.driver, address_key: place or None}, by, words)
+    else:
+        values: Values = {"kind": choice.kind, "name": name, "driver": choice.driver, "address": place or None}
+        book.put_device(name, values, by, words)
+    return words
+
+
+def take_out(book: SettingsBook, row: DeviceRow, by: str) -> str:
+    """Take a device out of the settings; what was done, in words. Raises CashierError for one that has no own place."""
+    words = f"{row.name} removed"
+    if row.entry:
+        book.remove_device(row.entry, by, words)
+    elif row.kind in FIXED_KEYS:
+        book.change(dict.fromkeys(FIXED_KEYS[row.kind], None), by, words)
+    else:
+        raise CashierError("not_removable", f"The {row.name} belongs to another device.")
+    return words
