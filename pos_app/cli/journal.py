@@ -9,6 +9,7 @@ from pos_app.settings import default_data_folder
 from pos_app.storage.database import Database
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.journal_export import export_lines
+from pos_app.storage.journal_poslog import export_poslog
 from pos_app.storage.keys import SystemKeyStore
 from pos_app.storage.terminal_database import KEY_FILE_NAME, open_for_inspection
 
@@ -24,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         description="Exit status 0 when all is as it was written, 1 with the place of every fault.",
     )
     exporting = actions.add_parser("export", help="write every entry, closed by a digest line")
-    exporting.add_argument("--format", choices=("jsonl",), default="jsonl", help="one JSON object a line")
+    exporting.add_argument(
+        "--format", choices=("jsonl", "xml"), default="jsonl", help="one JSON object a line, or POSLog-style XML"
+    )
     exporting.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
     for action in (verifying, exporting):
         action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
@@ -36,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         database = open_for_inspection(folder, SystemKeyStore(folder / KEY_FILE_NAME))
         try:
-            return _verify(database) if args.action == "verify" else _export(database, args.out)
+            return _verify(database) if args.action == "verify" else _export(database, args.out, args.format)
         finally:
             database.close()
     except (WorldError, OSError) as error:
@@ -62,11 +65,12 @@ def _verify(database: Database) -> int:
     return 0
 
 
-def _export(database: Database, out: Path | None) -> int:
+def _export(database: Database, out: Path | None, form: str) -> int:
+    lines = export_poslog(database) if form == "xml" else export_lines(database)
     if out is None:
-        sys.stdout.buffer.writelines(export_lines(database))
+        sys.stdout.buffer.writelines(lines)
         sys.stdout.flush()
         return 0
     with out.open("wb") as file:
-        file.writelines(export_lines(database))
+        file.writelines(lines)
     return 0

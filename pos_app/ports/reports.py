@@ -40,6 +40,13 @@ class GroupedCell(NamedTuple):
     cell: Cell
 
 
+class Waiting(NamedTuple):
+    """What waits at the till now."""
+
+    papers: int
+    emails: int
+
+
 class ReportFigures(Protocol):
     """Figures kept per business day, made from the journal and nothing else. Thread-safe; never on the GUI thread."""
 
@@ -57,6 +64,9 @@ class ReportFigures(Protocol):
 
     def operators(self) -> list[str]:
         """Everybody who has figures, by id."""
+
+    def waiting(self) -> Waiting:
+        """Papers that are not printed and e-mails that are not sent yet."""
 
 
 @dataclass(frozen=True, slots=True)

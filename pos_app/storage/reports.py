@@ -16,7 +16,7 @@ from pos_app.domain.report_cells import (
     cells_of,
     facts_of,
 )
-from pos_app.ports.reports import Cancelled, GroupedCell, Grouping, Period, Progress
+from pos_app.ports.reports import Cancelled, GroupedCell, Grouping, Period, Progress, Waiting
 from pos_app.storage.database import Connection, Database, Reader
 
 _PAGE_ENTRIES = 500
@@ -103,6 +103,14 @@ class SqliteReportFigures:
         """Everybody who has figures, by id."""
         rows = self._reader.all("SELECT DISTINCT operator_id FROM report_cell WHERE operator_id <> '' ORDER BY 1")
         return [operator_id for (operator_id,) in rows]
+
+    def waiting(self) -> Waiting:
+        """Papers that are not printed and e-mails that are not sent yet."""
+        row = self._reader.one(
+            "SELECT (SELECT count(*) FROM print_job WHERE state IN ('queued', 'held', 'sending')), "
+            "(SELECT count(*) FROM receipt_email WHERE state = 'queued')"
+        )
+        return Waiting(*row) if row else Waiting(0, 0)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,88 @@
+"""Reports and the journal of one counter put together; made when a manager asks for them."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pos_app.bootstrap import Register
+from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.ports import SyncStatus
+
+if TYPE_CHECKING:
+    from pos_app.domain.report import Report
+    from pos_app.services.journal_browsing import JournalBrowsing
+    from pos_app.services.reporting import Reporting
+    from pos_app.storage.reports import SqliteReportFigures
+
+
+class ReportParts:
+    """What the window does with reports and the journal."""
+
+    def __init__(self, register: Register, sync_status: Callable[[], SyncStatus]) -> None:
+        self._register = register
+        self._sync_status = sync_status
+
+    @cached_property
+    def _figures(self) -> "SqliteReportFigures":
+        from pos_app.storage.reports import SqliteReportFigures
+
+        return SqliteReportFigures(self._register.data.database)
+
+    @cached_property
+    def reporting(self) -> "Reporting":
+        """Makes reports."""
+        from pos_app.services.reporting import Reporting
+
+        register = self._register
+        return Reporting(
+            self._figures,
+            register.approvals,
+            outbox=register.data.outbox,
+            sync_status=self._sync_status,
+            clock=register.clock,
+            formatter=register.formatter,
+            profile=register.profile,
+        )
+
+    @cached_property
+    def browsing(self) -> "JournalBrowsing":
+        """Looks through the journal."""
+        from pos_app.services.journal_browsing import JournalBrowsing
+        from pos_app.storage.journal_records import SqliteJournalRecords
+
+        register = self._register
+        records = SqliteJournalRecords(register.data.database, register.data.identity.terminal_id())
+        return JournalBrowsing(
+            records,
+            self._figures,
+            register.approvals,
+            terms=register.data.terms,
+            formatter=register.formatter,
+            profile=register.profile,
+        )
+
+    def paper(self, report: "Report") -> ReceiptDocument:
+        """A report for the receipt printer."""
+        from pos_app.services.report_files import as_paper
+
+        register = self._register
+        return as_paper(report, register.profile, register.formatter, register.clock.now())
+
+    def picture(self, document: ReceiptDocument) -> bytes:
+        """Paper as a PNG; a tenth of a second, so not on the GUI thread."""
+        from hardware.receipt_printer.picture import receipt_picture
+
+        return receipt_picture(document, self._register.profile.receipt_columns)
+
+    def export_journal(self, form: str) -> Iterator[bytes]:
+        """The whole journal as jsonl or xml, with its digest; read apart, so that the till goes on meanwhile."""
+        from pos_app.storage.database import Database
+        from pos_app.storage.journal_export import export_lines
+        from pos_app.storage.journal_poslog import export_poslog
+
+        database = self._register.data.database
+        apart = Database(database.path, database.key, read_only=True)
+        try:
+            yield from export_poslog(apart) if form == "xml" else export_lines(apart)
+        finally:
+            apart.close()

@@ -1,0 +1,124 @@
+"""Reports of this till: any period, any operator, made of figures that are kept as the journal grows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from pos_app.domain.report import Report
+from pos_app.domain.report_cells import Section
+from pos_app.domain.rights import Action
+from pos_app.domain.store import StoreProfile
+from pos_app.ports import Clock, Formatter, Outbox, SyncStatus
+from pos_app.ports.reports import Period, Progress, ReportFigures
+from pos_app.services import report_pages, report_people
+from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.report_pages import Figures
+from pos_app.services.report_people import QueueFacts
+
+QUEUE = "queue"
+_PAGES: dict[str, tuple[str, Callable[[Figures], Report]]] = {
+    "overview": ("At a glance", report_pages.overview),
+    "hours": ("Sales by hour", report_pages.hours),
+    "categories": ("Sales by category", report_pages.categories),
+    "items": ("Sales by item", report_pages.items),
+    "tenders": ("Payments", report_pages.tenders),
+    "taxes": ("Taxes", report_pages.taxes),
+    "reductions": ("Discounts and voids", report_people.reductions),
+    "returns": ("Returns", report_pages.returns),
+    "cash": ("Cash and drawer", report_pages.cash),
+    "over_short": ("Over and short", report_pages.over_short),
+    "rewards": ("Rewards", report_pages.rewards),
+    "promotions": ("Promotions", report_pages.promotions),
+    "exceptions": ("To look into", report_people.exceptions),
+}
+TITLES = {report_id: title for report_id, (title, _) in _PAGES.items()} | {QUEUE: "Queue and sync"}
+"""Every report, in the order it is offered."""
+
+_REFUSED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScope:
+    """What there is to choose from: the days with figures, today's business day, and who has figures."""
+
+    first_day: date
+    last_day: date
+    operators: tuple[str, ...]
+
+
+class Reporting:
+    """Makes reports. All but check_right touch the disk: not on the GUI thread. Calls raise WorldError."""
+
+    def __init__(
+        self,
+        figures: ReportFigures,
+        approvals: Approvals,
+        *,
+        outbox: Outbox,
+        sync_status: Callable[[], SyncStatus],
+        clock: Clock,
+        formatter: Formatter,
+        profile: StoreProfile,
+    ) -> None:
+        self._figures = figures
+        self._approvals = approvals
+        self._outbox = outbox
+        self._sync_status = sync_status
+        self._clock = clock
+        self._formatter = formatter
+        self._profile = profile
+
+    def check_right(self, approval: Approval | None = None) -> None:
+        """Raises ApprovalNeededError, or NotAllowedError, for who may not look at reports."""
+        self._approvals.require(Action.REPORTS, reason="Reports", approval=approval)
+
+    def scope(self, on_progress: Progress) -> ReportScope:
+        """Catch up with the journal, and say what there is. Raises Cancelled."""
+        self._figures.catch_up(on_progress)
+        today = self._clock.now().date()
+        span = self._figures.span()
+        first, last = (date.fromisoformat(day) for day in span) if span else (today, today)
+        return ReportScope(first, last, tuple(self._figures.operators()))
+
+    def make(self, report_id: str, period: Period, on_progress: Progress) -> Report:
+        """A report of a period, with all that was journaled up to now. Raises Cancelled."""
+        if report_id == QUEUE:
+            return replace(self._queue(), scope=f"Now  ·  {self._till}")
+        self._figures.catch_up(on_progress)
+        _, page = _PAGES[report_id]
+        report = page(Figures(self._figures, period, self._profile))
+        unread = sum(found.cell.times for found in self._figures.figures(Section.UNREADABLE, period))
+        notes = (f"{unread} entries of the journal could not be read and are not in here.",) if unread else ()
+        return replace(report, scope=self._scope_words(period), notes=(*report.notes, *notes))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _till(self) -> str:
+        return f"Store {self._profile.store_id}, till {self._profile.workstation_id}"
+
+    def _scope_words(self, period: Period) -> str:
+        first, last = period.first_day, period.last_day
+        days = first if first == last else f"{first} to {last}"
+        who = period.operator_id or "Everybody"
+        return f"{days}  ·  {self._till}  ·  {who}"
+
+    def _queue(self) -> Report:
+        status, waiting = self._sync_status(), self._figures.waiting()
+        refused = self._outbox.quarantined()
+        oldest = self._outbox.pending(1)
+        facts = QueueFacts(
+            online=status.online,
+            reason=status.reason,
+            last_success=self._moment(status.last_success_at),
+            unsent=self._outbox.pending_count(),
+            oldest_unsent=self._moment(oldest[0].occurred_at) if oldest else "",
+            quarantined=len(refused),
+            papers_waiting=waiting.papers,
+            emails_waiting=waiting.emails,
+        )
+        shown = [(f"Entry {one.sequence}, {one.status}", one.reason) for one in refused[-_REFUSED_SHOWN:]]
+        return report_people.queue(facts, shown)
+
+    def _moment(self, at: str) -> str:
+        return self._formatter.date_time(datetime.fromisoformat(at)) if at else ""
