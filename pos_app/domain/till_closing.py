@@ -93,7 +93,7 @@ def tenders_to_count(profile: StoreProfile) -> tuple[TenderToCount, ...]:
         TenderToCount(f"{CASH}:{one.currency.code}", f"Cash in {one.currency.code}", one.currency.code)
         for one in profile.foreign_cash
     )
-    return (TenderToCount(TenderType.CARD.value, "Card: slips, or the terminal's batch total"), *own, *foreign)
+    return (TenderToCount(TenderType.CARD.value, "Card, batch total"), *own, *foreign)
 
 
 def expected_of(tender: TenderToCount, totals: TillTotals) -> int:

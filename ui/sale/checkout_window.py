@@ -108,6 +108,7 @@ class CheckoutWindow(QWidget):
         sale.announced.connect(lambda words, urgent: announce(self, words, urgent=urgent))
         sale.item_added.connect(self._item_added)
         sale.sale_ended.connect(self._sale_ended)
+        sale.sale_ended.connect(self.till.look_into_the_drawer)
         sale.sale_ended.connect(self.functions.receipts.offer_choices)
         sale.complete_left.connect(self.functions.receipts.settle)
         sale.approval_wanted.connect(self.people.ask_approval)

@@ -1,8 +1,9 @@
-"""F9: the drawer. Opened without a sale, or for cash that is paid in or out, each with a reason of the store's list."""
+"""F9: the drawer. Opened without a sale, for cash paid in or out with a reason, or moved from and to the safe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ui.messages import Toast
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pos_app.services.approvals import Approval
     from pos_app.services.cash_movements import CashMovements
     from ui.sale.checkout_window import CheckoutWindow
+    from ui.widgets.text_panel import TextPanel
 
 
 class DrawerDesk:
@@ -29,6 +31,8 @@ class DrawerDesk:
             ListRow("Open the drawer", "No sale; it is journaled", self._no_sale, "inbox", closes=False),
             ListRow("Paid in", "Cash into the till that is no sale", self._pay_in, "arrow-down-to-line", closes=False),
             ListRow("Paid out", "Cash out of the till", self._pay_out, "arrow-up-from-line", closes=False),
+            ListRow("Pickup", "Cash to the safe, in a bag with a number", self._pick_up, "vault", closes=False),
+            ListRow("Loan", "Change from the safe into the till", self._lend, "coins", closes=False),
         ]
         self._window.side.show_list("Drawer", rows)
 
@@ -44,43 +48,80 @@ class DrawerDesk:
         reasons = self._window.services.profile.reasons.paid_out
         self._ask_amount("Paid out", reasons, self._cash.pay_out)
 
-    def _ask_amount(self, title: str, reasons: Sequence[str], act: Callable[[int, str, Approval | None], None]) -> None:
-        money = self._window.services.formatter.money
+    def _pick_up(self) -> None:
+        def ask_bag(amount_minor: int) -> None:
+            self._window.side.show_panel(self.bag, stays=True, back=self._pick_up)
+            hint = "Scan the bag, or type its number."
+            self.bag.ask("Number of the bag", hint, "Pickup", partial(bagged, amount_minor))
 
+        def bagged(amount_minor: int, bag_number: str) -> None:
+            self._window.side.close_panel()
+            self._do(
+                lambda approval: self._cash.pick_up(amount_minor, bag_number, approval),
+                f"Pickup: {self._money(amount_minor)}, bag {bag_number}",
+            )
+
+        self._ask_number("Pickup", "The number of the bag is asked next", "Next: the bag", ask_bag)
+
+    def _lend(self) -> None:
+        def lend(amount_minor: int) -> None:
+            self._window.side.close_panel()
+            self._do(lambda approval: self._cash.lend(amount_minor, approval), f"Loan: {self._money(amount_minor)}")
+
+        self._ask_number("Loan", "Put it into the drawer when it opens", "Put in", lend)
+
+    @cached_property
+    def bag(self) -> TextPanel:
+        """Asks for the number of a bag, which may be scanned."""
+        from ui.widgets.text_panel import TextPanel
+
+        panel = TextPanel()
+        self._window.side.add_panel(panel, panel.closed, take_scan=panel.take)
+        return panel
+
+    def _money(self, amount_minor: int) -> str:
+        return self._window.services.formatter.money(amount_minor)
+
+    def _ask_number(self, title: str, next_words: str, button: str, go_on: Callable[[int], None]) -> None:
         def amount_of(digits: str) -> int:
             return int(digits) if digits else 0
 
-        def judge(digits: str) -> tuple[str, bool]:
-            return ("The reason is asked next", True) if amount_of(digits) else ("Enter the amount", False)
-
-        def go_on(digits: str) -> bool:
-            amount_minor = amount_of(digits)
-            self._ask_reason(
-                f"Why {money(amount_minor)}?",
-                reasons,
-                lambda reason, approval: act(amount_minor, reason, approval),
-                f"{title}: {money(amount_minor)}",
-            )
+        def go(digits: str) -> bool:
+            go_on(amount_of(digits))
             return False
 
         entry = Entry(
             title=title,
-            show=lambda digits: money(amount_of(digits)),
-            judge=judge,
-            actions=(EntryAction("Next: the reason", go_on, "accent"),),
+            show=lambda digits: self._money(amount_of(digits)),
+            judge=lambda digits: (next_words, True) if amount_of(digits) else ("Enter the amount", False),
+            actions=(EntryAction(button, go, "accent"),),
         )
         self._window.side.ask(entry, back=self.open)
+
+    def _do(self, act: Callable[[Approval | None], None], done: str) -> None:
+        sale = self._window.sale
+
+        def go(approval: Approval | None) -> None:
+            act(approval)
+            sale.toast = Toast(done)
+
+        sale.with_approval(go)
+
+    def _ask_amount(self, title: str, reasons: Sequence[str], act: Callable[[int, str, Approval | None], None]) -> None:
+        def go_on(amount_minor: int) -> None:
+            self._ask_reason(
+                f"Why {self._money(amount_minor)}?",
+                reasons,
+                lambda reason, approval: act(amount_minor, reason, approval),
+                f"{title}: {self._money(amount_minor)}",
+            )
+
+        self._ask_number(title, "The reason is asked next", "Next: the reason", go_on)
 
     def _ask_reason(
         self, title: str, reasons: Sequence[str], act: Callable[[str, Approval | None], None], done: str
     ) -> None:
-        sale = self._window.sale
-
         def chosen(reason: str) -> None:
-            def go(approval: Approval | None) -> None:
-                act(reason, approval)
-                sale.toast = Toast(done)
-
-            sale.with_approval(go)
+            self._do(lambda approval: act(reason, approval), done)
 
         show_reasons(self._window, title, reasons, chosen, self.open)

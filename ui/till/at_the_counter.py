@@ -86,6 +86,14 @@ class TillAtTheCounter:
         else:
             self.opening.open()
 
+    def look_into_the_drawer(self) -> None:
+        """After a sale: when more cash lies in the drawer than the store wants there, say so."""
+        cash = self._window.services.cash
+        if cash is not None and self._window.sale.banner is None and cash.pickup_due():
+            limit = self._window.services.formatter.money(self._window.services.profile.till.cash_limit_minor)
+            words = f"More than {limit} lies in the drawer. Take the rest to the safe: F9, Pickup."
+            self._window.sale.warn(Banner("A pickup is due", words, "warn"))
+
     def close_the_day(self) -> None:
         """Begin to close the till."""
         self.closing.begin()

@@ -15,9 +15,10 @@ from ui.widgets.control import Control
 from ui.widgets.keypad import Keypad
 
 _ROW, _ROW_GAP, _COLUMN_GAP = 52, 6, 20
-_KEYS, _TOTAL = 264, 92
+_KEYS, _NARROW_KEYS, _NARROW, _TOTAL = 264, 216, 800, 92
 _MOST_IN_ONE_COLUMN, _MOST_AMOUNTS_IN_ONE = 6, 9
 _HIGHEST_KEYS = 4 * 78
+_MORE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,15 @@ class PadRow:
     name: str
     shown: Callable[[int], str]
     amount: Callable[[int], str] | None = None
+    spoken: str = ""
+    """The name as it is read out, where that is another one."""
     most_digits: int = 5
 
 
 class _RowView(Control):
     def __init__(self, row: PadRow, parent: QWidget) -> None:
         super().__init__(row.name, parent)
+        self.setAccessibleName(row.spoken or row.name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._row = row
         self._value = 0
@@ -56,7 +60,10 @@ class _RowView(Control):
         amount = wide * 0.30 if row.amount is not None else 0.0
         field = wide * 0.26 if row.amount is not None else min(wide * 0.45, 180.0)
         name = QRectF(rect.left() + 10, rect.top(), wide - amount - field - 24, rect.height())
-        paint.text(painter, name, row.name, font(16, 600, tabular=True))
+        if row.amount is not None:
+            paint.amount(painter, name, row.name, 16, 600, align=paint.LEFT)
+        else:
+            paint.text(painter, name, row.name, font(16, 600))
         box = QRectF(rect.right() - amount - field - 6, rect.top() + 5, field, rect.height() - 10)
         border, thick = ("accent", FOCUS_RING - 1) if self.active else ("control", 1)
         paint.rounded(painter, box, Radius.CONTROL, "surface" if self.active else "sunken", border, thick)
@@ -84,6 +91,7 @@ class CountPad(PageBody):
         self._at = 0
         self._first = 0
         self._touched = False
+        self._hidden = self._below = 0
         self.keypad = Keypad(self)
         self.keypad.pressed.connect(self._pressed)
 
@@ -190,11 +198,12 @@ class CountPad(PageBody):
 
     def _arrange(self) -> None:
         """Rows fill a column before the next; where they do not fit, those around the marked one are shown."""
-        room = self.width() - _KEYS - 24
+        keys = self._keys_wide()
+        room = self.width() - keys - 24
         counts = any(row.amount is not None for row in self._rows)
         most = _MOST_IN_ONE_COLUMN if counts else _MOST_AMOUNTS_IN_ONE
-        columns = 2 if len(self.rows) > most and room >= 460 else 1
-        fits = max(1, (self.height() + _ROW_GAP) // (_ROW + _ROW_GAP))
+        columns = 2 if len(self.rows) > most and room >= 440 else 1
+        fits = max(1, (self.height() - _MORE) // (_ROW + _ROW_GAP))
         lines = min(-(-len(self.rows) // columns), fits) if self.rows else 1
         shown = lines * columns
         self._first = max(0, min(self._first, self._at, len(self.rows) - shown))
@@ -205,15 +214,22 @@ class CountPad(PageBody):
             column, line = divmod(number - self._first, lines)
             view.setVisible(0 <= number - self._first < shown)
             view.setGeometry(column * (wide + _COLUMN_GAP), line * (_ROW + _ROW_GAP), wide, _ROW)
-        left = self.width() - _KEYS
         top = _TOTAL + 12 if self._total else 0
-        self.keypad.setGeometry(left, top, _KEYS, min(self.height() - top, _HIGHEST_KEYS))
+        self.keypad.setGeometry(self.width() - keys, top, keys, min(self.height() - top, _HIGHEST_KEYS))
+        self._hidden = len(self.rows) - shown
+        self._below = lines * (_ROW + _ROW_GAP)
+
+    def _keys_wide(self) -> int:
+        return _NARROW_KEYS if self.width() < _NARROW else _KEYS
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        left = self.width() - _KEYS
+        keys = self._keys_wide()
+        if self._hidden > 0:
+            place = QRectF(10, self._below, self.width() - keys - 24, self.height() - self._below)
+            paint.text(painter, place, f"{self._hidden} more: the arrows go there", font(13, 500), "ink_2")
         if self._total:
-            box = QRectF(left, 0, _KEYS, _TOTAL)
+            box = QRectF(self.width() - keys, 0, keys, _TOTAL)
             paint.rounded(painter, box, Radius.CONTROL, "sunken", "line")
             paint.text(painter, box.adjusted(16, 10, -16, -54), self._total_name, font(14, 600), "ink_2")
             paint.amount(painter, box.adjusted(16, 36, -16, -8), self.total_text, 34, 700, "ink", paint.LEFT)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.receipts.paper_view import PaperView
@@ -56,6 +57,14 @@ class ReportsBody(PageBody):
         if self.buttons:
             self.buttons[0].setFocus()
         return bool(self.buttons)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The page keys move the paper."""
+        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()))
+        if pages is None:
+            super().keyPressEvent(event)
+        else:
+            self.paper.scroll_by(pages)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

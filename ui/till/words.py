@@ -8,8 +8,8 @@ from ui.till.count_pad import PadRow
 
 
 def pieces_name(one: CountedPieces, money: Callable[[int], str]) -> str:
-    """$20.00, or a roll of so many."""
-    return money(one.value_minor) if one.pieces == 1 else f"Roll {one.pieces} x {money(one.value_minor)}"
+    """$20.00, or the coins of a roll."""
+    return money(one.value_minor) if one.pieces == 1 else f"{one.pieces} × {money(one.value_minor)}"
 
 
 def cash_rows(pieces: Sequence[CountedPieces], money: Callable[[int], str]) -> list[PadRow]:
@@ -18,6 +18,7 @@ def cash_rows(pieces: Sequence[CountedPieces], money: Callable[[int], str]) -> l
         PadRow(
             pieces_name(one, money),
             shown=str,
+            spoken=("" if one.pieces == 1 else "Roll of ") + pieces_name(one, money),
             amount=lambda number, one=one: money(one._replace(number=number).amount_minor),
         )
         for one in pieces
