@@ -25,7 +25,7 @@ class ScanAssembler:
 
     def __init__(self, source: str = "", prefix: str = "", suffix: str = "") -> None:
         self._source = source
-        self._prefix, self._suffix = prefix.encode(), suffix.encode()
+        self._prefix, self._suffix = prefix, suffix
         self._pending = b""
         self._is_overlong = False
 
@@ -56,17 +56,17 @@ class ScanAssembler:
     def _finish(self) -> ScanEvent | RefusedScan:
         if self._is_overlong:
             return self._refuse(f"The code is longer than {LONGEST_SCAN} characters: no product or receipt has one.")
-        if not self._pending.startswith(self._prefix):
-            return self._refuse("The beginning of the code is missing: scan again.")
-        if not self._pending.endswith(self._suffix):
-            return self._refuse("The end of the code is missing: scan again.")
-        code = self._pending[len(self._prefix) : len(self._pending) - len(self._suffix)]
-        if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in code):
+        if any((byte < 0x20 and byte != _GROUP_SEPARATOR) or byte == 0x7F for byte in self._pending):
             return self._refuse("The scanner sent control bytes: check its baud rate and settings.")
         try:
-            text, symbology = split_symbology(code.decode("utf-8"))
+            code = self._pending.decode("utf-8")
         except UnicodeDecodeError:
             return self._refuse("The scanner sent garbage: check its baud rate and settings.")
+        if not code.startswith(self._prefix):
+            return self._refuse("The beginning of the code is missing: scan again.")
+        if not code.endswith(self._suffix):
+            return self._refuse("The end of the code is missing: scan again.")
+        text, symbology = split_symbology(code[len(self._prefix) : len(code) - len(self._suffix)])
         if not text.strip():
             return self._refuse("The scanner sent an empty code: scan again.")
         self._pending = b""

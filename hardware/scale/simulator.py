@@ -10,7 +10,7 @@ from hardware.scale.settings import NCI
 class ScaleFaults:
     """What is the matter with the simulated scale. All off: it weighs.
 
-    mute answers nothing; garbage answers noise; slow_ms is how long it takes to answer.
+    mute answers nothing, garbage answers noise, half_answer stops in the middle.
     """
 
     motion: bool = False
@@ -20,7 +20,6 @@ class ScaleFaults:
     mute: bool = False
     garbage: bool = False
     half_answer: bool = False
-    slow_ms: int = 0
 
 
 class SimulatedScale:
@@ -41,10 +40,10 @@ class SimulatedScale:
         with self._lock:
             return self._faults
 
-    def set_faults(self, **switches: bool | int) -> None:
+    def set_faults(self, **switches: bool) -> None:
         """Turn fault switches: set_faults(motion=True)."""
         with self._lock:
-            self._faults = replace(self._faults, **switches)  # type: ignore[arg-type]
+            self._faults = replace(self._faults, **switches)
 
     def put(self, weight_milli: int) -> None:
         """Put so many thousandths of the unit on the pan; 0 takes them off."""

@@ -3,55 +3,130 @@
 import argparse
 import signal
 import threading
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
+from hardware.cash_drawer.settings import DrawerSettings
+from hardware.control_port import Controlled, ControlPort
+from hardware.line_server import LineServer, PtyLineServer, TcpLineServer
 from hardware.receipt_printer.simulator import Faults, PrinterServer, SimulatedPrinter
+from hardware.scale.settings import NCI, TOLEDO_8217, UNITS
+from hardware.scale.simulator import ScaleFaults
+from hardware.simulated_devices import (
+    DisplayOnALine,
+    DrawerFaults,
+    DrawerOnALine,
+    PrinterOnALine,
+    ScaleOnALine,
+    ScannerFaults,
+    ScannerOnALine,
+)
 
-_SWITCHES = tuple(name for name in Faults.__slots__ if isinstance(getattr(Faults(), name), bool))
-_NUMBERS = tuple(name for name in Faults.__slots__ if name not in _SWITCHES)
+_KINDS: dict[str, tuple[str, type | None]] = {
+    "printer": ("a receipt printer on a TCP port", Faults),
+    "scanner": ("a barcode scanner on a line", ScannerFaults),
+    "drawer": ("a cash drawer with its trigger box on a line", DrawerFaults),
+    "display": ("a pole display on a line", None),
+    "scale": ("a scale on a line", ScaleFaults),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The devices and how they fail."""
     devices = parser.add_subparsers(dest="device", required=True)
-    printer = devices.add_parser(
-        "printer",
-        help="a receipt printer on a TCP port",
-        description="An ESC/POS receipt printer on a TCP port. Each receipt is written as a picture and as text.",
-    )
-    printer.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
-    printer.add_argument("--port", type=int, default=9100, help="port, 0 for a free one (default: 9100)")
+    for name, (words, faults) in _KINDS.items():
+        device = devices.add_parser(name, help=words, description=f"{words.capitalize()}. Stop it with Ctrl+C.")
+        device.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+        port = 9100 if name == "printer" else 0
+        device.add_argument("--port", type=int, default=port, help=f"port, 0 for a free one (default: {port})")
+        device.add_argument(
+            "--control", type=int, metavar="PORT", help="port to work it by, a JSON object a line; 0 for a free one"
+        )
+        if name != "printer":
+            device.add_argument("--pty", action="store_true", help="a serial port instead of a TCP port (POSIX only)")
+        for fault in fields(faults) if faults is not None else ():
+            _add_switch(device, fault.name, fault.default)
+    printer, scale = devices.choices["printer"], devices.choices["scale"]
     printer.add_argument("--columns", type=int, default=42, help="characters in a line: 32, 42 or 48 (default: 42)")
     printer.add_argument("--paper", type=Path, default=Path("paper"), metavar="DIR", help="folder for the receipts")
-    for name in _SWITCHES:
-        printer.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=f"start with {_words(name)}")
-    for name in _NUMBERS:
-        default = getattr(Faults(), name)
-        printer.add_argument(f"--{name.replace('_', '-')}", type=int, default=default, metavar="N", help=_words(name))
+    scale.add_argument("--protocol", choices=(NCI, TOLEDO_8217), default=NCI, help=f"what it speaks (default: {NCI})")
+    scale.add_argument("--unit", choices=UNITS, default="kg", help="what it weighs in (default: kg)")
+    scale.add_argument("--weight-milli", type=int, default=0, metavar="N", help="what lies on it, in thousandths")
+
+
+def _add_switch(device: argparse.ArgumentParser, name: str, default: object) -> None:
+    option, words = f"--{name.replace('_', '-')}", name.replace("_", " ")
+    if isinstance(default, bool):
+        device.add_argument(option, action="store_true", help=f"start with {words}")
+    else:
+        device.add_argument(option, type=int, default=default, metavar="N", help=words)
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print until interrupted; 1 when the port cannot be had."""
-    printer = SimulatedPrinter(args.columns)
-    printer.set_faults(**{name: getattr(args, name) for name in (*_SWITCHES, *_NUMBERS)})
-    try:
-        server = PrinterServer(printer, args.host, args.port)
-    except OSError as error:
-        print(f"The printer cannot listen at {args.host}, port {args.port}: {error.strerror}.")
-        return 1
-    args.paper.mkdir(parents=True, exist_ok=True)
-    printer.on_change = _PaperFolder(printer, args.paper).keep
+    """Serve until interrupted; 1 when a port cannot be had."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    server.start()
-    print(
-        f"A receipt printer listens at {server.address}; its paper goes to {args.paper}. Stop it with Ctrl+C.",
-        flush=True,
-    )
+    try:
+        device, words, stop = _start_printer(args) if args.device == "printer" else _start_on_a_line(args)
+    except OSError as error:
+        print(f"The {args.device} cannot listen at {args.host}, port {args.port}: {error.strerror}.")
+        return 1
+    faults = _KINDS[args.device][1]
+    if faults is not None:
+        device.set({fault.name: getattr(args, fault.name) for fault in fields(faults)})
+    control = _control(device, args.control)
+    if args.control is not None and control is None:
+        stop()
+        return 1
+    print(words, flush=True)
     stopped.wait()
-    server.stop()
+    if control is not None:
+        control.stop()
+    stop()
     return 0
+
+
+def _control(device: Controlled, port: int | None) -> ControlPort | None:
+    if port is None:
+        return None
+    try:
+        control = ControlPort(device, port)
+    except OSError as error:
+        print(f"The control port {port} cannot be had: {error.strerror}.")
+        return None
+    control.start()
+    print(f"It is worked at 127.0.0.1, port {control.port}.", flush=True)
+    return control
+
+
+def _start_printer(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:
+    printer = SimulatedPrinter(args.columns)
+    server = PrinterServer(printer, args.host, args.port)
+    args.paper.mkdir(parents=True, exist_ok=True)
+    printer.on_change = _PaperFolder(printer, args.paper).keep
+    server.start()
+    words = f"A receipt printer listens at {server.address}; its paper goes to {args.paper}. Stop it with Ctrl+C."
+    return PrinterOnALine(printer), words, server.stop
+
+
+def _start_on_a_line(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:
+    def serve(feed: Callable[[bytes], bytes]) -> LineServer:
+        return PtyLineServer(feed) if args.pty else TcpLineServer(feed, args.host, args.port)
+
+    device: ScannerOnALine | DrawerOnALine | DisplayOnALine | ScaleOnALine
+    if args.device == "scanner":
+        device = ScannerOnALine(serve)
+    elif args.device == "drawer":
+        device = DrawerOnALine(serve, bytes.fromhex(DrawerSettings().kick_hex))
+    elif args.device == "display":
+        device = DisplayOnALine(serve, lambda picture: print(picture, flush=True))
+    else:
+        device = ScaleOnALine(serve, args.protocol, args.unit)
+        device.do("put", {"weight_milli": args.weight_milli})
+    device.line.start()
+    return device, f"A {args.device} is at {device.line.address}. Stop it with Ctrl+C.", device.line.stop
 
 
 class _PaperFolder:
@@ -71,7 +146,3 @@ class _PaperFolder:
             path.with_suffix(".txt").write_text(receipt.text(), encoding="utf-8")
             path.write_bytes(receipt.picture())
             print(f"{path}  ({self._printer.drawer_pulses} drawer pulses so far)", flush=True)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -16,7 +16,7 @@ from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
 from ui.widgets.keypad import Keypad
 
-_NAME_TOP, _BOX_TOP, _BOX = 60, 112, 112
+_NAME_TOP, _BOX_TOP, _BOX = 58, 106, 104
 _MOST_DIGITS = 6
 
 
@@ -168,13 +168,13 @@ class WeighPanel(Card):
         stands = self.weight_milli > 0
         paint.rounded(painter, box, Radius.CONTROL, "sunken", "accent" if stands else "control", 2 if stands else 1)
         ink = "ink" if stands else "ink_2"
-        figures = QRectF(box.left() + 16, box.top() + 8, wide - 32, 60)
+        figures = QRectF(box.left() + 16, box.top() + 6, wide - 32, 60)
         paint.text(painter, figures, self._shown(), font(38, 700, tabular=True), ink, paint.RIGHT)
-        below = QRectF(box.left() + 16, box.top() + 72, wide - 32, 28)
+        below = QRectF(box.left() + 16, box.top() + 68, wide - 32, 28)
         paint.text(painter, below, f"{request.unit_price} per {request.unit}", font(15, 450, tabular=True), "ink_2")
         if stands:
             paint.text(painter, below, request.cost(self.weight_milli), font(17, 600, tabular=True), "ink", paint.RIGHT)
         tone, icon = ("go_text", "check") if stands and not self.digits else ("ink_2", "info")
-        words = self.words or "The weight stands."
-        paint.glyph(painter, QPointF(31, _BOX_TOP + _BOX + 25), icon, 20, tone)
-        paint.wrapped(painter, QRectF(50, _BOX_TOP + _BOX + 14, wide - 30, 48), words, font(15, 500), "ink")
+        words = self.words or "The weight is steady."
+        paint.glyph(painter, QPointF(31, _BOX_TOP + _BOX + 20), icon, 20, tone)
+        paint.wrapped(painter, QRectF(50, _BOX_TOP + _BOX + 9, wide - 30, 48), words, font(15, 500), "ink")
