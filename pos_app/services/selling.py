@@ -176,6 +176,15 @@ class Selling(RingingUp):
             account = replace(account, segment=known.segment)
         self._account_changed(account)
 
+    def attach_member_of(self, reference: MemberReference) -> None:
+        """The sale earns for the member of an earlier receipt, who did not identify themselves: nothing of the account
+        is shown, and no points can be used. Raises CashierError.
+        """
+        self._refuse_while_points_are_used("change the member")
+        self._begin()
+        self._remember()
+        self._account_changed(None, basket=self._basket.attach_member(reference), contact_email="")
+
     def attach_unknown_member(self, email: str) -> None:
         """Offline, or before the central service answered: the sale is credited to whoever has this address.
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fakes.ui_shop import UiShop
+from fakes.ui_shop import EMAIL, UiShop
 from PySide6.QtCore import Qt
 
 from pos_app.domain.return_policy import Clause, Outcome, ReturnPolicy
@@ -62,6 +62,26 @@ def test_dearer_goods_are_paid_up_in_one_commit_with_one_receipt(counter, shop):
     assert returned["exchanged_for"] == sale["header"]["transaction_id"]
     assert shop.storage.till_totals().expected_cash_minor == cash + 7_471
     assert len(shop.storage.state.print_jobs) == before + 1
+
+
+def test_the_member_of_the_receipt_is_added_by_one_key_and_shows_no_balance(counter, shop):
+    counter.scan(HEADPHONES)
+    counter.attach_member(EMAIL)
+    counter.press(Qt.Key.Key_F12)
+    counter.until(lambda: counter.window.sale.completed is not None)
+    sold = counter.window.sale.completed.transaction
+    counter.window.sale.next_sale()
+    exchange(counter, sold.header.receipt_number, HEADPHONES)
+    add = counter.window.side.member.add
+    assert add.text() == "Add the member"
+    counter.scan(CAMERA)
+    counter.press(Qt.Key.Key_F3)
+    assert counter.view.basket.member.member_id == sold.member.member_id
+    assert (counter.view.account, counter.view.earned.points > 0) == (None, True)
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    assert payloads(shop, "sale")[-1]["member"]["member_id"] == sold.member.member_id
+    counter.window.sale.next_sale()
+    assert add.text() == "Add member"
 
 
 def test_cheaper_goods_give_the_rest_back_in_cash(counter, shop):

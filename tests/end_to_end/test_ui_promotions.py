@@ -259,6 +259,29 @@ def test_our_card_is_charged_less_and_the_total_is_what_was_charged(counter, sho
     assert sale.lines[0].promotions[0].name == "5% with our card"
 
 
+def test_plain_pay_by_card_asks_for_the_brand_before_it_charges_and_nothing_is_lost(counter, shop):
+    shop.terminal.set_switches(brand="Northgate Card")
+    counter.scan(CAMERA)
+    full = counter.view.settlement.due_minor
+    counter.press(Qt.Key.Key_F12)
+    question = counter.window.sale.question
+    assert question.title == "Paying with Northgate Card?"
+    assert shop.terminal.charged_minor() == 0
+    counter.window.sale.answer(question.choices[1])
+    counter.until(lambda: counter.window.sale.completed is not None)
+    sale = counter.window.sale.completed.transaction
+    assert sale.total_minor == shop.terminal.charged_minor() < full
+    assert sale.lines[0].promotions[0].name == "5% with our card"
+
+
+def test_any_other_card_pays_what_is_due_after_the_question(counter, shop):
+    counter.scan(CAMERA)
+    full = counter.view.settlement.due_minor
+    counter.press(Qt.Key.Key_F12)
+    counter.window.sale.answer(counter.window.sale.question.choices[0])
+    counter.until(lambda: shop.terminal.charged_minor() == full)
+
+
 def test_another_card_for_the_lower_amount_leaves_the_rest_to_pay(counter, shop):
     counter.scan(HEADPHONES)
     counter.click(counter.window.side.pay.other)

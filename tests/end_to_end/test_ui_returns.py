@@ -442,7 +442,7 @@ def test_a_scan_while_the_money_is_on_its_way_makes_itself_heard(counter, shop):
     returns = returns_of(counter)
     returns.desk.busy = True
     counter.scan(CABLE)
-    assert counter.window.sale.banner.title == "Finish the return first"
+    assert counter.window.sale.banner.detail.startswith("The money is on its way.")
     assert not counter.view.priced.lines
     returns.desk.busy = False
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from pos_app.domain.basket import MemberReference
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter
@@ -18,6 +19,7 @@ from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
 from ui.widgets.control import Control
 
+_HOW = "E-mail, or scan the card"
 _FACTS = 48
 _LOW = 170
 """Below this height the parts of the card stand closer together."""
@@ -30,6 +32,16 @@ class _AddMember(Control):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Add member", parent, description="Key F3")
+        self._how = _HOW
+
+    def show_offer(self, reference: MemberReference | None) -> None:
+        """The member who is one touch away, or how to add any."""
+        name = reference.display_name or reference.masked_email or "the member" if reference else "member"
+        self._how = "From the receipt that came back" if reference else _HOW
+        self.setText(f"Add {name}")
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(f"{self._how}. Key F3")
+        self.update()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Icon, name, how, key."""
@@ -39,13 +51,7 @@ class _AddMember(Control):
         paint.rounded(painter, QRectF(12, middle - 28, 56, 56), 28, "accent_soft")
         paint.glyph(painter, QPointF(40, middle), "user-round-plus", 26, "accent")
         paint.text(painter, QRectF(84, middle - 25, rect.width() - 150, 26), self.text(), font(18, 700))
-        paint.text(
-            painter,
-            QRectF(84, middle + 3, rect.width() - 150, 22),
-            "E-mail, or scan the card",
-            font(14, 450),
-            "ink_2",
-        )
+        paint.text(painter, QRectF(84, middle + 3, rect.width() - 150, 22), self._how, font(14, 450), "ink_2")
         paint.key_cap(painter, rect.right() - 14, middle, "F3")
 
 
@@ -124,12 +130,14 @@ class MemberCard(Card):
         online = not attached or self._tender.online
         age = self._age_of(view.account, online)
         most = self._tender.most_points
+        offered = self._member.offered
         state = (view.basket.member, view.account, view.earned, view.tenders, most, stage, self._member.problem,
-                 complete, refusal, self._tender.waiting_for, age, online)  # fmt: skip
+                 complete, refusal, self._tender.waiting_for, age, online, offered)  # fmt: skip
         if state == self._shown:
             return
         was_entry = self.email.isVisible()
         self._shown = state
+        self.add.show_offer(offered)
         asking = not attached and stage in (MemberStage.ENTRY, MemberStage.LOOKING)
         entry = not attached and stage is MemberStage.ENTRY
         self.add.setVisible(not attached and stage is MemberStage.PROMPT and not complete)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from pos_app.domain.basket import MemberReference
 from pos_app.domain.member import MemberAccount, mask_email
 from pos_app.domain.member_card import normalise_card_number
 from pos_app.errors import CashierError, OfflineError, RefusedError
@@ -53,11 +54,13 @@ class MemberViewModel(QObject):
         self.problem = ""
         self.joining_email = ""
         """The address of somebody whose joining was not answered yet."""
+        self.offered: MemberReference | None = None
+        """The member of the receipt whose goods are exchanged: one touch lets them earn on this ticket."""
         self._typed = ""
         self._task: Task | None = None
         self._refused_for: CompletedSale | None = None
         sale.member_scanned.connect(self.look_up)
-        sale.sale_ended.connect(self.reset)
+        sale.sale_ended.connect(self._sale_ended)
 
     @property
     def account(self) -> MemberAccount | None:
@@ -84,8 +87,13 @@ class MemberViewModel(QObject):
         """A card number cannot be credited later as an address can: its answer is waited for, a moment."""
         return self.stage is MemberStage.LOOKING and "@" not in self._typed
 
+    def offer(self, reference: MemberReference) -> None:
+        """F3 or a touch adds this member, until the sale ends."""
+        self.offered = reference
+        self.changed.emit()
+
     def begin_entry(self) -> None:
-        """Ask for the e-mail address or card number.
+        """Ask for the e-mail address or card number; a member who is offered is added at once.
 
         A sale that is complete takes no member any more: that is said once, then the next sale begins.
         """
@@ -104,6 +112,8 @@ class MemberViewModel(QObject):
                         "warn",
                     )
                 )
+        elif self._sale.view.basket.member is None and self.offered is not None:
+            self._attach_offered(self.offered)
         elif self._sale.view.basket.member is None:
             self._enter(MemberStage.ENTRY)
 
@@ -175,6 +185,19 @@ class MemberViewModel(QObject):
             self._sale.attempt(self._sale.services.selling.remove_member)
 
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _attach_offered(self, reference: MemberReference) -> None:
+        def act() -> None:
+            self._sale.services.selling.attach_member_of(reference)
+            self._sale.toast = Toast("Member of the receipt added. To use points, scan the card", undoable=True)
+
+        self.offered = None
+        self._sale.attempt(act)
+        self.reset()
+
+    def _sale_ended(self) -> None:
+        self.offered = None
+        self.reset()
 
     def _finder(self, typed: str) -> Callable[[], FoundMember | None]:
         """How to find what was typed. Raises ValueError when it can be nobody's."""

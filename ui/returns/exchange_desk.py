@@ -59,18 +59,19 @@ class ExchangeDesk:
             self._returns.desk.busy = True
             self._sale.say("Setting the goods aside…")
             work = partial(self._refunding.set_aside, pending)
-            self._window.background.run(work, lambda _: self._attach(pending), self._refused)
+            self._window.background.run(work, lambda _: self._attach(model, pending), self._refused)
 
         self._sale.with_approval(act)
 
-    def _attach(self, pending: PendingReturn) -> None:
+    def _attach(self, model: ReturnModel, pending: PendingReturn) -> None:
         self._returns.desk.busy = False
         if not self._guarded(partial(self._returns.parts.exchanging.attach, pending)):
             return
         self._returns.leave()
-        words = "Scan the new goods. What came back pays first"
-        if pending.member_id and self._sale.view.basket.member is None:
-            words += "; add the member with F3"
+        words, member = "Scan the new goods. What came back pays first", model.original.sale.member
+        if member is not None and member.member_id and not model.gift and self._sale.view.basket.member is None:
+            self._window.member.offer(member)
+            words += "; F3 adds the member"
         self._sale.say(words)
 
     # --- looking at it, taking it off -------------------------------------------------------------------------------

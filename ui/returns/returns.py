@@ -263,7 +263,9 @@ class Returns:
         """True when the scan was about a return."""
         hand = receipt_in_hand(code)
         if self.desk.busy:
-            self._refuse("Finish the return first", "The money is on its way. The scan was not used.")
+            exchange = isinstance(self.model, ReturnModel) and self.model.exchange
+            what = "The goods are being set aside." if exchange else "The money is on its way."
+            self._refuse("One moment", f"{what} Scan again when the screen has changed.")
             return True
         if not self.serial_panel.isHidden() and hand is None:
             self._serial(code)

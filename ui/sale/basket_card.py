@@ -37,6 +37,7 @@ _COLUMNS = 32
 _STRIP = 60
 _SHEET_INSET = 5
 """So far from the card's edge, the sheet leaves its round corners alone."""
+_FIND = "or type a name, SKU or barcode"
 
 
 class IdlePicture(QWidget):
@@ -44,7 +45,15 @@ class IdlePicture(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Scan to begin")
+        self._title, self._hint = "", ""
+        self.say("Scan to begin", _FIND)
+
+    def say(self, title: str, hint: str) -> None:
+        """What is to be scanned."""
+        if (title, hint) != (self._title, self._hint):
+            self._title, self._hint = title, hint
+            self.setAccessibleName(title)
+            self.update()
 
     def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
@@ -54,9 +63,9 @@ class IdlePicture(QWidget):
         paint.rounded(painter, QRectF(centre.x() - 44, centre.y() - 88, 88, 88), 24, "accent_soft")
         paint.glyph(painter, QPointF(centre.x(), centre.y() - 44), "scan-barcode", 44, "accent", 1.75)
         title = QRectF(0, centre.y() + 18, rect.width(), 36)
-        paint.text(painter, title, "Scan to begin", font(26, 700, display=True), "ink", paint.CENTRE)
+        paint.text(painter, title, self._title, font(26, 700, display=True), "ink", paint.CENTRE)
         hint = QRectF(0, centre.y() + 58, rect.width(), 24)
-        paint.text(painter, hint, "or type a name, SKU or barcode", font(15, 450), "ink_2", paint.CENTRE)
+        paint.text(painter, hint, self._hint, font(15, 450), "ink_2", paint.CENTRE)
         painter.end()
 
 
@@ -136,11 +145,16 @@ class BasketCard(Card):
             self._title, self._pieces, self._number, self._hint = head
             self._short_hint = hint[1]
             self.setAccessibleDescription(", ".join(part for part in head if part))
-            self.update(_INSET, 6, self.width() - 2 * _INSET, _HEAD - 8)
+            beside = self.products.x() if self.products.isVisibleTo(self) else self.width() - _INSET
+            self.update(_INSET, 6, beside - _INSET, _HEAD - 8)
         if complete and sale.completed is not None:
             self.complete_page.show_sale(sale.completed)
         self.complete_page.setVisible(complete)
         self._idle.setVisible(not rows and not complete)
+        if view.exchange is None:
+            self._idle.say("Scan to begin", _FIND)
+        else:
+            self._idle.say("Scan the new goods", "What came back pays first. F7 shows it or takes it off")
         self.strip.show_messages(sale.banner, sale.toast)
         if self._sheet is not None:
             self._sheet.refresh()

@@ -10,6 +10,7 @@ from pos_app.ports import Formatter
 from pos_app.services.current_sale import SaleView
 from ui.promotions.words import offer_words, savings
 from ui.sale.sale_view_model import SaleViewModel, Stage
+from ui.tender.card_offer import any_card_minor
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme import paint
 from ui.theme.current import colour
@@ -145,6 +146,8 @@ class PayCard(Card):
         has_terminal = self._sale.services.payment_terminal is not None
         self.card.setVisible(not complete and not pending)
         self.card.setEnabled(can_pay and (has_terminal or free))
+        if due > 0:
+            due = any_card_minor(self._sale.savings.offers, due)
         due_text = self._formatter.money(due) if view.priced.lines and not (free and view.given_back) else ""
         by_card = "Pay by card" if self.card.has_room_for("Pay by card", due_text) else "Card"
         self.card.rename("Complete" if free else by_card)

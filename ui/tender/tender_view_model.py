@@ -19,6 +19,7 @@ from ui.member.member_view_model import MemberViewModel
 from ui.messages import Banner, Choice, Question
 from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.tender.card_flow import CardFlow
+from ui.tender.card_offer import brand_question
 
 
 class TenderViewModel(QObject):
@@ -177,7 +178,18 @@ class TenderViewModel(QObject):
         if self.due_minor == 0:
             self._complete_free()
         else:
-            self.card.pay(amount_minor or self._tendering.amount_taken(TenderType.CARD, self.due_minor))
+            self._ask_for_brand() if not amount_minor else self.card.pay(amount_minor)
+
+    def _ask_for_brand(self) -> None:
+        """The rest by card; a brand that would save something is asked about first, before any card is charged."""
+        any_card = self._tendering.amount_taken(TenderType.CARD, self.due_minor)
+        services = self._sale.services
+        question = brand_question(services.selling.tender_offers, any_card, self.card.pay, services.formatter)
+        if question is None:
+            self.card.pay(any_card)
+            return
+        with self._sale.one_change():
+            self._sale.ask(question)
 
     def cancel_card(self) -> None:
         """Ask the card terminal to stop waiting; its answer ends the waiting."""
