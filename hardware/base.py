@@ -21,7 +21,7 @@ class Device:
     def __init__(self, name: str, kind: str, on_status: StatusListener | None = None) -> None:
         self.name = name
         self._lock = threading.Lock()
-        self._status = DeviceStatus(name, kind, DeviceState.ABSENT, "not started")
+        self._status = DeviceStatus(name, kind, DeviceState.ABSENT, "It was not started yet.")
         self._counters: Counter[str] = Counter()
         self._last_contact: datetime | None = None
         self._on_status = on_status
