@@ -85,7 +85,11 @@ def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
     from pos_app.storage.keys import SystemKeyStore
 
     settings, store, keys = load_settings(folder), store_of(folder), SystemKeyStore(folder / "database.key")
-    # Qt only now: once it is loaded, it reads the source of every module that is imported after it.
+    # Qt only now, so that no import before it is slowed down by what Qt does to them.
+    from ui.plain_imports import use_plain_imports
+
+    use_plain_imports()
+
     from pos_app.counter import Counter
     from ui.application import build_application
     from ui.background import after_paint
