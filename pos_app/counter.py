@@ -5,6 +5,7 @@ The window is shown first. Devices and the network start behind it, so that the 
 
 import logging
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
 from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker
+from pos_app.report_room import report_parts
 from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
     from hardware.receipt_printer.simulator import SimulatedPrinter
     from pos_app.mailer import MailWorker
+    from pos_app.services.maintenance import Maintenance
 
 PRODUCTS_ON_THE_PANEL = 8
 WARM_AFTER_S = 3.0
@@ -83,6 +86,7 @@ class Counter:
         self, folder: Path, register: Register, settings: TerminalSettings, demo_pins: tuple[tuple[str, str], ...] = ()
     ) -> None:
         self.register = register
+        self._folder = folder
         self._settings = settings
         self.bridge = QtBridge()
         devices = peripherals_settings(folder, register.profile, settings)
@@ -136,6 +140,7 @@ class Counter:
             customer_displays=(PoleDisplays(self.peripherals),),
             tax_exemption=lambda: register.tax_exemption,
             interrupted_returns=lambda: len(register.data.pending_returns.all()),
+            maintenance=self._maintenance,
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,
@@ -149,6 +154,7 @@ class Counter:
             cash=register.cash_movements,
             time_clock=register.time_clock,
             day=register.business_day,
+            reports=cache(lambda: report_parts(register, self.sync_status)),
             till=lambda: TillParts(register.closing, register.till_papers, register.data.till_records),
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
@@ -239,6 +245,43 @@ class Counter:
         )
         doubts.on_queued = peripherals.print_nudge
         return PaperParts(doubts, lambda: peripherals.printer_is_jammed, peripherals.recover_printer)
+
+    def _maintenance(self) -> "Maintenance":
+        """The technician's console of this counter."""
+        from pos_app.services.maintenance import Maintenance
+        from pos_app.technician_room import TechnicianRoom
+
+        room = TechnicianRoom(
+            self._folder,
+            self._settings,
+            self.register,
+            self.peripherals,
+            central_url=self._central_address,
+            sync_status=self.sync_status,
+            changed=self._devices_changed,
+        )
+        return Maintenance(
+            room,
+            room.book,
+            approvals=self.register.approvals,
+            operator=self.register.operator,
+            storage=self.register.data.storage,
+        )
+
+    def _central_address(self) -> str:
+        if self.central is None:
+            return self.central_url
+        return self.central.url if self.central.running else ""
+
+    def _devices_changed(self) -> None:
+        """On the thread that restarted devices: the window goes on with those that are there now."""
+        self.services.payment_terminal = self.peripherals.payment_terminal
+        if self.peripherals.simulated_printer is not None:
+            self._pulses_seen = self._receipts_seen = 0
+            self.peripherals.simulated_printer.on_change = self._paper_changed
+        for status in self.peripherals.statuses():
+            self.bridge.on_device(status)
+        self.peripherals.print_nudge()
 
     def _committed(self) -> None:
         """Something new is in the journal: print what it queued and send it."""

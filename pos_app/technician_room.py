@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pos_app import support_bundle
 from pos_app.counter_settings import peripherals_settings
+from pos_app.domain.scan_code import UnreadCode, gtin, is_gs1, shown_gtin, split_symbology
 from pos_app.errors import WorldError
+from pos_app.gs1_reader import read_gs1
 from pos_app.log_tail import LOG_NAME, log_lines
 from pos_app.ports import DeviceState, DeviceStatus, SyncStatus
 from pos_app.ports.maintenance import BundleItem, DeviceRow, LogLine, TrialReport, TrialStep
@@ -128,6 +130,25 @@ class TechnicianRoom(LocalWorkbench):
                     question="Are both lines there, and every letter right?",
                 )
         return self.check_device(name)
+
+    def code_parts(self, code: str) -> tuple[tuple[str, str], ...]:
+        """What a GS1 code says, or why a code is none."""
+        text, symbology = split_symbology(code)
+        if not is_gs1(text, symbology):
+            number = gtin(text)
+            return (("Product number", shown_gtin(number)),) if number is not None else ()
+        read = read_gs1(text, self._register.profile.currency)
+        if isinstance(read, UnreadCode):
+            return (("GS1", read.words),)
+        named = (
+            ("Product number", read.code),
+            ("Serial number", read.serial_number),
+            ("Batch", read.batch),
+            ("Expires on", read.expires_on),
+            ("Quantity", f"{read.quantity_milli / 1000:g}" if read.quantity_milli else ""),
+            ("Price", self._register.formatter.money(read.price_minor) if read.price_minor else ""),
+        )
+        return tuple((name, value) for name, value in named if value)
 
     # --- line, log, bundle --------------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """Everything the checkout window needs, filled in by whoever builds the terminal. The window knows no other part."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pos_app.domain.operator import Operator
@@ -45,16 +46,20 @@ from ui.tender.manual_prompt import ManualPrompt
 from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
+    from pos_app.domain.report import Report
     from pos_app.services.business_day import BusinessDay
     from pos_app.services.closing import Closing
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.journal_browsing import JournalBrowsing
+    from pos_app.services.maintenance import Maintenance
     from pos_app.services.orders import Orders
     from pos_app.services.paper_in_doubt import PaperInDoubt
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.receipt_sample import SampleKind
     from pos_app.services.refunding import Refunding
+    from pos_app.services.reporting import Reporting
     from pos_app.services.returning import Returning
     from pos_app.services.tax_exemption import TaxExemption
     from pos_app.services.till_papers import TillPapers
@@ -140,6 +145,30 @@ class ParkingParts:
 
     suspending: Suspending
     sharing: ParkedSharing
+
+
+class ReportParts(Protocol):
+    """Reports and the journal, as the window asks for them. All but the checks of rights touch the disk."""
+
+    @property
+    def reporting(self) -> "Reporting":
+        """Makes reports."""
+
+    @property
+    def browsing(self) -> "JournalBrowsing":
+        """Looks through the journal."""
+
+    def paper(self, report: "Report") -> ReceiptDocument:
+        """A report for the receipt printer."""
+
+    def picture(self, document: ReceiptDocument) -> bytes:
+        """Paper as a PNG."""
+
+    def save(self, name: str, content: Iterable[bytes]) -> Path:
+        """Write a file for somebody to take along; where it is comes back. Raises OSError."""
+
+    def export_journal(self, form: str) -> Iterator[bytes]:
+        """The whole journal as jsonl or xml, with its digest. Raises WorldError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +257,7 @@ class Services:
     time_clock: TimeClock | None = None
     day: "BusinessDay | None" = None
     till: "Callable[[], TillParts] | None" = None
+    reports: Callable[[], ReportParts] | None = None
     parking: ParkingParts | None = None
     start_training: Callable[[], None] | None = None
     """Opens the till for training; raises WorldError when it is open already."""
@@ -239,6 +269,8 @@ class Services:
     orders: "Callable[[], Orders] | None" = None
     tax_exemption: "Callable[[], TaxExemption] | None" = None
     settings: UiSettings = field(default_factory=UiSettings)
+    maintenance: "Callable[[], Maintenance] | None" = None
+    """Made when the technician's console is opened."""
     returns: Callable[[], ReturnParts] | None = None
     """Made when the first goods come back, so that the till opens sooner."""
     interrupted_returns: Callable[[], int] = lambda: 0

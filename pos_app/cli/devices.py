@@ -1,6 +1,6 @@
 """The devices of a till: set them up, find, check and test them, and the versions of its settings.
 
-It works on the settings and on the devices themselves, also while the till runs; such a till takes what was changed when
+It works on the settings and on the devices themselves, also while the till runs, which takes what was changed when
 it starts again, or at once when the change is made in its own console.
 """
 

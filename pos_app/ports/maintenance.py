@@ -181,6 +181,9 @@ class CounterBench(Workbench, Protocol):
     def rows(self) -> list[DeviceRow]:
         """Every device. Returns at once."""
 
+    def code_parts(self, code: str) -> tuple[tuple[str, str], ...]:
+        """What a scanned code says by itself, in pairs of words; none when it says nothing."""
+
     def apply(self) -> str:
         """The settings changed: restart the devices that are concerned. What has to wait for a restart, in words."""
 

@@ -23,6 +23,7 @@ from ui.sale.top_bar import TopBar
 from ui.services_bundle import Services
 from ui.sign_on.people_at_the_till import PeopleAtTheTill
 from ui.sounds import Sound, Sounds
+from ui.technician.at_the_counter import TechnicianAtTheCounter
 from ui.tender.pay_card import PayCard
 from ui.tender.tender_view_model import TenderViewModel
 from ui.theme.current import colour, set_reduce_motion, theme, use
@@ -58,6 +59,7 @@ class CheckoutWindow(QWidget):
         self.functions = Functions(self)
         self.people = PeopleAtTheTill(self)
         self.till = TillAtTheCounter(self)
+        self.technician = TechnicianAtTheCounter(self)
         self._build()
         self._connect()
         self._clear_timer = QTimer(self)
@@ -175,6 +177,7 @@ class CheckoutWindow(QWidget):
         if had_question and self.sale.question is None and not self.covered:
             self.focus_scan_field()
         self.till.raise_()
+        self.technician.raise_()
         self.people.stay_in_front()
 
     def _watch_complete(self) -> None:
@@ -196,7 +199,7 @@ class CheckoutWindow(QWidget):
     @property
     def covered(self) -> bool:
         """True while something stands before the sale: it takes neither keys nor scans."""
-        return self.people.covering or self.till.covering
+        return self.people.covering or self.till.covering or self.technician.covering
 
     def close_sheet(self) -> None:
         """Back to the basket."""
@@ -235,7 +238,7 @@ class CheckoutWindow(QWidget):
         Only an item's code may need the AIM identifier that some scanners send before it.
         """
         code, symbology = split_symbology(code)
-        if self.people.take_scan(code) or self.till.take_scan(code):
+        if self.people.take_scan(code) or self.technician.take_scan(code) or self.till.take_scan(code):
             return
         self.finder.look_for("")
         if self.sale.question is None and self.side.take_scan(code):
@@ -390,6 +393,7 @@ class CheckoutWindow(QWidget):
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
         self.question.setGeometry(0, 0, wide, high)
         self.till.place(wide, high)
+        self.technician.place(wide, high)
         self.people.place(wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
