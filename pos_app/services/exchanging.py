@@ -7,9 +7,9 @@ goods come to goes back when the ticket is completed; a card gets it from its te
 from pos_app.domain.exchange import exchange_refunds, paid_out
 from pos_app.domain.poslog import return_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument, Rule
-from pos_app.domain.receipt_texts import receipt_texts
 from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
 from pos_app.domain.returns import PendingReturn, Refund, ReturnTransaction
+from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
 from pos_app.ports import Formatter, UnitOfWork
 from pos_app.services.refunding import Refunding
@@ -84,11 +84,11 @@ class Exchanging:
 
 
 def with_exchange(
-    document: ReceiptDocument, returned: ReturnTransaction, formatter: Formatter, language: str
+    document: ReceiptDocument, returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter
 ) -> ReceiptDocument:
     """A sale's receipt with the goods that came back on the same ticket, after its head."""
     blocks = list(document.blocks)
     head = next(number for number, block in enumerate(blocks) if isinstance(block, Rule)) + 1
-    blocks[head:head] = exchange_blocks(returned, formatter, receipt_texts(language))
+    blocks[head:head] = exchange_blocks(returned, profile, formatter)
     number = returned.header.receipt_number
     return ReceiptDocument(f"{document.title}, exchange {number}", tuple(blocks), document.copy, document.copy_mark)

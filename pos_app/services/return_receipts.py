@@ -39,7 +39,7 @@ def compose_return_receipt(
     title = "Sale voided" if returned.post_void else "Return"
     blocks: list[Block] = [*receipt_head(returned, profile, formatter)]
     blocks += [Text(texts("void" if returned.post_void else "return"), Align.CENTRE, bold=True)]
-    blocks += [*_origin(returned, texts), Rule(), *_goods(returned, formatter, texts)]
+    blocks += [*_origin(returned, texts), Rule(), *_goods(returned, profile, formatter, texts)]
     blocks.append(Pair(texts("refund"), formatter.money(-returned.total_minor), bold=True, size=Size.DOUBLE))
     blocks += [*_refunds(returned, formatter, texts), *_points(returned, formatter, texts)]
     if provisional:
@@ -66,10 +66,11 @@ def compose_return_labels(returned: ReturnTransaction, profile: StoreProfile, fo
     return ReceiptDocument(f"Labels of return {returned.header.receipt_number}", tuple(blocks))
 
 
-def exchange_blocks(returned: ReturnTransaction, formatter: Formatter, texts: ReceiptTexts) -> list[Block]:
+def exchange_blocks(returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter) -> list[Block]:
     """The goods that came back, as a part of the receipt of the sale they were exchanged in."""
+    texts = receipt_texts(profile.receipt.language)
     blocks: list[Block] = [Text(texts("exchange_goods"), bold=True), *_origin(returned, texts)]
-    blocks += _goods(returned, formatter, texts)
+    blocks += _goods(returned, profile, formatter, texts)
     blocks.append(Pair(texts("credit"), formatter.amount(-returned.total_minor), bold=True))
     blocks += [*_refunds(returned, formatter, texts), *_points(returned, formatter, texts), Rule()]
     return blocks
@@ -86,7 +87,9 @@ def _origin(returned: ReturnTransaction, texts: ReceiptTexts) -> list[Block]:
     return blocks
 
 
-def _goods(returned: ReturnTransaction, formatter: Formatter, texts: ReceiptTexts) -> list[Block]:
+def _goods(
+    returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter, texts: ReceiptTexts
+) -> list[Block]:
     blocks: list[Block] = []
     for line in returned.lines:
         blocks.append(Pair(f"{_quantity(line, texts)}{line.name}", formatter.amount(-line.net_minor)))
@@ -98,16 +101,27 @@ def _goods(returned: ReturnTransaction, formatter: Formatter, texts: ReceiptText
     blocks.append(Rule())
     loss_minor = returned.promotion_loss_minor
     for name, amount in (
-        ("fees", -sum(line.fees_minor for line in returned.lines)),
-        ("tax", -sum(line.tax_minor for line in returned.lines)),
-        ("restocking_fee", returned.restocking_fee_minor),
-        ("promotion_loss" if loss_minor > 0 else "promotion_gain", loss_minor),
+        (texts("fees"), -sum(line.fees_minor for line in returned.lines)),
+        *_taxes(returned, profile, texts),
+        (texts("restocking_fee"), returned.restocking_fee_minor),
+        (texts("promotion_loss" if loss_minor > 0 else "promotion_gain"), loss_minor),
     ):
         if amount:
-            blocks.append(Pair(texts(name), formatter.amount(amount)))
+            blocks.append(Pair(name, formatter.amount(amount)))
     if kept_minor := sum(line.fees_kept_minor for line in returned.lines):
         blocks.append(Text(texts("fees_kept", amount=formatter.amount(kept_minor))))
     return blocks
+
+
+def _taxes(returned: ReturnTransaction, profile: StoreProfile, texts: ReceiptTexts) -> list[tuple[str, int]]:
+    """Each tax that was added and comes back, in the order of the store's; in one where a line does not say which."""
+    whole_minor = -sum(line.tax_minor for line in returned.lines)
+    added = {rate.tax_id: rate.name or rate.tax_id for rate in profile.tax_rates if not rate.included}
+    amounts = [
+        (name, -sum(tax.tax_minor for line in returned.lines for tax in line.taxes if tax.tax_id == tax_id))
+        for tax_id, name in added.items()
+    ]
+    return amounts if sum(amount for _, amount in amounts) == whole_minor else [(texts("tax"), whole_minor)]
 
 
 def _refunds(returned: ReturnTransaction, formatter: Formatter, texts: ReceiptTexts) -> list[Block]:

@@ -464,7 +464,7 @@ class Tendering:
         if returned is not None:
             from pos_app.services.exchanging import with_exchange
 
-            document = with_exchange(document, returned, self._formatter, profile.receipt.language)
+            document = with_exchange(document, returned, profile, self._formatter)
         state, reason = _FIRST_STATES[profile.receipt.first_print(transaction.total_minor)]
         has_cash = self._ends_in_the_drawer(sale)
         if returned is not None:

@@ -90,7 +90,7 @@ class Parking:
 
         def act() -> None:
             done = parts.suspending.park(note)
-            number = done.sale.receipt_number.rpartition("-")[2].lstrip("0")
+            number = _short(done.sale.receipt_number)
             codes = f"; enter {', '.join(done.promo_codes)} again then" if done.promo_codes else ""
             sale.put_away(done.given_back, f"Parked as sale {number}. F6 brings it back{codes}")
 
@@ -255,7 +255,7 @@ class Parking:
         if parts is None:
             return
         if sale.attempt(lambda: parts.suspending.discard(parked.parking_id, CANCELLED, permit)):
-            number = parked.receipt_number.rpartition("-")[2].lstrip("0")
+            number = _short(parked.receipt_number)
             sale.say(f"Parked sale {number} is cancelled")
         else:
             parts.sharing.let_go(parked.parking_id)
@@ -289,7 +289,8 @@ class Parking:
         when = f"{parked_at:%H:%M}" if parked_at.date() == now.date() else f"{parked_at:%a %H:%M}"
         items = f"{entry.item_count} {'item' if entry.item_count == 1 else 'items'}"
         name = f"{when}  ·  {entry.member_name or 'No member'}"
-        detail = "  ·  ".join(part for part in (entry.note, items, place, f"by {entry.operator_name}") if part)
+        sale = f"No. {_short(entry.receipt_number)}"
+        detail = "  ·  ".join(part for part in (entry.note, sale, items, place, f"by {entry.operator_name}") if part)
         return ListRow(name, detail, act, icon, self._window.services.formatter.money(entry.total_minor))
 
     def _show_rows(self) -> None:
@@ -375,6 +376,11 @@ class Parking:
         with self._window.sale.one_change():
             self._window.sale.refuse(Banner("Not recalled", str(error)))
         self._changed()
+
+
+def _short(receipt_number: str) -> str:
+    """The number of a sale as people say it at its till."""
+    return receipt_number.rpartition("-")[2].lstrip("0")
 
 
 def _number(terminal_id: str) -> str:
