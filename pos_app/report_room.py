@@ -1,7 +1,8 @@
 """Reports and the journal of one counter put together; made when a manager asks for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos_app.bootstrap import Register
@@ -15,10 +16,21 @@ if TYPE_CHECKING:
     from pos_app.storage.reports import SqliteReportFigures
 
 
+def report_parts(register: Register, sync_status: Callable[[], SyncStatus]) -> "ReportParts":
+    """Those of a till, which saves files among the user's documents."""
+    from platformdirs import user_documents_path
+
+    profile = register.profile
+    folder = user_documents_path() / f"Till {profile.store_id}-{profile.workstation_id}"
+    return ReportParts(register, sync_status, folder)
+
+
 class ReportParts:
     """What the window does with reports and the journal."""
 
-    def __init__(self, register: Register, sync_status: Callable[[], SyncStatus]) -> None:
+    def __init__(self, register: Register, sync_status: Callable[[], SyncStatus], folder: Path) -> None:
+        """Files are saved into the folder."""
+        self.folder = folder
         self._register = register
         self._sync_status = sync_status
 
@@ -73,6 +85,16 @@ class ReportParts:
         from hardware.receipt_printer.picture import receipt_picture
 
         return receipt_picture(document, self._register.profile.receipt_columns)
+
+    def save(self, name: str, content: Iterable[bytes]) -> Path:
+        """Write a file beside those saved before; it is there whole, or not at all. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / name
+        unfinished = path.with_name(f"{name}.part")
+        with unfinished.open("wb") as file:
+            file.writelines(content)
+        unfinished.replace(path)
+        return path
 
     def export_journal(self, form: str) -> Iterator[bytes]:
         """The whole journal as jsonl or xml, with its digest; read apart, so that the till goes on meanwhile."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from pos_app.ports.reports import FoundEntry, JournalRecords, JournalSearch, Pro
 from pos_app.services.approvals import Approval, Approvals
 
 PAGE_ENTRIES = 50
+_DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,2}:\d{0,2}")
 
 GROUPS: dict[str, tuple[EventKind, ...]] = {
     "Everything": (),
@@ -94,19 +95,16 @@ class JournalBrowsing:
         """Raises ApprovalNeededError, or NotAllowedError, for who may not read the journal."""
         self._approvals.require(Action.READ_JOURNAL, reason="Journal", approval=approval)
 
-    def find(
-        self, words: str, group: str, on_progress: Progress, *, day: str = "", before: int | None = None
-    ) -> list[BrowsedEntry]:
-        """Newest first: words are a part of a receipt number, an amount, a time such as 14:2, or an operator.
-
-        day is a business day, or empty for all; before is the position of the last entry shown. Raises Cancelled.
+    def find(self, words: str, group: str, on_progress: Progress, before: int | None = None) -> list[BrowsedEntry]:
+        """Newest first. Words are a business day (2026-11-22), a time such as 14:2, and a part of a receipt number, an
+        amount or an operator. before is the position of the last entry shown. Raises Cancelled.
         """
         self._figures.catch_up(on_progress)
         kinds = tuple(str(kind) for kind in GROUPS.get(group, ()))
         found: dict[int, FoundEntry] = {}
-        for wanted in self._searches(words.strip()):
-            asked = JournalSearch(**wanted, kinds=kinds, first_day=day, last_day=day)
-            found |= {one.position: one for one in self._records.search(asked, PAGE_ENTRIES, before)}
+        for wanted in self._searches(words.split()):
+            entries = self._records.search(replace(wanted, kinds=kinds), PAGE_ENTRIES, before)
+            found |= {one.position: one for one in entries}
         newest = sorted(found, reverse=True)[:PAGE_ENTRIES]
         return [self._browsed(found[position]) for position in newest]
 
@@ -126,19 +124,26 @@ class JournalBrowsing:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _searches(self, words: str) -> list[dict[str, Any]]:
-        """What the words may mean; each is looked for."""
-        if not words:
-            return [{}]
-        if re.fullmatch(r"\d{1,2}:\d{0,2}", words):
-            hour, _, minute = words.partition(":")
-            return [{"time_of_day": f"{int(hour):02d}:{minute}"}]
-        searches: list[dict[str, Any]] = [{"operator_id": words}, {"receipt": words}]
+    def _searches(self, words: list[str]) -> list[JournalSearch]:
+        """What the words may mean; each is looked for. All that are no day and no time are one text."""
+        frame, rest = JournalSearch(), []
+        for word in words:
+            if _DAY.fullmatch(word):
+                frame = replace(frame, first_day=word, last_day=word)
+            elif _TIME.fullmatch(word):
+                hour, _, minute = word.partition(":")
+                frame = replace(frame, time_of_day=f"{int(hour):02d}:{minute}")
+            else:
+                rest.append(word)
+        text = " ".join(rest)
+        if not text:
+            return [frame]
+        searches = [replace(frame, operator_id=text), replace(frame, receipt=text)]
         try:
-            searches.append({"amount_minor": self._profile.currency.parse_minor(words.replace(",", "."))})
+            amount_minor = self._profile.currency.parse_minor(text.replace(",", "."))
         except MoneyError:
             return searches
-        return searches
+        return [*searches, replace(frame, amount_minor=amount_minor)]
 
     def _browsed(self, found: FoundEntry) -> BrowsedEntry:
         entry = found.entry

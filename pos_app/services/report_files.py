@@ -30,7 +30,8 @@ def value_words(value: Value, unit: Unit, formatter: Formatter) -> str:
         case Unit.QUANTITY:
             return quantity_words(value)
         case Unit.SHARE:
-            return f"{value // 100}.{value % 100 // 10} %"
+            tenths = (value + 5) // 10
+            return f"{tenths // 10}.{tenths % 10} %"
         case _:
             return formatter.points(value)
 

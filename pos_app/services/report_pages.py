@@ -61,7 +61,7 @@ class Figures:
         days: dict[str, int] = {}
         for day, cell in self._source.figures(section, self.period, Grouping.DAY):
             days[day] = days.get(day, 0) + value(cell)
-        return tuple(days.items())
+        return day_points(days)
 
     def grouped(self, section: Section, by: Grouping) -> list[tuple[str, Cell]]:
         """The sums by day or operator, and key."""
@@ -319,7 +319,7 @@ def over_short(figures: Figures) -> Report:
     for day, cell in found:
         if not cell.detail:
             sums[day] = sums.get(day, 0) + cell.amount_minor - cell.other_minor
-    chart = Chart(ChartKind.LINE, "Over or short, by day", Unit.MONEY, tuple(sums.items()))
+    chart = Chart(ChartKind.LINE, "Over or short, by day", Unit.MONEY, day_points(sums))
     table = Table("By closing", columns, tuple(rows), _total(rows), "No till was closed in this period.")
     return Report("over_short", "Over and short", "", (table,), chart, tuple(foreign))
 
@@ -396,6 +396,11 @@ def promotions(figures: Figures) -> Report:
     )
     chart = Chart(ChartKind.BARS, "Taken off", Unit.MONEY, points)
     return Report("promotions", "Promotions", "", tables, chart)
+
+
+def day_points(values: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Days as a chart names them: without the year, which stands above it."""
+    return tuple((day[5:], value) for day, value in values.items())
 
 
 # --- adding up --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
     from ui.customer_display.link import CustomerDisplays
+    from ui.manager.functions import ManagerFunctions
     from ui.member.member_desk import MemberDesk
     from ui.returns.returns import Returns
     from ui.sale.checkout_window import CheckoutWindow
@@ -396,6 +397,13 @@ class Functions:
             row("The store's limit", "Shared out to its tills", formatter.points(exposure.budget_points)),
         ]
         self._window.side.show_list("Points used offline", rows)
+
+    @cached_property
+    def manager(self) -> ManagerFunctions:
+        """Reports and the journal."""
+        from ui.manager.functions import ManagerFunctions
+
+        return ManagerFunctions(self._window)
 
     @cached_property
     def displays(self) -> CustomerDisplays:

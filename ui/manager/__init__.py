@@ -1,0 +1,1 @@
+"""What a manager looks at: reports with pictures, and the journal."""
