@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 _HEALTH_CHECK_S = 5.0
 _STATISTICS_S = 600.0
-_OPEN_DRAWER_CHECK_S = 1.0
+_WAITED_FOR_CHECK_S = 1.0
 _SPRINGS_OPEN_S = 1.0
 # A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
 _DRAWER_PATIENCE_S = 5.0
@@ -100,7 +100,7 @@ class ReceiptPrinter(Device):
         """Start printing what is queued. Jobs that an earlier run left half sent are put up as unconfirmed."""
         self._has_backlog = self._queue.next_job() is not None
         for job in self._queue.unfinished():
-            self._resynchronise |= job.bytes_sent < job.bytes_total
+            self._resynchronise = True
             if job.state is PrintState.SENDING:
                 reason = "The register stopped while this was printing."
                 self._finish(job, PrintState.SENT_UNCONFIRMED, reason, in_doubt=True)
@@ -201,8 +201,9 @@ class ReceiptPrinter(Device):
             self._known.keep_statistics(self.statistics())
 
     def _rest_s(self) -> float:
-        """Until the next health check; an open drawer is looked at more often."""
-        return _OPEN_DRAWER_CHECK_S if self.drawer is not None and self.drawer.is_open else _HEALTH_CHECK_S
+        """Until the next health check; sooner for an open drawer, or a printer that waits for somebody."""
+        is_waited_for = not self._condition.can_print or (self.drawer is not None and self.drawer.is_open)
+        return _WAITED_FOR_CHECK_S if is_waited_for else _HEALTH_CHECK_S
 
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
@@ -249,7 +250,7 @@ class ReceiptPrinter(Device):
             if sent == 0:
                 self._queue.set_state(job.job_id, PrintState.QUEUED, str(error))
                 raise
-            self._resynchronise = sent < len(data)
+            self._resynchronise = True  # what was handed to the wire may not have come out of it
             self._unconfirmed(job, f"{error} {sent} of {len(data)} bytes were sent.", sent, in_doubt=True)
             self._wire_failed(error)
             return
@@ -262,8 +263,9 @@ class ReceiptPrinter(Device):
             self._unconfirmed(job, self._why_unconfirmed(completion), len(data), in_doubt=in_doubt)
         if completion is Completion.UNCONFIRMED and self._condition.can_print:
             self._known.forget()  # it did not prove what it used to: another printer, or another setting of it
-        if self.status.state is DeviceState.BUSY:
-            self._report_resting()
+        if not self._condition.can_print and (condition := session.condition()) is not None:
+            self._take_condition(condition)
+        self._report_resting()
 
     def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
         """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""

@@ -102,6 +102,11 @@ class SimulatedPrinter:
             self._status_changed(before)
         self._changed()
 
+    def clear_cutter(self) -> None:
+        """Somebody took the paper out of the cutter: the printer still waits to be told how to go on (DLE ENQ)."""
+        with self._lock:
+            self._faults = replace(self._faults, cutter_jam=False)
+
     def repair(self) -> None:
         """Turn all faults off."""
         self.set_faults(**{name: getattr(Faults(), name) for name in Faults.__slots__})
@@ -325,7 +330,7 @@ class PrinterServer:
                 continue
             room = max(1, int(faults.slow_bytes_per_s * _POLL_S)) if faults.slow_bytes_per_s else 4096
             if faults.reset_after_bytes:
-                room = min(room, faults.reset_after_bytes - received)
+                room = max(1, min(room, faults.reset_after_bytes - received))
             try:
                 data = connection.recv(room)
             except TimeoutError:

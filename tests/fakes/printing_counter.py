@@ -79,6 +79,12 @@ class PrintingCounter:
             self.heard.append(status)
             self.changed.notify_all()
 
+    def until(self, happened: Callable[[], bool], ask: Callable[[], None]) -> None:
+        """Ask, and wait for what devices say, until it happened."""
+        ask()
+        with self.changed:
+            assert self.changed.wait_for(happened, 20), self.heard
+
     def wait_for_status(self, state: DeviceState, says: str, kind: str = "receipt_printer") -> DeviceStatus:
         def found() -> DeviceStatus | None:
             matching = (s for s in self.heard if s.kind == kind and s.state is state and says in s.reason)
