@@ -76,7 +76,7 @@ class MoreMenu:
         rows = []
         if services.returns is not None and functions.usable()["return"]:
             detail = "A whole sale of today, every payment back"
-            rows.append(ListRow("Void a sale", detail, functions.void_a_sale, "history"))
+            rows.append(ListRow("Void a sale", detail, functions.void_a_sale, "rotate-ccw-clock"))
         rows += self._window.till.more_rows()
         rows += functions.manager.more_rows()
         rows.append(

@@ -39,6 +39,7 @@ class TechnicianAtTheCounter:
         place = f"{services.profile.store_name}  ·  Till {services.profile.workstation_id}"
         gap_ms = services.settings.scan_timing.gap_ms
         console = TechnicianConsole(self.desk, window.background, services.bridge, gap_ms, place, window)
+        console.setGeometry(0, 0, window.width(), window.height())
         console.closed.connect(self.close)
         console.scan_not_taken.connect(self._not_taken)
         return console
@@ -63,7 +64,6 @@ class TechnicianAtTheCounter:
 
     def _open(self, approval: Approval | None) -> None:
         self.desk.begin(approval)
-        self.place(self._window.width(), self._window.height())
         self.console.open()
         announce(self._window, "Technician's console")
 

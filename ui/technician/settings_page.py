@@ -41,7 +41,7 @@ class SettingsPage(Page):
     """The versions on the left, what the chosen one changed on the right."""
 
     title = "Settings"
-    icon = "history"
+    icon = "file-clock"
 
     def __init__(self, desk: Maintenance, background: Background, parent: QWidget) -> None:
         super().__init__(desk, background, parent)
