@@ -21,6 +21,18 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Drivers are tested against their simulators, and against the machines that are named."""
+    parser.addoption(
+        "--device",
+        action="append",
+        default=[],
+        metavar="KIND=DRIVER://ADDRESS",
+        help="run the suite of drivers against a real device: receipt_printer=tcp://192.168.1.50:9100, "
+        "scale=nci:///dev/ttyUSB0, line_display=cd5220:///dev/ttyS1@9600, barcode_scanner=serial://usb:05e0:1701",
+    )
+
+
 class _Warnings(logging.Handler):
     """Everything of level WARNING and above that was logged, by whatever thread."""
 
