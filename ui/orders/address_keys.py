@@ -1,4 +1,4 @@
-"""A keyboard to touch while an address is taken, over the lower part of the basket: a touch of a field brings it."""
+"""A keyboard to touch over the lower part of the basket: a touch of a field brings it."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -15,21 +15,21 @@ _ROWS = (
     tuple("QWERTYUIOP"),
     tuple("ASDFGHJKL-"),
     (*"ZXCVBNM.,", BACKSPACE),
-    ("'", "/", "#", SPACE, "+", NEXT),
+    ("@", "_", "'", "/", "#", "+", SPACE, NEXT),
 )
-_WIDE = {SPACE: 4, NEXT: 2}
+_WIDE = {SPACE: 2, NEXT: 2}
 _NAMES = {
-    BACKSPACE: "Backspace", SPACE: "Space", NEXT: "Next field", "-": "Hyphen", ".": "Point", ",": "Comma",
-    "'": "Apostrophe", "/": "Slash", "#": "Number sign", "+": "Plus",
+    BACKSPACE: "Backspace", SPACE: "Space", "-": "Hyphen", ".": "Point", ",": "Comma", "'": "Apostrophe",
+    "/": "Slash", "#": "Number sign", "+": "Plus", "@": "At sign", "_": "Underscore",
 }  # fmt: skip
 _COLUMNS, _KEY, _GAP, _INSET = 10, 50, 6, 12
 HEIGHT = len(_ROWS) * (_KEY + _GAP) - _GAP + 2 * _INSET
 
 
 class _Key(Control):
-    def __init__(self, value: str, parent: QWidget) -> None:
-        super().__init__(_NAMES.get(value, value), parent)
-        self.value = value
+    def __init__(self, value: str, words: str, parent: QWidget) -> None:
+        super().__init__(_NAMES.get(value, words), parent)
+        self.value, self._words = value, words
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field keeps the focus
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
@@ -39,20 +39,21 @@ class _Key(Control):
         if self.value == BACKSPACE:
             paint.glyph(painter, rect.center(), "delete", 22, "ink")
             return
-        words = {SPACE: "Space"}.get(self.value, self.value)
-        paint.text(painter, rect, words, font(15 if len(words) > 1 else 20, 600), "ink", paint.CENTRE)
+        size = 15 if len(self._words) > 1 else 20
+        paint.text(painter, rect, self._words, font(size, 600), "ink", paint.CENTRE)
 
 
 class AddressKeys(QWidget):
-    """Letters, digits and what addresses need."""
+    """Letters, digits and what addresses need; done is what the last key says it does."""
 
     pressed = Signal(str)
     """a character, BACKSPACE or NEXT"""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, done: str = "Next field") -> None:
         super().__init__(parent)
         self.setAccessibleName("Keyboard to touch")
-        self.rows = [[_Key(value, self) for value in row] for row in _ROWS]
+        words = {SPACE: "Space", NEXT: done}
+        self.rows = [[_Key(value, words.get(value, value), self) for value in row] for row in _ROWS]
         for key in self.keys:
             key.clicked.connect(lambda _=False, value=key.value: self.pressed.emit(value))
         self.hide()

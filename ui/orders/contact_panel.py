@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pos_app.domain.orders import COUNTRIES, OrderContact, OrderError, checked_address, checked_person
 from ui.orders.address_keys import BACKSPACE, NEXT
+from ui.sale.touch_typing import OWN_KEYS
 from ui.theme import paint
 from ui.theme.fonts import font
 from ui.theme.tokens import FOCUS_RING, Height, Radius
@@ -40,6 +41,7 @@ class ContactPanel(Card):
 
     def __init__(self, country: str, parent: QWidget | None = None) -> None:
         super().__init__("Whom it is for", parent)
+        self.setProperty(OWN_KEYS, True)
         self._home = self._country = country
         self._title, self._rows = "", _PERSON
         self._act: Callable[[OrderContact], bool] = lambda contact: True

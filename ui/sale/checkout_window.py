@@ -20,6 +20,7 @@ from ui.sale.hit_list import HitList
 from ui.sale.sale_view_model import SaleViewModel, Stage
 from ui.sale.side_column import SideColumn
 from ui.sale.top_bar import TopBar
+from ui.sale.touch_typing import TouchTyping
 from ui.services_bundle import Services
 from ui.sign_on.people_at_the_till import PeopleAtTheTill
 from ui.sounds import Sound, Sounds
@@ -61,6 +62,7 @@ class CheckoutWindow(QWidget):
         self.till = TillAtTheCounter(self)
         self.technician = TechnicianAtTheCounter(self)
         self._build()
+        self.typing = TouchTyping(self)
         self._connect()
         self._clear_timer = QTimer(self)
         self._clear_timer.setSingleShot(True)

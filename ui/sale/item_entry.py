@@ -209,7 +209,7 @@ class ItemEntry:
 
         def leave() -> None:
             with self._sale.one_change():
-                self._sale.miss(wanted.code, f"no {name} was given.", sellable=False)
+                self._sale.miss(wanted.code, f"no {name if name.isupper() else name.lower()} was given.", sellable=False)
 
         self._sale.announced.emit(f"{name}{of} needed: {item.name}", True)
         self._sale.serial_wanted.emit(SerialRequest(item.name, f"{name}{of}", where, answer, leave))

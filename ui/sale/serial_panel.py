@@ -13,7 +13,7 @@ from ui.widgets.buttons import Button, IconButton
 from ui.widgets.card import Card
 from ui.widgets.touch_keys import TouchKeys
 
-_NAME_TOP, _FIELD_TOP = 64, 176
+_NAME_TOP, _HINT_TOP, _FIELD_TOP = 54, 100, 150
 _SPACE_FOR_PREFIX = 10
 
 
@@ -130,10 +130,10 @@ class SerialPanel(Card):
         paint.text(painter, QRectF(20, 8, wide - 48, 48), request.number_name, font(20, 700))
         paint.wrapped(painter, QRectF(20, _NAME_TOP, wide, 46), request.item_name, font(16, 600), "ink")
         if self._problem:
-            paint.glyph(painter, QPointF(31, _NAME_TOP + 65), "triangle-alert", 20, "bad")
-            paint.wrapped(painter, QRectF(50, _NAME_TOP + 54, wide - 30, 48), self._problem, font(15, 600), "bad")
+            paint.glyph(painter, QPointF(31, _HINT_TOP + 11), "triangle-alert", 20, "bad")
+            paint.wrapped(painter, QRectF(50, _HINT_TOP, wide - 30, 48), self._problem, font(15, 600), "bad")
         else:
-            paint.wrapped(painter, QRectF(20, _NAME_TOP + 54, wide, 48), request.hint, font(15, 450))
+            paint.wrapped(painter, QRectF(20, _HINT_TOP, wide, 48), request.hint, font(15, 450))
         focused = self.line.hasFocus()
         border, thick = ("accent", FOCUS_RING - 1) if focused else ("control", 1)
         if self._problem:

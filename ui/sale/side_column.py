@@ -23,6 +23,7 @@ class SideColumn(QWidget):
     """Keeps either the two cards or one panel in sight, always in the same place."""
 
     panel_closed = Signal()
+    panel_added = Signal(QWidget)
 
     def __init__(self, member: MemberCard, pay: PayCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +101,7 @@ class SideColumn(QWidget):
         """
         panel.setParent(self)
         self._others.append(panel)
+        self.panel_added.emit(panel)
         if take_scan is not None:
             self._takers.append((panel, take_scan))
         self._add(panel, closed)
