@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hardware.peripherals import Peripherals
 from pos_app import gs1_reader
 from pos_app.bootstrap import Register, connect
-from pos_app.counter_settings import PoleDisplays, drawer_alarm_s, peripherals_settings
+from pos_app.counter_settings import PoleDisplays, drawer_alarm_s, has_pole_display, peripherals_settings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
@@ -137,7 +137,7 @@ class Counter:
             card_refunds=lambda: register.card_refunds,
             orders=lambda: register.orders,
             scale=lambda: self.peripherals.others.scale,
-            customer_displays=(PoleDisplays(self.peripherals),),
+            customer_displays=(PoleDisplays(self.peripherals),) if has_pole_display(settings.devices) else (),
             tax_exemption=lambda: register.tax_exemption,
             interrupted_returns=lambda: len(register.data.pending_returns.all()),
             maintenance=self._maintenance,

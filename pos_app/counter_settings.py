@@ -96,6 +96,11 @@ class PoleDisplays:
             display.end()
 
 
+def has_pole_display(entries: tuple[DeviceEntry, ...]) -> bool:
+    """True where something has to follow the sale from the start; what that needs is not loaded otherwise."""
+    return any(entry.kind == "line_display" for entry in entries)
+
+
 def drawer_alarm_s(entries: tuple[DeviceEntry, ...]) -> int:
     """After so many seconds the till says that the drawer is open; 0: never."""
     drawers = [_drawer_of(entry) for entry in entries if entry.kind == "cash_drawer"]
