@@ -24,19 +24,22 @@ _DRIVERS = (
         RECEIPT_PRINTER, "cups", "Print service", AddressKind.QUEUE, "receipts", "Handed over, never confirmed"
     ),
     DriverChoice(RECEIPT_PRINTER, "simulator", "Simulated printer", AddressKind.NONE, "", "For trials"),
-    DriverChoice(BARCODE_SCANNER, "serial", "Serial or USB-serial scanner", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(BARCODE_SCANNER, "serial", "Serial scanner", AddressKind.SERIAL, _SERIAL_EXAMPLE),
     DriverChoice(
-        BARCODE_SCANNER, "evdev", "Keyboard scanner, taken whole", AddressKind.PATH, "usb:05e0:1200", "Linux only"
+        BARCODE_SCANNER,
+        "evdev",
+        "Keyboard scanner",
+        AddressKind.PATH,
+        "usb:05e0:1200",
+        "Its keys go to the till alone; Linux only",
     ),
     DriverChoice(BARCODE_SCANNER, "simulator", "Simulated scanner", AddressKind.NONE, "", "For trials"),
-    DriverChoice(LINE_DISPLAY, "cd5220", "Pole display, CD5220", AddressKind.SERIAL, _SERIAL_EXAMPLE),
-    DriverChoice(LINE_DISPLAY, "escpos", "Pole display, ESC/POS", AddressKind.SERIAL, _SERIAL_EXAMPLE),
-    DriverChoice(SCALE, "nci", "Scale, NCI (ECR)", AddressKind.SERIAL, _SERIAL_EXAMPLE),
-    DriverChoice(SCALE, "toledo_8217", "Scale, Toledo 8217", AddressKind.SERIAL, _SERIAL_EXAMPLE),
-    DriverChoice(
-        CARD_TERMINAL, "adyen_local", "Adyen terminal on the network", AddressKind.NETWORK, "192.168.1.60:8443"
-    ),
-    DriverChoice(CARD_TERMINAL, "manual", "Terminal that is not connected", AddressKind.NONE, "", "Amounts by hand"),
+    DriverChoice(LINE_DISPLAY, "cd5220", "CD5220 display", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(LINE_DISPLAY, "escpos", "ESC/POS display", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(SCALE, "nci", "NCI scale", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(SCALE, "toledo_8217", "Toledo 8217 scale", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(CARD_TERMINAL, "adyen_local", "Adyen terminal", AddressKind.NETWORK, "192.168.1.60:8443"),
+    DriverChoice(CARD_TERMINAL, "manual", "Not connected", AddressKind.NONE, "", "Amounts by hand"),
     DriverChoice(CARD_TERMINAL, "simulator", "Simulated terminal", AddressKind.NONE, "", "For trials"),
 )
 

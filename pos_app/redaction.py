@@ -2,7 +2,8 @@
 
 import re
 
-_EMAIL = re.compile(r"[^\s@<>\"'=,;:()\[\]]+@[^\s@<>\"'=,;()\[\]]+")
+# A serial port with its speed (/dev/ttyUSB0@9600-7E1) is no address of anybody.
+_EMAIL = re.compile(r"[^\s@<>\"'=,;:()\[\]]+@(?!\d+(?:-[78][NEO][12])?(?![\w.-]))[^\s@<>\"'=,;()\[\]]+")
 _CARD_NUMBER = re.compile(r"(?<![0-9])(?:[0-9][ -]?){12,18}[0-9](?![0-9])")
 _BADGE = re.compile(r"OPB[-A-Za-z0-9]+")
 _LONG_SECRET = re.compile(

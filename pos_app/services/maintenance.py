@@ -171,7 +171,7 @@ def write_device(book: SettingsBook, choice: DriverChoice, address: str, name: s
     place = "" if choice.address_kind is AddressKind.NONE else " ".join(address.split())
     if choice.address_kind is not AddressKind.NONE and not place:
         raise CashierError("address_missing", f"Say where it is, such as {choice.example}.")
-    words = f"{ADDABLE_KINDS.get(choice.kind, choice.kind)}: {choice.title} {place}".rstrip()
+    words = f"{choice.title} {place}".rstrip()
     if choice.kind in FIXED_KEYS:
         driver_key, address_key = FIXED_KEYS[choice.kind]
         book.change({driver_key: choice.driver, address_key: place or None}, by, words)

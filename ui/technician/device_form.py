@@ -34,6 +34,15 @@ _WHERE = {
 }
 
 
+_KINDS = (
+    (PRINTER, "Printer"),
+    ("barcode_scanner", "Scanner"),
+    ("line_display", "Pole display"),
+    ("scale", "Scale"),
+    ("payment_terminal", "Card terminal"),
+)
+
+
 class _FormCard(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Set up a device", parent)
@@ -59,14 +68,14 @@ class DeviceForm(Page):
         super().__init__(desk, background, parent)
         self._kind, self._driver, self._entry = PRINTER, "tcp", ""
         self._card = _FormCard(self)
-        self.kinds = {kind: self._chip(words, lambda kind=kind: self._pick_kind(kind)) for kind, words in KINDS}
+        self.kinds = {kind: self._chip(words, lambda kind=kind: self._another_kind(kind)) for kind, words in _KINDS}
         self.drivers: dict[str, Chip] = {}
         self.address = Field("Address", self._card)
         self.address.entered.connect(self._go)
         self.go = Button("Set up and test", self._card, kind="go", icon="check", size=17)
         self.check = Button("Only check", self._card)
-        self.anyway = Button("Set up all the same", self._card)
-        self.cancel = Button("Back to the list", self._card, icon="arrow-left")
+        self.anyway = Button("Set up anyway", self._card)
+        self.cancel = Button("Back", self._card, icon="arrow-left", description="To the list of devices")
         self.go.clicked.connect(self._go)
         self.check.clicked.connect(self._check)
         self.anyway.clicked.connect(lambda: self._set_up(()))
@@ -104,6 +113,13 @@ class DeviceForm(Page):
     @property
     def _choice(self) -> DriverChoice:
         return next(choice for choice in self.desk.drivers(self._kind) if choice.driver == self._driver)
+
+    def _another_kind(self, kind: str) -> None:
+        """Where the last one was says nothing about this one."""
+        if kind != self._kind:
+            self.address.line.clear()
+            self.report.show_report(None)
+        self._pick_kind(kind)
 
     def _pick_kind(self, kind: str, driver: str = "") -> None:
         choices = self.desk.drivers(kind)
@@ -164,7 +180,7 @@ class DeviceForm(Page):
 
         def checked(report: TrialReport) -> None:
             if report.good:
-                self._set_up(report.steps)
+                self._set_up(report.steps[:1])
             else:
                 self.show_result(report)
 
@@ -245,6 +261,3 @@ class DeviceForm(Page):
             chip.setGeometry(_SIDE + column * (each + Space.S), top + row * (48 + Space.S), each, 48)
         rows = -(-len(chips) // columns)
         return top + rows * (48 + Space.S)
-
-
-KINDS = tuple(ADDABLE_KINDS.items())

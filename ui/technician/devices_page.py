@@ -55,7 +55,8 @@ _CHANGEABLE = ("receipt_printer", "payment_terminal", "barcode_scanner", "line_d
 
 def state_words(row: DeviceRow) -> str:
     """Health in words."""
-    return row.reason or _STATE_WORDS[row.state]
+    words = row.reason or _STATE_WORDS[row.state]
+    return words[:1].upper() + words[1:]
 
 
 class _Details(Card):
@@ -150,7 +151,7 @@ class DevicesPage(Page):
     @staticmethod
     def _item(row: DeviceRow) -> RowItem:
         icon, ink, _ = look_of(row.state)
-        return RowItem(row.name[:1].upper() + row.name[1:], state_words(row), icon, ink)
+        return RowItem(row.name[:1].upper() + row.name[1:], state_words(row), icon, ink, row.driver.replace("_", " "))
 
     def _chosen(self, number: int) -> None:
         self._name = self._rows[number].name

@@ -104,7 +104,7 @@ class FindPage(Page):
     def _searched(self, tried: int) -> None:
         self._busy(False)
         met = f"{len(self.found)} found. Touch one to set it up." if self.found else "No printer was found."
-        self._say(f"{tried} addresses were tried. {met}")
+        self._say(f"Addresses tried: {tried}. {met}")
 
     def _stop(self) -> None:
         """The search ends by itself a moment later; what it has met stays."""
@@ -127,7 +127,7 @@ class FindPage(Page):
     def _show(self, devices: list[FoundDevice]) -> None:
         self.found = devices
         items = [
-            RowItem(one.title, f"{one.address}  ·  {one.detail}", _ICONS.get(one.kind, "plug"), "accent")
+            RowItem(one.title, "  ·  ".join(dict.fromkeys((one.address, one.detail))), _ICONS[one.kind], "accent")
             for one in devices
         ]
         self.list.show_items(items)

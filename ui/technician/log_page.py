@@ -94,7 +94,7 @@ class LogPage(Page):
         self.again.setGeometry(wide - _SIDE - 150, 60, 150, 48)
         left = _SIDE
         for name, chip in self.levels.items():
-            size = 124 if name != "Errors" else 100
+            size = 142 if name != "Errors" else 108
             chip.setGeometry(left, 60, size, 48)
             left += size + Space.S
         self.filter.setGeometry(left, 60, wide - _SIDE - 150 - Space.S - left, 48)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
@@ -17,6 +18,8 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.control import Control
 
 ROW, ROW_GAP, PAGER = 64, 8, 56
+_LETTER = 7.6
+"""How wide a letter of a line is, on the whole."""
 _LOOK_OF_STATE = {
     DeviceState.READY: ("circle-check", "go_text", "go_soft"),
     DeviceState.BUSY: ("loader", "accent", "accent_soft"),
@@ -238,11 +241,11 @@ class ReportView(QWidget):
 
     def _head(self, painter: QPainter, icon: str, ink: str, ground: str, words: str) -> float:
         made = font(15, 600)
-        high = max(48.0, paint.wrapped_height(words, made, self.width() - 68.0) + 22)
+        inner = paint.wrapped_height(words, made, self.width() - 68.0)
+        high = max(48.0, inner + 22)
         paint.rounded(painter, QRectF(0, 0, self.width(), high), Radius.CONTROL, ground)
         paint.glyph(painter, QPointF(26, high / 2), icon, 24, ink)
-        inner = high - 22
-        paint.wrapped(painter, QRectF(52, 11 + (high - 22 - inner) / 2, self.width() - 68.0, inner), words, made, "ink")
+        paint.wrapped(painter, QRectF(52, (high - inner) / 2, self.width() - 68.0, inner + 4), words, made, "ink")
         return high
 
 
@@ -255,7 +258,9 @@ class TextLines(QWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.empty = empty
+        self._given: list[tuple[str, str, str]] = []
         self.lines: list[tuple[str, str, str]] = []
+        """As they are shown: what is longer than the paper is wide goes on in the next line."""
         self._first = 0
         self.earlier = IconButton("Earlier lines", "chevron-up", self, bordered=True)
         self.later = IconButton("Later lines", "chevron-down", self, bordered=True)
@@ -264,8 +269,8 @@ class TextLines(QWidget):
 
     def show_lines(self, lines: Sequence[tuple[str, str, str]]) -> None:
         """Show these: sign, text and the colour of both."""
-        self.lines, self._first = list(lines), 0
-        self.setAccessibleDescription("\n".join(f"{sign} {text}".strip() for sign, text, _ in self.lines[:40]))
+        self._given, self._first = list(lines), 0
+        self.setAccessibleDescription("\n".join(f"{sign} {text}".strip() for sign, text, _ in self._given[:40]))
         self._arrange()
         self.update()
 
@@ -282,6 +287,12 @@ class TextLines(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
+        room = max(20, int((self.width() - 46) / _LETTER))
+        self.lines = [
+            (sign if not number else "", part, ink)
+            for sign, text, ink in self._given
+            for number, part in enumerate(wrap(text, room, subsequent_indent="      ", drop_whitespace=False) or [""])
+        ]
         paged = len(self.lines) > self._page
         for button, step, right in ((self.earlier, -1, 104), (self.later, 1, 48)):
             button.setVisible(paged)

@@ -55,7 +55,7 @@ class _CodeCard(Card):
             paint.glyph(painter, QPointF(inner.left() + 12, box.center().y()), "scan-barcode", 26, "accent")
             paint.text(painter, inner.adjusted(40, 0, 0, 0), "Scan anything: nothing is sold here", font(17, 600))
         else:
-            shown = self.code.replace("\x1d", "\u240d")
+            shown = self.code.replace("\x1d", "\u2039GS\u203a")
             chip = 118 if self.duplicate else 0
             room = inner.width() - chip
             size = next((s for s in (34, 28, 22, 18) if width(shown, font(s, 700, tabular=True)) <= room), 15)

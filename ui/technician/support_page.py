@@ -35,6 +35,14 @@ class _SupportCard(Card):
         paint.wrapped(painter, QRectF(_SIDE + 4, 50, wide, 44), words, font(14, 500))
 
 
+class _FileCard(Card):
+    heading = "What is in it"
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """The name of the file."""
+        paint.text(painter, QRectF(_SIDE + 4, 8, rect.width() - 2 * _SIDE, 44), self.heading, font(18, 700))
+
+
 class SupportPage(Page):
     """The files on the left, the chosen one on the right."""
 
@@ -50,7 +58,8 @@ class SupportPage(Page):
         self.write = Button("Write the bundle", self._card, kind="accent", icon="package-check", size=16)
         self.write.clicked.connect(self._write)
         self.report = ReportView("Result", self._card)
-        self.lines = TextLines("The chosen file", self, empty="Touch a file to read what would be written.")
+        self._file_card = _FileCard("The chosen file", self)
+        self.lines = TextLines("What is in it", self._file_card, empty="Touch a file to read what would be written.")
 
     def begin(self) -> None:
         """Collect it anew."""
@@ -67,6 +76,8 @@ class SupportPage(Page):
         self._arrange()
 
     def _chosen(self, number: int) -> None:
+        self._file_card.heading = self._items[number].name
+        self._file_card.update()
         text = self._items[number].content.decode("utf-8", "replace")
         self.lines.show_lines([("", line, "ink") for line in text.splitlines()[:_MOST_LINES]])
 
@@ -99,7 +110,9 @@ class SupportPage(Page):
         self.report.setGeometry(_SIDE, bottom - report, inner, max(0, report - 12))
         self.report.setVisible(shown)
         self.write.setGeometry(_SIDE, bottom, inner, 52)
-        self.lines.setGeometry(left + _GAP, 0, wide - left - _GAP, high)
+        right = wide - left - _GAP
+        self._file_card.setGeometry(left + _GAP, 0, right, high)
+        self.lines.setGeometry(_SIDE, 56, right - 2 * _SIDE, high - 56 - _SIDE)
 
 
 def _size(count: int) -> str:
