@@ -36,11 +36,20 @@ _CODE_PAGES = {
     19: "cp858",
     25: "cp1257",
 }
+_DOTS_PER_COLUMN = 12
 _TEXT = re.compile(rb"[\x20-\x7e\x80-\xff]+")
 _ALIGN = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT, 48: Align.LEFT, 49: Align.CENTRE, 50: Align.RIGHT}
-# Commands of a fixed number of parameter bytes that change nothing on this paper: line spacing, smoothing, upside down
-# off, code font, print speed and density.
+# Commands of a fixed number of parameter bytes that change nothing on this paper: line and letter spacing, smoothing,
+# upside down off, code font, margins, print speed and density, and the modes of East Asian characters.
 _IGNORED = {
+    b"\x1b ": 1,
+    b"\x1c.": 0,
+    b"\x1c&": 0,
+    b"\x1c-": 1,
+    b"\x1cC": 1,
+    b"\x1cS": 2,
+    b"\x1dL": 2,
+    b"\x1dW": 2,
     b"\x1b2": 0,
     b"\x1b3": 1,
     b"\x1b{": 1,
@@ -100,7 +109,7 @@ class EscposInterpreter:
             return 1
         if buffer[0] in (0x00, 0x0D):
             return 1
-        if buffer[0] not in (0x1B, 0x1D):
+        if buffer[0] not in (0x1B, 0x1C, 0x1D):
             raise UnknownCommandError(f"a stray control byte {buffer[0]:02X}")
         command = _bytes(buffer, 0, 2)
         if command in _IGNORED:
@@ -124,8 +133,7 @@ class EscposInterpreter:
     def _text(self, data: bytes) -> None:
         bold, wide, high, underline = self._style
         for character in clean(data.decode(self._code_page, "replace")):
-            used = sum(width(run.text) * (2 if run.wide else 1) for run in self._runs)
-            if used + width(character) * (2 if wide else 1) > self._columns:
+            if self._used() + width(character) * (2 if wide else 1) > self._columns:
                 self._end_line()
             last = self._runs[-1] if self._runs else None
             if last is not None and (last.bold, last.wide, last.high, last.underline) == self._style:
@@ -266,6 +274,29 @@ class EscposInterpreter:
         self._reply(b"\x37\x22" + data[2:] + b"\x00")
         return 5 + length
 
+    def _foreign_parameters(self, buffer: bytes) -> int:
+        """FS ( A: the font of East Asian characters."""
+        if _bytes(buffer, 2, 1) != b"A":
+            raise UnknownCommandError(f"an unknown command FS ( {_bytes(buffer, 2, 1)!r}")
+        return 5 + len(_bytes(buffer, 5, int.from_bytes(_bytes(buffer, 3, 2), "little")))
+
+    def _absolute_position(self, buffer: bytes) -> int:
+        dots = int.from_bytes(_bytes(buffer, 2, 2), "little")
+        self._pad_to(dots // _DOTS_PER_COLUMN)
+        return 4
+
+    def _relative_position(self, buffer: bytes) -> int:
+        dots = int.from_bytes(_bytes(buffer, 2, 2), "little", signed=True)
+        self._pad_to(self._used() + max(0, dots) // _DOTS_PER_COLUMN)
+        return 4
+
+    def _used(self) -> int:
+        return sum(width(run.text) * (2 if run.wide else 1) for run in self._runs)
+
+    def _pad_to(self, column: int) -> None:
+        if column > self._used():
+            self._runs.append(Run(" " * (min(column, self._columns) - self._used())))
+
     def _raster(self, buffer: bytes) -> int:
         header = _bytes(buffer, 2, 6)
         if header[:1] != b"0" or header[1] not in (0, 48):
@@ -322,6 +353,9 @@ class EscposInterpreter:
         b"\x1dH": _barcode_text,
         b"\x1dk": _barcode,
         b"\x1d(": _two_dimensional,
+        b"\x1c(": _foreign_parameters,
+        b"\x1b$": _absolute_position,
+        b"\x1b\\": _relative_position,
         b"\x1dv": _raster,
         b"\x1dr": _status_request,
         b"\x1dI": _identity,

@@ -3,25 +3,30 @@
 It is installed once into the user's cache. Without Node.js or the registry these tests are skipped.
 """
 
+import io
 import json
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fakes.node_tools import node_modules
 from fakes.receipts import RECEIPT_NUMBER, sale_receipt
 from PIL import Image
-from platformdirs import user_cache_path
 
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
+from hardware.receipt_printer.health import test_page as printer_test_page
 from hardware.receipt_printer.settings import PrinterSettings
+from hardware.receipt_printer.simulator import SimulatedPrinter
 from hardware.receipt_printer.status import REQUEST_PAPER_WHEN_REACHED, request_completion
-from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument, Text
+from pos_app.domain.receipt_document import Barcode, Cut, Feed, Logo, Pair, QrCode, ReceiptDocument, Rule, Text
 from pos_app.formatting import StoreFormatter
+from pos_app.ports import PrinterIdentity
 from pos_app.sample_store import FOLDER
 from pos_app.services.receipt_sample import SampleKind, sample_receipt
 from pos_app.store_profile import load_store_file
+
+zxingcpp = pytest.importorskip("zxingcpp")
 
 NPOS = "npos@0.1.19"
 TOKENISER = Path(__file__).resolve().parents[1] / "fakes" / "npos_tokeniser.js"
@@ -29,20 +34,7 @@ TOKENISER = Path(__file__).resolve().parents[1] / "fakes" / "npos_tokeniser.js"
 
 @pytest.fixture(scope="module")
 def modules() -> Path:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("Node.js is not installed: the independent tokeniser cannot run")
-    folder = user_cache_path("pos-terminal") / "test-tools"
-    if not (folder / "node_modules" / "npos").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), NPOS]
-        try:
-            installed = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        except subprocess.TimeoutExpired:
-            pytest.skip("the npm registry does not answer: the independent tokeniser cannot run")
-        if installed.returncode:
-            pytest.skip(f"npos cannot be installed: {installed.stderr.strip()[-200:]}")
-    return folder / "node_modules"
+    return node_modules(NPOS)
 
 
 def tokens(modules: Path, data: bytes) -> list[tuple[str, bytes]]:
@@ -91,6 +83,25 @@ def test_a_copy_with_a_logo_and_a_gift_receipt_read_as_what_they_are(modules: Pa
         assert words in texts
         assert ("GS (k" in {name for name, _ in found}) == (kind is SampleKind.COPY)
         assert [name for name, _ in found][-2:] == ["ESC d", "GS V"]
+
+
+def test_the_test_page_and_every_kind_of_block_read_as_what_they_are(modules: Path, tmp_path: Path) -> None:
+    settings = PrinterSettings(columns=42)
+    blocks = (Logo("Shop"), Text("a"), Pair("b", "1.00"), Rule(), Feed(2), Barcode("ABC-1"), QrCode("q"), Cut())
+    identity = PrinterIdentity("SIMULATED", "PRINTER", "1.00", "1")
+    for document in (printer_test_page(settings, identity), ReceiptDocument("all", blocks)):
+        rendered = EscposRenderer(settings, tmp_path).render(document)
+        found = tokens(modules, rendered.data)
+        assert b"".join(token for _, token in found) == rendered.data
+        names = [name for name, _ in found]
+        assert names.count("GS k") == 1
+        assert names.count("GS (k") == 5
+        assert names[-1] == "GS V"
+        machine = SimulatedPrinter(42)
+        machine.feed(rendered.data)
+        picture = Image.open(io.BytesIO(machine.receipts()[0].picture()))
+        read = {code.text for code in zxingcpp.read_barcodes(picture)}
+        assert read == {block.data for block in document.blocks if isinstance(block, Barcode | QrCode)}
 
 
 @pytest.mark.parametrize("damage", ["missing", "no-png", "huge"])
