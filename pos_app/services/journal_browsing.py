@@ -90,6 +90,8 @@ class JournalBrowsing:
         self._terms = terms
         self._formatter = formatter
         self._profile = profile
+        self._own = f"{profile.store_id}-{profile.workstation_id}-"
+        """How this till's receipt numbers begin: in its own journal that need not be said."""
 
     def check_right(self, approval: Approval | None = None) -> None:
         """Raises ApprovalNeededError, or NotAllowedError, for who may not read the journal."""
@@ -154,7 +156,7 @@ class JournalBrowsing:
             if facts.amount_minor is not None:
                 sign = -1 if entry.kind in _MONEY_OUT else 1
                 amount = self._formatter.money(sign * facts.amount_minor)
-            parts = (at, facts.receipt_number, facts.operator_id, _reason(payload))
+            parts = (at, facts.receipt_number.removeprefix(self._own), facts.operator_id, _reason(payload))
             detail = "  ·  ".join(part for part in parts if part)
         except (ValueError, AttributeError, TypeError):
             detail, fault = at, fault or "this entry cannot be read"

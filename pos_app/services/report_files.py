@@ -239,5 +239,5 @@ def _row(
         if number not in (0, main) and text and row[number] != 0
     ]
     if rest:
-        blocks.append(Text(f"  {', '.join(rest)}"))
+        blocks.append(Pair(", ".join(rest), "", indent=2))
     return blocks

@@ -117,8 +117,13 @@ def overview(figures: Figures) -> Report:
         "At a glance",
         "",
         (
-            Table("Sales", columns, tuple(rows), ("Sales", sales.times, sales.amount_minor)),
-            Table("Returns", columns, tuple(after), ("Left after returns", sales.times, sales.amount_minor - returned)),
+            Table("Sales", columns, tuple(row for row in rows if row[1]), ("Sales", sales.times, sales.amount_minor)),
+            Table(
+                "Returns",
+                columns,
+                tuple(row for row in after if row[1]),
+                ("Left after returns", sales.times, sales.amount_minor - returned),
+            ),
             Table(
                 "An average sale",
                 (Column(""), Column("Pieces", Unit.QUANTITY), Column("Amount", Unit.MONEY)),

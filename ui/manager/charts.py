@@ -71,7 +71,7 @@ def ticks(lowest: int, highest: int) -> list[int]:
     lowest, highest = min(lowest, 0), max(highest, 0)
     reach = max(highest - lowest, 1)
     step = _round_step(reach, _TICKS)
-    first, last = lowest // step, -(-highest // step)
+    first, last = lowest // step, max(-(-highest // step), 1 if not lowest else 0)
     return [number * step for number in range(first, last + 1)]
 
 

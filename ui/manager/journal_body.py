@@ -20,7 +20,7 @@ from ui.till.day_page import DayPage, PageBody
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.control import Control
 
-_LIST, _NARROW_LIST, _NARROW = 500, 440, 1100
+_LIST, _NARROW_LIST, _NARROW = 520, 474, 1100
 _ROW, _GAP = 58, 4
 _ROWS_TOP = 2 * (Height.TOUCH + 8)
 
@@ -71,6 +71,7 @@ class JournalBody(PageBody):
 
     def __init__(self, page: DayPage, formatter: Formatter) -> None:
         super().__init__(page, "Journal")
+        self._page = page
         self.line = QLineEdit(self)
         self.line.setFont(font(16, 450))
         self.line.setMaxLength(60)
@@ -110,6 +111,7 @@ class JournalBody(PageBody):
 
     def show_entries(self, entries: Sequence[BrowsedEntry]) -> None:
         """Show what was found; the newest is chosen."""
+        self.sheet.hide()
         self.entries, self.index = list(entries), 0
         self._whole = len(entries) < PAGE_ENTRIES
         self._empty = "Nothing was found."
@@ -204,6 +206,11 @@ class JournalBody(PageBody):
             self.paper.scroll_by(1 if key == Qt.Key.Key_PageDown else -1)
         elif key == Qt.Key.Key_Escape and self.choices:
             self._close_choices()
+        elif key == Qt.Key.Key_Escape and not self.sheet.isHidden():
+            self.choose(self.index)
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == Qt.Key.Key_Escape:
+            self._page.back.click()
         else:
             return False
         return True
@@ -251,6 +258,8 @@ class JournalBody(PageBody):
             if shown:
                 widget.show_entry(self.entries[number], chosen=number == self.index)
             widget.setVisible(shown)
+        for button in (self.newer, self.older):
+            button.setVisible(not self.choices)
         self.newer.setEnabled(first > 0)
         self.older.setEnabled(first + fitting < len(self.entries))
         self.update()

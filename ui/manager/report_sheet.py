@@ -52,6 +52,8 @@ def _table(table: Table, wide: int, formatter: Formatter) -> list[Strip]:
     if not table.rows:
         return [*strips, Strip(_ROW, partial(_draw_words, table.empty))]
     lines = [_words_of(row, table.columns, formatter) for row in table.rows]
+    if len(table.columns) == 1:
+        return [*strips, *(_paragraph(line[0], wide) for line in lines)]
     total = _words_of(table.total, table.columns, formatter) if table.total else []
     widths = _widths(table.columns, [*lines, total] if total else lines, wide)
     heads = [column.name for column in table.columns]
@@ -72,7 +74,7 @@ def _words_of(row: Sequence[Value], columns: Sequence[Column], formatter: Format
 
 def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]], wide: int) -> list[float]:
     """Numbers get the room they need; words share what is left, the first column most."""
-    heads, rows = font(13, 600), font(14, 600, tabular=True)
+    heads, rows = font(13, 600, tabular=True), font(14, 700, tabular=True)
     needed = [
         max(width(column.name, heads), *(width(line[number], rows) for line in lines)) + 2 * _PAD
         for number, column in enumerate(columns)
@@ -89,6 +91,12 @@ def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]], wide: int
     return [part - over * part / sum(needed) for part in needed] if over > 0.5 else needed
 
 
+def _paragraph(words: str, wide: int) -> Strip:
+    """A row of words alone is read to its end."""
+    high = round(paint.wrapped_height(words, font(15, 500), wide - 2 * _PAD)) + 16
+    return Strip(high, partial(_draw_paragraph, words))
+
+
 def _note(note: str, wide: int) -> Strip:
     high = round(paint.wrapped_height(note, font(14, 450), wide - 2 * _PAD)) + 20
     return Strip(high, partial(_draw_note, note))
@@ -103,6 +111,11 @@ def _draw_title(title: str, painter: QPainter, rect: QRectF, look: Theme) -> Non
 
 def _draw_words(words: str, painter: QPainter, rect: QRectF, look: Theme) -> None:
     paint.text(painter, rect.adjusted(_PAD, 0, -_PAD, 0), words, font(15, 450), look.ink_2)
+
+
+def _draw_paragraph(words: str, painter: QPainter, rect: QRectF, look: Theme) -> None:
+    painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), paint_colour(look.line))
+    paint.wrapped(painter, rect.adjusted(_PAD, 7, -_PAD, 0), words, font(15, 500), look.ink)
 
 
 def _draw_note(note: str, painter: QPainter, rect: QRectF, look: Theme) -> None:

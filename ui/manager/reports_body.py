@@ -52,6 +52,7 @@ class ReportChoice(PageBody):
     def __init__(self, page: DayPage, tiles: Sequence[tuple[str, str, str, str]]) -> None:
         """tiles are id, name, icon and what it tells."""
         super().__init__(page, "Reports")
+        self._page = page
         self.tiles: dict[str, Control] = {}
         for report_id, name, icon, detail in tiles:
             tile = _ReportTile(name, icon, detail, self)
@@ -76,7 +77,9 @@ class ReportChoice(PageBody):
         step = steps.get(Qt.Key(event.key()))
         tiles = list(self.tiles.values())
         at = next((number for number, tile in enumerate(tiles) if tile.hasFocus()), -1)
-        if step is None or at < 0:
+        if event.key() == Qt.Key.Key_Escape:
+            self._page.main.click()
+        elif step is None or at < 0:
             super().keyPressEvent(event)
         elif 0 <= at + step < len(tiles):
             tiles[at + step].setFocus(Qt.FocusReason.TabFocusReason)
@@ -100,6 +103,7 @@ class ReportBody(PageBody):
 
     def __init__(self, page: DayPage, formatter: Formatter, today: date) -> None:
         super().__init__(page, "Report")
+        self._page = page
         self.span, self.day, self.operator_id = Span.DAY, today, ""
         self._today = today
         self._operators: tuple[str, ...] = ()
@@ -230,6 +234,8 @@ class ReportBody(PageBody):
         elif event.key() == Qt.Key.Key_Escape and self.choices:
             self._close_choices()
             self.sheet.setFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._page.back.click()
         else:
             super().keyPressEvent(event)
 
