@@ -20,6 +20,7 @@ from pos_app.errors import WorldError
 from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker
 from pos_app.report_room import report_parts
+from pos_app.services.device_events import DeviceEvents
 from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
@@ -106,6 +107,7 @@ class Counter:
         self._network: Thread | None = None
         self._mail: MailWorker | None = None
         self._stopping = Event()
+        self._device_events = DeviceEvents(register.data.storage, register.clock)
         self._pulses_seen = 0
         self._receipts_seen = 0
         register.data.storage.on_committed = self._committed
@@ -324,6 +326,8 @@ class Counter:
 
     def _on_device(self, status: DeviceStatus) -> None:
         self.bridge.on_device(status)
+        if not self._stopping.is_set():
+            self._device_events.heard(status)
 
     def _device_panel(self) -> DevicePanelParts:
         printer = self.peripherals.simulated_printer

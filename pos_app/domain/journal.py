@@ -61,6 +61,7 @@ class EventKind(StrEnum):
     STORED_VALUE_LOADED = "stored_value_loaded"
     CARD_PAYMENT_REVERSED = "card_payment_reversed"
     RECEIPT_REPRINTED = "receipt_reprinted"
+    DEVICE_EVENT = "device_event"
     ORDER_PLACED = "order_placed"
     ORDER_READY = "order_ready"
     ORDER_COMPLETED = "order_completed"
