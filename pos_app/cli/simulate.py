@@ -10,6 +10,14 @@ from pathlib import Path
 from hardware.cash_drawer.settings import DrawerSettings
 from hardware.control_port import Controlled, ControlPort
 from hardware.line_server import LineServer, PtyLineServer, TcpLineServer
+from hardware.payment_terminal.nexo_cipher import NexoKey
+from hardware.payment_terminal.terminal_process import (
+    CERTIFICATE_NAME,
+    POI_ID,
+    CardSwitches,
+    CardTerminalOnTheNetwork,
+    make_certificate,
+)
 from hardware.receipt_printer.simulator import Faults, PrinterServer, SimulatedPrinter
 from hardware.scale.settings import NCI, TOLEDO_8217, UNITS
 from hardware.scale.simulator import ScaleFaults
@@ -29,7 +37,9 @@ _KINDS: dict[str, tuple[str, type | None]] = {
     "drawer": ("a cash drawer with its trigger box on a line", DrawerFaults),
     "display": ("a pole display on a line", None),
     "scale": ("a scale on a line", ScaleFaults),
+    "terminal": ("a card terminal on the network, as Adyen's speak", CardSwitches),
 }
+_KEY_NAME, _TERMINAL_PASSPHRASE = "simulated", "a simulated terminal keeps no secret"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,11 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         device.add_argument(
             "--control", type=int, metavar="PORT", help="port to work it by, a JSON object a line; 0 for a free one"
         )
-        if name != "printer":
+        if name not in ("printer", "terminal"):
             device.add_argument("--pty", action="store_true", help="a serial port instead of a TCP port (POSIX only)")
         for fault in fields(faults) if faults is not None else ():
             _add_switch(device, fault.name, fault.default)
-    printer, scale = devices.choices["printer"], devices.choices["scale"]
+    printer, scale, terminal = (devices.choices[name] for name in ("printer", "scale", "terminal"))
+    terminal.add_argument(
+        "--certificates", type=Path, default=Path("terminal"), metavar="DIR", help="folder for its certificate"
+    )
     printer.add_argument("--columns", type=int, default=42, help="characters in a line: 32, 42 or 48 (default: 42)")
     printer.add_argument("--paper", type=Path, default=Path("paper"), metavar="DIR", help="folder for the receipts")
     scale.add_argument("--protocol", choices=(NCI, TOLEDO_8217), default=NCI, help=f"what it speaks (default: {NCI})")
@@ -69,7 +82,8 @@ def main(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        device, words, stop = _start_printer(args) if args.device == "printer" else _start_on_a_line(args)
+        starts = {"printer": _start_printer, "terminal": _start_terminal}
+        device, words, stop = starts.get(args.device, _start_on_a_line)(args)
     except OSError as error:
         print(f"The {args.device} cannot listen at {args.host}, port {args.port}: {error.strerror}.")
         return 1
@@ -109,6 +123,23 @@ def _start_printer(args: argparse.Namespace) -> tuple[Controlled, str, Callable[
     server.start()
     words = f"A receipt printer listens at {server.address}; its paper goes to {args.paper}. Stop it with Ctrl+C."
     return PrinterOnALine(printer), words, server.stop
+
+
+def _start_terminal(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:
+    trusted, private = make_certificate(args.certificates)
+    terminal = CardTerminalOnTheNetwork(private, NexoKey(_KEY_NAME, 1, _TERMINAL_PASSPHRASE), args.host, args.port)
+    terminal.start()
+    settings = (
+        'card_terminal_driver = "adyen_local"',
+        f'card_terminal_address = "{terminal.address}"',
+        f'card_terminal_poi_id = "{POI_ID}"',
+        f'card_terminal_ca_file = "{trusted.resolve().as_posix()}"',
+        f'card_terminal_certificate_name = "{CERTIFICATE_NAME}"',
+        f'card_terminal_key_name = "{_KEY_NAME}"',
+        f"# and the shared key, in the place that card_terminal_key names: {_TERMINAL_PASSPHRASE}",
+    )
+    words = f"A card terminal is at {terminal.address}. Stop it with Ctrl+C. settings.toml:\n" + "\n".join(settings)
+    return terminal, words, terminal.stop
 
 
 def _start_on_a_line(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:

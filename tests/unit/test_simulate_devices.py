@@ -19,10 +19,15 @@ from hardware.cash_drawer.serial_drawer import SerialDrawer
 from hardware.cash_drawer.settings import DrawerSettings
 from hardware.line_display.display import LineDisplay
 from hardware.line_display.settings import CD5220, LineDisplaySettings
+from hardware.payment_terminal.adyen_local import AdyenLocalTerminal
+from hardware.payment_terminal.nexo_cipher import NexoKey
+from hardware.payment_terminal.nexo_line import NexoLine
+from hardware.payment_terminal.payment_log import PaymentLog
+from hardware.payment_terminal.terminal_process import CERTIFICATE_NAME, POI_ID
 from hardware.scale.scale import SerialScale
 from hardware.scale.settings import TOLEDO_8217, ScaleSettings
 from pos_app.domain.receipt_texts import receipt_texts
-from pos_app.ports import DeviceState, DeviceStatus, ScanEvent, WeightReading, WeightState
+from pos_app.ports import CardOutcome, DeviceState, DeviceStatus, ScanEvent, WeightReading, WeightState
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = "import sys; from pos_app.commands import Command; sys.exit(Command('simulate', '').run(sys.argv[1:]))"
@@ -127,6 +132,24 @@ def test_a_display_shows_and_a_drawer_opens(simulate: Callable[..., Simulated]) 
     assert box.ask(do="close")["state"] == {"open": False, "pulses": 1, "stuck": False}
     assert display.stop()
     assert drawer.stop()
+
+
+def test_a_card_terminal_takes_a_payment_once_and_tells_of_one_whose_answer_was_lost(
+    simulate: Callable[..., Simulated], tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("asked what became of the payment")
+    machine = simulate("terminal", "--certificates", str(tmp_path))
+    key = NexoKey("simulated", 1, "a simulated terminal keeps no secret")
+    line = NexoLine(machine.address, tmp_path / "terminal-ca.pem", CERTIFICATE_NAME, "001-02", POI_ID, key)
+    terminal = AdyenLocalTerminal(line, PaymentLog(tmp_path / "log.jsonl"))
+    paid = terminal.authorise("p-1", 1234, "USD")
+    assert (paid.outcome, paid.last_four) == (CardOutcome.APPROVED, "1111")
+    machine.ask(set={"lose_answer": True})
+    assert terminal.authorise("p-2", 500, "USD").outcome is CardOutcome.APPROVED  # asked what became of it
+    machine.ask(set={"lose_answer": False, "decline": True})
+    assert terminal.authorise("p-3", 900, "USD").outcome is CardOutcome.DECLINED
+    assert machine.ask()["state"]["charged_minor"] == 1734
+    terminal.stop()
 
 
 def test_nonsense_at_the_control_port_is_answered_and_changes_nothing(
