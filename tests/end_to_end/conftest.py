@@ -1,9 +1,11 @@
 """A checkout window over a shop in memory, and hands for it: scanner, keyboard and patience."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from fakes.ui_shop import EMAIL, UiShop
+from fakes.whole_counter import WholeCounter, open_central
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -101,3 +103,25 @@ def counter(qtbot: QtBot, shop: UiShop) -> Iterator[Counter]:
 def open_counter(qtbot: QtBot) -> Callable[..., Counter]:
     """open_counter(shop): another window over the same shop, as after a restart."""
     return lambda shop, settings=None: Counter(qtbot, shop, settings)
+
+
+@pytest.fixture
+def open_till(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., WholeCounter]]:
+    """open_till(): the demo store's whole till over real data; opening it again is what a restart does."""
+    central = open_central(tmp_path / "central")
+    opened: list[WholeCounter] = []
+
+    def open_it(**how: object) -> WholeCounter:
+        opened.append(WholeCounter(tmp_path / "till", central, **how))
+        return opened[-1]
+
+    yield open_it
+    if opened and not opened[-1].closed:
+        opened[-1].close()
+    central.close()
+
+
+@pytest.fixture
+def till(open_till: Callable[..., WholeCounter]) -> WholeCounter:
+    """The demo store's till, with somebody signed on."""
+    return open_till()

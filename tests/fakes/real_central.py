@@ -43,6 +43,16 @@ class RealCentral:
         assert member is not None
         return member.balance_points
 
+    def serve_again(self) -> None:
+        """At the same address, after it was stopped."""
+        self.server = CentralServer(self.service, port=self.port).start()
+
+    def card(self, email: str) -> str:
+        """The number on this member's card."""
+        found = self.service.find_member(contract.FindMember(email=email)).member
+        assert found is not None
+        return found.card_number
+
     def close(self) -> None:
         self.server.stop()
         self.service.close()

@@ -52,4 +52,4 @@ def statement_page(statement: MemberStatement, formatter: Formatter) -> SheetPag
     if not statement.movements:
         rows.append(SheetRow("None yet"))
     as_of = formatter.date_time(datetime.fromisoformat(statement.as_of))
-    return SheetPage("Statement", f"{statement.masked_email}  ·  as of {as_of}", tuple(rows))
+    return SheetPage("Statement", f"As of {as_of}", tuple(rows))
