@@ -31,7 +31,7 @@ _DRIVERS = (
         "Keyboard scanner",
         AddressKind.PATH,
         "usb:05e0:1200",
-        "Its keys go to the till alone; Linux only",
+        "Its keys go to the till alone (Linux)",
     ),
     DriverChoice(BARCODE_SCANNER, "simulator", "Simulated scanner", AddressKind.NONE, "", "For trials"),
     DriverChoice(LINE_DISPLAY, "cd5220", "CD5220 display", AddressKind.SERIAL, _SERIAL_EXAMPLE),

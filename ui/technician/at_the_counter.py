@@ -64,6 +64,7 @@ class TechnicianAtTheCounter:
 
     def _open(self, approval: Approval | None) -> None:
         self.desk.begin(approval)
+        self._window.side.close_panel()
         self.console.open()
         announce(self._window, "Technician's console")
 
