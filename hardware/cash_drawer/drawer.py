@@ -1,6 +1,7 @@
 """A cash drawer: whether it is open, as far as it can tell, and how its last kick went. What kicks it drives it."""
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
@@ -10,6 +11,9 @@ from pos_app.errors import WorldError
 from pos_app.ports import DeviceState
 
 logger = logging.getLogger(__name__)
+
+_SPRINGS_OPEN_WITHIN_S = 10.0
+"""A drawer that is only looked at now and then may have sprung open for us that long ago."""
 
 PositionListener = Callable[[bool], None]
 
@@ -38,6 +42,7 @@ class CashDrawer(Device):
         self._open_level = open_level
         self.on_position: PositionListener | None = None
         self.is_open: bool | None = None
+        self._expected_until = 0.0
         self.report(DeviceState.READY)
 
     @property
@@ -54,7 +59,11 @@ class CashDrawer(Device):
             return
         was_known, self.is_open = self.is_open is not None, is_open
         if is_open or was_known:
-            self._moved(is_open)
+            self._moved(is_open, by_hand=is_open and was_known and time.monotonic() > self._expected_until)
+
+    def expect(self) -> None:
+        """It gets its pulse now: springing open is no surprise."""
+        self._expected_until = time.monotonic() + _SPRINGS_OPEN_WITHIN_S
 
     def opened(self, reason: str) -> None:
         """It got its pulse, and, where it tells, sprang open."""
@@ -71,8 +80,14 @@ class CashDrawer(Device):
         logger.warning("%s", message)
         return message
 
-    def _moved(self, is_open: bool) -> None:
-        self.report(DeviceState.READY, "open" if is_open else "shut")
+    def _moved(self, is_open: bool, *, by_hand: bool) -> None:
+        """The time makes each opening by hand news of its own, so that each is in the journal."""
+        if by_hand:
+            self.count("DrawerOpenedByHandCount")
+            logger.warning("cash drawer opened by hand")
+            self.report(DeviceState.WARNING, f"Opened by hand at {time.strftime('%H:%M:%S')}, not by the till.")
+        else:
+            self.report(DeviceState.READY, "open" if is_open else "shut")
         if self.on_position is not None:
             self.on_position(is_open)
 

@@ -80,6 +80,7 @@ class SerialDrawer(CashDrawer):
             resting_s = self._rest_until - time.monotonic()
             if resting_s > 0:  # a second pulse within the rest opens nothing, and wears the coil
                 self._thread.stopping.wait(resting_s)
+            self.expect()
             self._line.write(self._kick_bytes)
             self._rest_until = time.monotonic() + self._off_s
             if self.tells and not self._sprang_open():

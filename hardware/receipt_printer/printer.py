@@ -270,6 +270,8 @@ class ReceiptPrinter(Device):
     def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
         """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""
         mark, way = _completion_mark(job_id), self._known.completion
+        if opens_drawer and self.drawer is not None:
+            self.drawer.expect()
         session.send(data)
         session.complete()
         if opens_drawer and self._sprang_open(session):
@@ -370,6 +372,8 @@ class ReceiptPrinter(Device):
             with self._connected() as session:
                 if not self._is_ready(session):
                     raise DrawerError(self._drawer_failed(self.status.reason))
+                if self.drawer is not None:
+                    self.drawer.expect()
                 session.send(self._renderer.drawer_pulse())
                 session.complete()
                 session.condition()  # an answer behind the pulse: it has been taken

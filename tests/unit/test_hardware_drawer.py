@@ -60,17 +60,17 @@ def test_the_printers_drawer_springs_open_and_is_seen_to_be_shut_again(counter: 
     assert counter.machine.drawer_pulses == 1
 
 
-def test_a_drawer_opened_with_its_key_is_noticed(counter: PrintingCounter) -> None:
+def test_a_drawer_opened_with_its_key_is_noticed(counter: PrintingCounter, expect_log: Callable[[str], None]) -> None:
+    expect_log("cash drawer opened by hand")
     moves: queue.Queue[bool] = queue.Queue()
     printer = counter.ready_till(settings=TELLS)
     assert printer.drawer is not None
     printer.drawer.on_position = moves.put
-    printer.kick_drawer("no sale").result(10)
-    assert moves.get(timeout=10)
-    counter.machine.move_drawer(False)
-    assert not moves.get(timeout=10)
     counter.machine.move_drawer(True)
     assert moves.get(timeout=15)
+    status = counter.wait_for_status(DeviceState.WARNING, "Opened by hand at", "cash_drawer")
+    assert "not by the till" in status.reason
+    assert printer.drawer.statistics() == {"DrawerOpenedByHandCount": 1}
 
 
 def test_a_drawer_that_gets_its_pulse_and_stays_shut_is_said(
