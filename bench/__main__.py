@@ -19,6 +19,7 @@ METRICS = {
     "engine": "basket_engine",
     "memory": "memory_after_a_day",
     "drain": "offline_drain",
+    "counter": "counter_paths",
 }
 ON_REQUEST = {
     "look-up": "central_look_up",

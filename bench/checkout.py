@@ -9,14 +9,14 @@ from pos_app.ports import SyncStatus
 from ui.application import open_checkout
 from ui.qt_bridge import QtBridge
 from ui.sale.checkout_window import CheckoutWindow
-from ui.services_bundle import Services
+from ui.services_bundle import ReturnParts, Services
 
 _ONLINE = SyncStatus(online=True, queued=0)
 """As the sync thread keeps it for the window, which therefore never asks the database."""
 
 
-def services_of(register: Register) -> Services:
-    """The register as the window sees it."""
+def services_of(register: Register, *, returns: bool = False) -> Services:
+    """The register as the window sees it; with returns it takes goods back."""
     return Services(
         selling=register.selling,
         tendering=register.tendering,
@@ -33,6 +33,13 @@ def services_of(register: Register) -> Services:
         bridge=QtBridge(),
         sync_status=lambda: _ONLINE,
         device_statuses=list,
+        returns=(lambda: _return_parts(register)) if returns else None,
+    )
+
+
+def _return_parts(register: Register) -> ReturnParts:
+    return ReturnParts(
+        register.returning, register.finding_sales, register.refunding, register.exchanging, register.without_receipt
     )
 
 
@@ -64,9 +71,9 @@ class PaintWatch(QObject):
 class Checkout:
     """The window, and a scanner that types into it."""
 
-    def __init__(self, register: Register, application: QApplication) -> None:
+    def __init__(self, register: Register, application: QApplication, *, returns: bool = False) -> None:
         self._application = application
-        self.window: CheckoutWindow = open_checkout(services_of(register))
+        self.window: CheckoutWindow = open_checkout(services_of(register, returns=returns))
         QTest.qWaitForWindowExposed(self.window)
         self.window.activateWindow()
         QTest.qWaitForWindowActive(self.window)
