@@ -104,8 +104,8 @@ class UnitOfWork(Protocol):
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
 
-    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
-        """Somebody answered for a job in doubt."""
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> bool:
+        """Somebody answers for a job in doubt; False when it is not in doubt any more, and nothing was changed."""
 
     def open_business_day(self, day: str) -> None:
         """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""

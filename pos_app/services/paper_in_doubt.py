@@ -59,8 +59,10 @@ class PaperInDoubt:
         self._answer(job_id, "not_needed", PrintState.CANCELLED, copy=False)
 
     def _answer(self, job_id: str, outcome: str, state: PrintState, *, copy: bool) -> None:
-        job = self._in_doubt(job_id)
+        job = self._print_queue.job(job_id)
         with self._storage.unit_of_work() as work:
+            if job is None or not work.settle_print_job(job_id, state, outcome):
+                raise CashierError("answered", "Somebody has answered for this paper already. Nothing was done twice.")
             work.append(
                 EventKind.PRINT_OUTCOME,
                 {
@@ -72,16 +74,9 @@ class PaperInDoubt:
                     "operator_id": self._operator.operator_id,
                 },
             )
-            work.settle_print_job(job_id, state, outcome)
             if copy:
                 copy_id = self._ids.new_id()
                 work.add_print_job(PrintJob(copy_id, copy_id, replace(job.document, copy=True)))
             work.commit()
         if copy:
             self.on_queued()
-
-    def _in_doubt(self, job_id: str) -> PrintJob:
-        job = next((job for job in self._print_queue.unfinished() if job.job_id == job_id and job.in_doubt), None)
-        if job is None:
-            raise CashierError("answered", "Somebody has answered for this paper already. Nothing was done twice.")
-        return job

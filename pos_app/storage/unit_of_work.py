@@ -148,11 +148,13 @@ class SqliteUnitOfWork:
             ),
         )
 
-    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
-        """Somebody answered for a job in doubt."""
-        self._live().execute(
-            "UPDATE print_job SET state = ?, reason = ?, in_doubt = 0 WHERE job_id = ?", (state.value, reason, job_id)
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> bool:
+        """Somebody answers for a job in doubt; False when it is not in doubt any more, and nothing was changed."""
+        settled = self._live().execute(
+            "UPDATE print_job SET state = ?, reason = ?, in_doubt = 0 WHERE job_id = ? AND in_doubt = 1",
+            (state.value, reason, job_id),
         )
+        return bool(settled.rowcount == 1)
 
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""

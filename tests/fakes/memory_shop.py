@@ -201,9 +201,12 @@ class MemoryWork:
     def add_print_job(self, job: PrintJob) -> None:
         self._state.print_jobs.setdefault(job.job_id, job)
 
-    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> None:
+    def settle_print_job(self, job_id: str, state: PrintState, reason: str) -> bool:
         jobs = self._state.print_jobs
+        if not jobs[job_id].in_doubt:
+            return False
         jobs[job_id] = replace(jobs[job_id], state=state, reason=reason, in_doubt=False)
+        return True
 
     def open_business_day(self, day: str) -> None:
         self._state.business_day = day
