@@ -84,8 +84,9 @@ FAULTS = (
     DeviceFault(
         25,
         "garbage, control bytes, endless, empty or cut codes",
-        "dropped with a reason",
+        "dropped with a tone of its own and a reason on the screen; the bytes are in the log",
         (
+            "tests/end_to_end/test_ui_scanner_settings.py",
             "tests/unit/test_hardware_scanner.py::test_what_is_no_code_is_refused_with_its_reason_and_the_next_code_is_good",
         ),
     ),
@@ -111,13 +112,15 @@ FAULTS = (
         (
             "tests/end_to_end/test_ui_scanning.py::test_a_scan_never_presses_the_button_that_has_the_focus",
             "tests/end_to_end/test_ui_scanning.py::test_no_scan_is_lost_whatever_is_open_at_the_moment",
+            "tests/end_to_end/test_ui_scan_anywhere.py::test_five_hundred_scans_in_five_hundred_states",
         ),
     ),
     DeviceFault(
         29,
         "fast typing, slow scanners",
-        "typed text stays as it was typed",
+        "typed text stays as it was typed; a scanner's own timing is learned",
         (
+            "tests/unit/test_wedge_timing.py",
             "tests/end_to_end/test_ui_scanning.py::test_what_a_person_types_arrives_in_order",
             "tests/end_to_end/test_ui_scanning.py::test_fewer_characters_than_a_code_are_typing_even_when_fast",
         ),
@@ -130,9 +133,10 @@ FAULTS = (
     ),
     DeviceFault(
         31,
-        "a scanner is unplugged and comes back",
-        "said, and found again",
+        "a scanner is unplugged, comes back elsewhere, or is one of two",
+        "said, found again by who it is, told apart",
         (
+            "tests/unit/test_hardware_scanner_ports.py",
             "tests/unit/test_hardware_scanner.py::"
             "test_a_serial_scanner_reads_refuses_and_comes_back_after_being_unplugged",
         ),
