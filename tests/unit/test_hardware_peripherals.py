@@ -166,3 +166,32 @@ def test_a_card_terminal_is_not_taken_away_from_a_payment(peripherals: Periphera
     assert peripherals.payment_terminal is terminal
     terminal.cancel()
     paying.join(10)
+
+
+def test_receipts_come_out_of_the_backup_printer_while_the_first_has_no_paper(
+    tmp_path: Path, jobs: MemoryPrintQueue, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1 goes to the backup printer: The printer is out of paper")
+    machines = [SimulatedPrinter(42), SimulatedPrinter(42)]
+    servers = [PrinterServer(machine) for machine in machines]
+    for server in servers:
+        server.start()
+    first, backup = (
+        PrinterSettings(name=name, driver="tcp", address=server.address)
+        for name, server in zip(("receipt printer", "backup printer"), servers, strict=True)
+    )
+    settings = PeripheralsSettings(first, (), tmp_path, backup_printer=backup, backup_after_s=0)
+    peripherals = Peripherals(settings, jobs)
+    moved: list[str] = []
+    peripherals.on_backup_printer = lambda job: moved.append(job.job_id)
+    machines[0].set_faults(paper_out=True)
+    jobs.add("job-1", open_drawer=True)
+    peripherals.start()
+    jobs.wait_for("job-1", PrintState.PRINTED)
+    assert {"receipt printer", "backup printer"} <= {status.name for status in peripherals.statuses()}
+    peripherals.stop()
+    for server in servers:
+        server.stop()
+    assert moved == ["job-1"]
+    assert [machine.receipts_cut for machine in machines] == [0, 1]
+    assert [machine.drawer_pulses for machine in machines] == [0, 0]
