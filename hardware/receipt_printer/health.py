@@ -1,8 +1,10 @@
 """The three health checks of UnifiedPOS for a receipt printer, and the page that two of them print."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hardware.receipt_printer.code_pages import code_page_table
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import (
     Align,
@@ -84,3 +86,14 @@ def test_page(settings: PrinterSettings, identity: PrinterIdentity) -> ReceiptDo
             Cut(),
         ),
     )
+
+
+def test_data(
+    render: Callable[[ReceiptDocument], bytes], settings: PrinterSettings, identity: PrinterIdentity
+) -> bytes:
+    """The page with a table of code pages and a black bar on it, which no document can ask for."""
+    page = test_page(settings, identity)
+    bar = Text("\u2588" * settings.columns)
+    words = Text("The line with > is the page in use. The bar is black from edge to edge.", Align.CENTRE)
+    head, end = replace(page, blocks=page.blocks[:-1]), replace(page, blocks=(bar, words, Cut()))
+    return render(head) + code_page_table(settings.code_page) + render(end)

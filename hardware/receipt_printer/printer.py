@@ -22,7 +22,7 @@ from hardware.receipt_printer.health import (
     HealthLevel,
     HealthReport,
     identity_words,
-    test_page,
+    test_data,
 )
 from hardware.receipt_printer.known_printer import KnownPrinter
 from hardware.receipt_printer.session import Completion, Patience, PrinterSession, Recovery
@@ -128,11 +128,6 @@ class ReceiptPrinter(Device):
         """True while a cutter waits for recover()."""
         return self._condition.cutter_error
 
-    def probe_again(self) -> None:
-        """Forget what the printer can do; it is asked before the next job. Thread-safe."""
-        self._thread.submit(self._known.forget)
-        self.nudge()
-
     @property
     def capability(self) -> PrinterCapability:
         """Who the printer is and what it can do, as far as it was asked yet."""
@@ -143,7 +138,10 @@ class ReceiptPrinter(Device):
         return self._known.statistics(self.statistics())
 
     def check_health(self, level: HealthLevel) -> "Future[HealthReport]":
-        """Look how it is; external and interactive print a page. The future may fail with WorldError. Thread-safe."""
+        """Look how it is; external and interactive ask it everything afresh and print a page. Thread-safe.
+
+        The future may fail with WorldError.
+        """
         return self._thread.submit(lambda: self._check_health(level))
 
     def kick_drawer(self, reason: str) -> "Future[None]":
@@ -347,6 +345,8 @@ class ReceiptPrinter(Device):
         self.report(condition.state, condition.reason if self._known.answers else _SAYS_NOTHING)
 
     def _check_health(self, level: HealthLevel) -> HealthReport:
+        if level is not HealthLevel.INTERNAL:
+            self._known.forget()
         with self._connected() as session:
             is_ready = self._is_ready(session)
             capability = self._known.capability
@@ -355,8 +355,8 @@ class ReceiptPrinter(Device):
             if capability.completion is not None:
                 words.append(PROOF_WORDS[capability.completion])
             if is_ready and level is not HealthLevel.INTERNAL:
-                page = test_page(self._settings, capability.identity)
-                completion = self._transmit(session, page.title, self._renderer.render(page).data, False)
+                data = test_data(lambda page: self._renderer.render(page).data, self._settings, capability.identity)
+                completion = self._transmit(session, "printer test", data, False)
                 words.append(_TEST_WORDS[completion])
                 is_ready = completion in (Completion.PRINTED, Completion.UNPROVEN)
         question = QUESTION if is_ready and level is HealthLevel.INTERACTIVE else ""

@@ -7,12 +7,14 @@ import pytest
 from fakes.memory_print_queue import MemoryPrintQueue
 from fakes.printing_counter import RESTING, PrintingCounter, printing_counter
 from fakes.receipts import sale_receipt
+from fakes.terminal_data import terminal_data
 
 from hardware.cash_drawer.drawer import DrawerError
+from hardware.receipt_printer.health import HealthLevel
 from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 from hardware.receipt_printer.transports import FileTransport, TcpTransport
 from pos_app.domain.receipt_document import Cut, Pair, ReceiptDocument
-from pos_app.ports import DeviceState, PrintState
+from pos_app.ports import CompletionMark, DeviceState, PrintState
 
 
 @pytest.fixture(scope="module")
@@ -309,3 +311,44 @@ def test_a_printer_that_is_off_is_told_with_its_address_and_the_job_waits(counte
     status = counter.wait_for_status(DeviceState.OFFLINE, address.rsplit(":", 1)[1])
     assert "127.0.0.1" in status.reason
     assert counter.queue.states_of("job-1") == []
+
+
+def test_a_printer_is_asked_once_what_it_can_and_again_on_request(counter: PrintingCounter) -> None:
+    printer = counter.ready_till()
+    assert printer.capability.completion is CompletionMark.PROCESS_ID
+    counter.machine.set_faults(no_process_ids=True)
+    report = printer.check_health(HealthLevel.INTERNAL).result(20)
+    assert report.healthy
+    assert printer.capability.completion is CompletionMark.PROCESS_ID
+    assert printer.check_health(HealthLevel.EXTERNAL).result(20).healthy
+    assert printer.capability.completion is CompletionMark.BUFFERED_STATUS
+
+
+def test_what_a_printer_can_and_did_is_kept_for_the_next_start(counter: PrintingCounter, tmp_path: Path) -> None:
+    with terminal_data(tmp_path) as data:
+        for run in range(2):
+            printer = counter.till(records=data.printer_records)
+            counter.queue.add(f"job-{run}")
+            printer.nudge()
+            counter.queue.wait_for(f"job-{run}", PrintState.PRINTED)
+            assert printer.stop(10)
+            assert printer.lifetime_statistics()["ReceiptPrintedCount"] == run + 1
+        kept = data.printer_records.load("simulator")
+        assert kept.identity.serial_number == "SIM0001"
+        assert kept.statistics["ReceiptPrintedCount"] == 2
+        assert kept.statistics["BytesWrittenCount"] > 1000
+
+
+def test_a_printer_that_stopped_proving_is_asked_again(
+    counter: PrintingCounter, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("job-1: sent_unconfirmed: The printer did not confirm in time")
+    printer = counter.ready_till()
+    counter.machine.set_faults(no_process_ids=True)
+    counter.queue.add("job-1")
+    printer.nudge()
+    assert counter.queue.wait_for("job-1", PrintState.SENT_UNCONFIRMED).in_doubt
+    counter.queue.add("job-2")
+    printer.nudge()
+    counter.queue.wait_for("job-2", PrintState.PRINTED)
+    assert printer.capability.completion is CompletionMark.BUFFERED_STATUS
