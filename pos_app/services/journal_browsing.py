@@ -18,7 +18,7 @@ from pos_app.ports.reports import FoundEntry, JournalRecords, JournalSearch, Pro
 from pos_app.services.approvals import Approval, Approvals
 
 PAGE_ENTRIES = 50
-_DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,2}:\d{0,2}")
+_DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"(\d{1,2})[:h](\d{0,2})")
 
 GROUPS: dict[str, tuple[EventKind, ...]] = {
     "Everything": (),
@@ -132,9 +132,8 @@ class JournalBrowsing:
         for word in words:
             if _DAY.fullmatch(word):
                 frame = replace(frame, first_day=word, last_day=word)
-            elif _TIME.fullmatch(word):
-                hour, _, minute = word.partition(":")
-                frame = replace(frame, time_of_day=f"{int(hour):02d}:{minute}")
+            elif at := _TIME.fullmatch(word):
+                frame = replace(frame, time_of_day=f"{int(at[1]):02d}:{at[2]}")
             else:
                 rest.append(word)
         text = " ".join(rest)

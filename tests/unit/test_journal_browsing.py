@@ -3,6 +3,7 @@
 import hashlib
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from shutil import copyfile
@@ -84,6 +85,7 @@ def test_entries_are_found_by_receipt_amount_operator_kind_time_and_day(tmp_path
         assert _titles(browsing, "5.00") == ["Paid out", "Sale"]
         assert _titles(browsing, "a-7") == ["Paid out", "Drawer opened without a sale"]
         assert _titles(browsing, "12:0", "Sales") == ["Sale", "Sale"]
+        assert _titles(browsing, "12h", "Sales") == ["Sale", "Sale"]
         assert _titles(browsing, "13:", "Sales") == []
         assert len(_titles(browsing, "2026-11-22")) == 6
         assert _titles(browsing, "2026-11-21") == []
@@ -151,7 +153,10 @@ def test_what_was_done_is_named(tmp_path: Path, changes: tuple[str, ...], words:
         assert any(text.endswith(words) for text in audit(data.database).faults), audit(data.database).faults
 
 
-def test_yesterdays_copy_is_named_as_such_and_stays_in_the_record(tmp_path: Path) -> None:
+def test_yesterdays_copy_is_named_as_such_and_stays_in_the_record(
+    tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("an older copy: entry 5 is not in it; the journal goes on under a new incarnation")
     backup = tmp_path / "backup.db"
     with terminal_data(tmp_path / "till") as data:
         open_day(data)

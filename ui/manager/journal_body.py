@@ -11,6 +11,7 @@ from pos_app.domain.report import Report
 from pos_app.ports import Formatter
 from pos_app.services.journal_browsing import GROUPS, PAGE_ENTRIES, BrowsedEntry
 from ui.manager.report_sheet import ReportSheet
+from ui.orders.address_keys import BACKSPACE, NEXT, AddressKeys
 from ui.receipts.paper_view import PaperView
 from ui.theme import paint
 from ui.theme.current import colour
@@ -96,6 +97,7 @@ class JournalBody(PageBody):
         self.sheet = ReportSheet(formatter, self)
         self.sheet.hide()
         self._rows: list[_EntryRow] = []
+        self._keys: AddressKeys | None = None
         self.choices: list[Button] = []
         self.entries: list[BrowsedEntry] = []
         self.index = 0
@@ -192,6 +194,8 @@ class JournalBody(PageBody):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.update()
+        if event.type() is QEvent.Type.MouseButtonPress:
+            self._show_keys()
         return isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and self._take_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -204,16 +208,39 @@ class JournalBody(PageBody):
             self.choose(self.index + (1 if key == Qt.Key.Key_Down else -1))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.paper.scroll_by(1 if key == Qt.Key.Key_PageDown else -1)
-        elif key == Qt.Key.Key_Escape and self.choices:
-            self._close_choices()
-        elif key == Qt.Key.Key_Escape and not self.sheet.isHidden():
-            self.choose(self.index)
-            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif key == Qt.Key.Key_Escape:
-            self._page.back.click()
         else:
             return False
         return True
+
+    def step_back(self) -> None:
+        """The keys go, then the list of kinds, then the result of a check, then the journal."""
+        if self._keys is not None and not self._keys.isHidden():
+            self._keys.hide()
+        elif self.choices:
+            self._close_choices()
+        elif not self.sheet.isHidden():
+            self.choose(self.index)
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._page.back.click()
+
+    def _show_keys(self) -> None:
+        """A finger in the field brings a keyboard, another one puts it away."""
+        if self._keys is None:
+            self._keys = AddressKeys(self, done="Done")
+            self._keys.pressed.connect(self._key_touched)
+        if self._keys.isHidden():
+            self._keys.show_over(QRectF(self.rect()), 0)
+        else:
+            self._keys.hide()
+
+    def _key_touched(self, key: str) -> None:
+        if key == NEXT and self._keys is not None:
+            self._keys.hide()
+        elif key == BACKSPACE:
+            self.line.backspace()
+        else:
+            self.line.insert(key.lower())
 
     # --- places -------------------------------------------------------------------------------------------------------
 
@@ -224,6 +251,11 @@ class JournalBody(PageBody):
     @property
     def _fitting(self) -> int:
         return max(1, (self.height() - _ROWS_TOP - Height.TOUCH - 8) // (_ROW + _GAP))
+
+    def forget(self) -> None:
+        """Nothing of what was read stays behind for a screen reader: later, a drawer may be counted blind."""
+        self.show_entries([])
+        self.paper.show_words("", "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

@@ -71,6 +71,7 @@ class JournalDesk:
         for work in (self._searching, self._proving):
             if work is not None:
                 work.stop()
+        self.body.forget()
         self._back.act()
 
     # --- finding ------------------------------------------------------------------------------------------------------

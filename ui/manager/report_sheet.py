@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from pos_app.domain.report import Column, Report, Table, Unit, Value
@@ -213,10 +213,21 @@ class ReportSheet(QWidget):
     def show_report(self, report: Report) -> None:
         """Show it from its top."""
         self.report = report
-        self.setAccessibleName(report.title)
-        self.setAccessibleDescription(spoken(report, self._formatter))
+        self._tell()
         self._arrange()
         self._scroll.verticalScrollBar().setValue(0)
+
+    def _tell(self) -> None:
+        """To a screen reader, while it can be seen by others too: later, a drawer may be counted blind."""
+        shown = self.report if self.isVisible() else None
+        self.setAccessibleName(shown.title if shown else "Report")
+        self.setAccessibleDescription(spoken(shown, self._formatter) if shown else "")
+
+    def showEvent(self, event: QEvent) -> None:
+        self._tell()
+
+    def hideEvent(self, event: QEvent) -> None:
+        self._tell()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self._scroll.verticalScrollBar()
@@ -237,10 +248,10 @@ class ReportSheet(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
-    def focusInEvent(self, event: object) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
 
-    def focusOutEvent(self, event: object) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
     def _arrange(self) -> None:

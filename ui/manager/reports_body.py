@@ -77,12 +77,13 @@ class ReportChoice(PageBody):
         step = steps.get(Qt.Key(event.key()))
         tiles = list(self.tiles.values())
         at = next((number for number, tile in enumerate(tiles) if tile.hasFocus()), -1)
-        if event.key() == Qt.Key.Key_Escape:
-            self._page.main.click()
-        elif step is None or at < 0:
+        if step is None or at < 0:
             super().keyPressEvent(event)
         elif 0 <= at + step < len(tiles):
             tiles[at + step].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def step_back(self) -> None:
+        self._page.main.click()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         rows = -(-len(self.tiles) // _COLUMNS)
@@ -231,13 +232,15 @@ class ReportBody(PageBody):
         """Left and Right go to the period before and after."""
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._dated and not self.choices:
             self.step(forward=event.key() == Qt.Key.Key_Right)
-        elif event.key() == Qt.Key.Key_Escape and self.choices:
-            self._close_choices()
-            self.sheet.setFocus()
-        elif event.key() == Qt.Key.Key_Escape:
-            self._page.back.click()
         else:
             super().keyPressEvent(event)
+
+    def step_back(self) -> None:
+        if self.choices:
+            self._close_choices()
+            self.sheet.setFocus()
+        else:
+            self._page.back.click()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

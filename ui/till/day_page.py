@@ -66,6 +66,9 @@ class PageBody(QWidget):
         """True when a scanned code was meant for this step."""
         return False
 
+    def step_back(self) -> None:
+        """Escape: one step back, where a step has one."""
+
 
 class _Rail(QWidget):
     def __init__(self, parent: QWidget) -> None:
@@ -172,6 +175,8 @@ class DayPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()
+        if event.key() == Qt.Key.Key_Escape and self.body is not None:
+            self.body.step_back()
 
     def event(self, event: QEvent) -> bool:
         """Shortcuts of the window below do not work while it is covered."""
