@@ -131,6 +131,10 @@ class TechnicianRoom(LocalWorkbench):
                 )
         return self.check_device(name)
 
+    def code_page(self) -> str:
+        """The code page in use."""
+        return self._settings.printer_code_page
+
     def code_parts(self, code: str) -> tuple[tuple[str, str], ...]:
         """What a GS1 code says, or why a code is none."""
         text, symbology = split_symbology(code)

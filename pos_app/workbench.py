@@ -15,6 +15,12 @@ class LocalWorkbench:
 
         return drivers_of(kind)
 
+    def code_pages(self) -> Sequence[str]:
+        """Names of code pages to choose from."""
+        from hardware.receipt_printer.code_pages import CODE_PAGES
+
+        return tuple(CODE_PAGES)
+
     def attached(self) -> list[FoundDevice]:
         """What is plugged into this machine."""
         from hardware import discovery

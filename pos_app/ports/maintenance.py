@@ -162,6 +162,9 @@ class Workbench(Protocol):
     def drivers(self, kind: str) -> Sequence[DriverChoice]:
         """The ways to drive a kind of device, best first."""
 
+    def code_pages(self) -> Sequence[str]:
+        """Names of code pages to choose from, most usual first."""
+
     def attached(self) -> list[FoundDevice]:
         """What is plugged into this machine. Within a second."""
 
@@ -180,6 +183,9 @@ class CounterBench(Workbench, Protocol):
 
     def rows(self) -> list[DeviceRow]:
         """Every device. Returns at once."""
+
+    def code_page(self) -> str:
+        """The code page in use."""
 
     def code_parts(self, code: str) -> tuple[tuple[str, str], ...]:
         """What a scanned code says by itself, in pairs of words; none when it says nothing."""

@@ -107,6 +107,12 @@ class Maintenance:
         self._require_begun()
         return self._apply(take_out(self.book, row, self._by))
 
+    def use_code_page(self, name: str) -> str:
+        """The page that the receipt printer prints letters with. What has to wait, in words."""
+        self._require_begun()
+        self.book.change({"printer_code_page": name}, self._by, f"Code page {name}")
+        return self._apply(f"Code page {name}")
+
     # --- settings -----------------------------------------------------------------------------------------------------
 
     def versions(self) -> list[SettingsVersion]:

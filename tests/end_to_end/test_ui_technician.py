@@ -202,8 +202,6 @@ def test_an_associate_needs_somebody_who_may_and_a_technician_does_not(open_till
     till = open_till(sign_on=True)
     till.scan(BADGE["associate"])
     till.until(lambda: not till.window.people.covering, "somebody is signed on")
-    if till.window.covered:
-        pytest.skip("the store counts its drawer first")
     till.window.technician.open()
     till.until(lambda: till.window.people.approvals.asking, "an approval is asked for")
     assert not till.window.technician.covering
@@ -268,6 +266,24 @@ def test_the_drawer_the_card_terminal_and_the_line_are_tested(till: WholeCounter
     till.touch(line.again)
     till.until(lambda: line.report.report is not None, "it is told")
     assert "the service does not run" in line.report.report.headline
+
+
+def test_another_code_page_is_tried_by_a_touch_and_kept(
+    till: WholeCounter, printer: tuple[SimulatedPrinter, str]
+) -> None:
+    machine, address = printer
+    console = open_console(till)
+    till.touch(console.devices.add)
+    till.type(address)
+    till.touch(console.form.go)
+    till.until(lambda: console.form.report.report is not None, "it is set up")
+    assert re.search(r"^ *> CP858 +é è ü ß ñ £ €$", machine.receipts()[0].text(), re.MULTILINE)
+    till.touch(console.form.cancel)
+    till.touch(console.devices.pages["CP1252"])
+    till.until(lambda: console.devices.report.report is not None, "the page is printed again")
+    assert console.devices.report.report.good
+    assert re.search(r"^ *> CP1252 +é è ü ß ñ £ €$", machine.receipts()[1].text(), re.MULTILINE)
+    assert load_settings(till.folder).printer_code_page == "CP1252"
 
 
 def test_the_log_is_filtered_by_words_and_by_how_bad_it_is(till: WholeCounter) -> None:

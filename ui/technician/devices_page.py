@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import DeviceRow, TrialReport
+from pos_app.services.maintenance import PRINTER
 from ui.technician.page import Page
-from ui.technician.parts import Facts, ReportView, RowItem, RowList, look_of
+from ui.technician.parts import Chip, Facts, ReportView, RowItem, RowList, look_of
 from ui.theme import paint
 from ui.theme.fonts import font
 from ui.theme.tokens import Height, Space
@@ -99,6 +100,7 @@ class DevicesPage(Page):
         super().__init__(desk, background, parent)
         self._rows: list[DeviceRow] = []
         self._name = ""
+        self._code_page = ""
         self._list_card = Card("Devices of this counter", self)
         self.list = RowList("Devices of this counter", self._list_card, empty="No device is set up.")
         self.list.chosen.connect(self._chosen)
@@ -115,12 +117,15 @@ class DevicesPage(Page):
         self.check.clicked.connect(self._check)
         self.change.clicked.connect(lambda: self._row and self.change_wanted.emit(self._row))
         self.remove.clicked.connect(self._remove)
+        pages = desk.bench.code_pages()
+        self.pages = {name: Chip(name, self.details, lambda name=name: self._use_page(name)) for name in pages}
         self._sure = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
 
     def begin(self) -> None:
         """Look now, and every second while it is shown."""
+        self._code_page = self.desk.bench.code_page()
         self._timer.start(_REFRESH_MS)
         self.refresh()
 
@@ -168,6 +173,10 @@ class DevicesPage(Page):
         self.test.setEnabled(row.kind in _TESTS)
         self.test.rename(_TESTS.get(row.kind, "Test"))
         self.change.setEnabled(row.kind in _CHANGEABLE)
+        for name, chip in self.pages.items():
+            chip.setVisible(row.kind == PRINTER)
+            chip.setChecked(name == self._code_page)
+        self._arrange()
         self.remove.setEnabled(bool(row.entry) or (row.driver != "simulator" and row.kind in _CHANGEABLE))
 
     @staticmethod
@@ -190,6 +199,19 @@ class DevicesPage(Page):
         self.report.show_busy("Under way ...")
         self._arrange()
         self.work(lambda: self.desk.bench.test_device(name), self.show_result)
+
+    def _use_page(self, name: str) -> None:
+        """Letters came out wrong: another code page, and the test page again."""
+        printer = self._name
+        self._code_page = name
+        self.report.show_busy(f"Trying code page {name} ...")
+        self._arrange()
+
+        def act() -> TrialReport:
+            self.desk.use_code_page(name)
+            return self.desk.bench.test_device(printer)
+
+        self.work(act, self.show_result)
 
     def _check(self) -> None:
         name = self._name
@@ -244,7 +266,13 @@ class DevicesPage(Page):
         each = (inner - 3 * Space.S) // 4
         for place, button in enumerate((self.test, self.check, self.change, self.remove)):
             button.setGeometry(_SIDE + place * (each + Space.S), buttons, each, Height.TOUCH)
-        room = buttons - _HEAD - 12
+        pages = list(self.pages.values())
+        with_pages = bool(pages) and self._row is not None and self._row.kind == PRINTER
+        if with_pages:
+            chip = (inner - (len(pages) - 1) * Space.S) // len(pages)
+            for place, button in enumerate(pages):
+                button.setGeometry(_SIDE + place * (chip + Space.S), buttons - 56, chip, Height.TOUCH)
+        room = buttons - _HEAD - (68 if with_pages else 12)
         shown = self.report.report is not None or bool(self.report.busy)
         facts = min(room, 6 * Facts.row + 4) if shown else room
         self.facts.setGeometry(_SIDE, _HEAD, inner, facts)
