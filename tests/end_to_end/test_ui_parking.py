@@ -64,7 +64,7 @@ def test_the_list_says_when_who_and_how_much(counter, shop):
     counter.press(Qt.Key.Key_F6)
     (name, detail, total), _ = shown(counter)
     assert name == "14:26  ·  j••••@example.com"
-    assert detail == "blue bag  ·  No. 1  ·  1 item  ·  by Associate"
+    assert detail == "blue bag  ·  No. 1  ·  1 item  ·  Associate"
     assert total == "$270.61"
     assert EMAIL not in str(shown(counter))
 

@@ -290,7 +290,7 @@ class Parking:
         items = f"{entry.item_count} {'item' if entry.item_count == 1 else 'items'}"
         name = f"{when}  ·  {entry.member_name or 'No member'}"
         sale = f"No. {_short(entry.receipt_number)}"
-        detail = "  ·  ".join(part for part in (entry.note, sale, items, place, f"by {entry.operator_name}") if part)
+        detail = "  ·  ".join(part for part in (entry.note, sale, items, place, entry.operator_name) if part)
         return ListRow(name, detail, act, icon, self._window.services.formatter.money(entry.total_minor))
 
     def _show_rows(self) -> None:
