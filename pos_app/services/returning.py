@@ -17,7 +17,7 @@ from pos_app.domain.operator import Operator
 from pos_app.domain.paper_return import PaperReceipt, quote_paper
 from pos_app.domain.poslog import return_to_plain
 from pos_app.domain.receipt_document import ReceiptDocument
-from pos_app.domain.retail_transaction import RetailTransaction, TransactionHeader
+from pos_app.domain.retail_transaction import RetailTransaction, SaleLine, TransactionHeader
 from pos_app.domain.return_policy import PromotionRule, Verdict
 from pos_app.domain.return_quote import quote_all, quote_return
 from pos_app.domain.returns import (
@@ -59,6 +59,7 @@ from pos_app.services.return_parts import (
 )
 from pos_app.services.return_receipts import compose_return_labels, compose_return_receipt
 
+STAYS_LOADED = "It stays loaded and cannot come back."
 _RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -133,6 +134,15 @@ class Returning:
         mine = [json.loads(entry.payload) for entry in self._storage.returns_of(number)]
         unsent = tuple(one for one in mine if one["header"]["transaction_id"] not in known)
         return original_of(SaleRecord(record.sale, (*record.returns, *unsent)), complete_record=True)
+
+    def open_milli(self, original: OriginalSale) -> dict[int, int]:
+        """How much of each line can still come back; nothing of a gift card that was loaded."""
+        still_open = refundable_milli(original.sale, original.history)
+        return still_open | {line.line_number: 0 for line in original.sale.lines if self.stays_loaded(line)}
+
+    def stays_loaded(self, line: SaleLine) -> bool:
+        """True for a gift card that was sold: its money is on the card, or spent, and does not come back."""
+        return line.item_id == self.profile.gift_cards.item_id and not line.voided
 
     def verdict(self, original: OriginalSale, request: ReturnRequest, *, exchange: bool = False) -> Verdict:
         """What the store's policy says to one line in that condition."""
@@ -368,13 +378,9 @@ class Returning:
         return price_kept(original.sale, kept, self.profile.pricing_rules(), self._brand_of)
 
     def _refuse_loaded_cards(self, sale: RetailTransaction, line_numbers: Set[int]) -> None:
-        """The money of a gift card that was sold is on the card, or spent: it does not come back."""
         for line in sale.lines:
-            loaded = line.item_id == self.profile.gift_cards.item_id and not line.voided
-            if loaded and line.line_number in line_numbers:
-                raise CashierError(
-                    "gift_card_sold", f"{line.name}: a gift card that was sold stays loaded. It cannot come back."
-                )
+            if line.line_number in line_numbers and self.stays_loaded(line):
+                raise CashierError("gift_card_sold", f"{line.name}. {STAYS_LOADED}")
 
     def _brand_of(self, code: str) -> str:
         item = self._catalogue.find_by_code(code)

@@ -490,6 +490,25 @@ def test_the_balance_of_a_card_is_shown_after_a_scan_and_offline_is_not_known(co
     counter.until(lambda: "The balance is not known now" in rows(counter))
 
 
+def test_a_gift_card_that_was_sold_cannot_be_chosen_in_its_return_and_says_why(counter):
+    counter.scan(CABLE)
+    counter.window.functions.ways_to_pay.gift_cards.ask_sale()
+    counter.scan(NEW_CARD)
+    counter.until(lambda: counter.window.side.entry.accessibleName() == "New gift card")
+    counter.click(counter.window.side.entry.picks[1])
+    counter.click(counter.window.side.entry.action_buttons[0])
+    counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
+    number = completed(counter).header.receipt_number
+    counter.scan(number)
+    returns = counter.window.functions.returns
+    counter.until(lambda: returns.model is not None and not returns.checking)
+    cable, gift_card = returns.model.lines()
+    assert (cable.open_milli, gift_card.open_milli) == (1_000, 0)
+    assert "stays loaded" in gift_card.words
+    assert not returns.model.step(gift_card.line.line_number, 1)
+    assert returns.model.step(cable.line.line_number, 1)
+
+
 def test_offline_a_card_is_not_sold_and_the_reason_is_said(counter, shop):
     shop.gateway.online = False
     counter.window.functions.ways_to_pay.gift_cards.ask_sale()

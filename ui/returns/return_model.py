@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pos_app.domain.item import QUANTITY_SCALE, SoldBy
 from pos_app.domain.retail_transaction import SaleLine
 from pos_app.domain.return_policy import Condition, Verdict
-from pos_app.domain.returns import ReturnRequest, refundable_milli
+from pos_app.domain.returns import ReturnRequest
 from pos_app.errors import CashierError
 from pos_app.services.return_parts import OriginalSale, RefundTo, ReturnPreview
-from pos_app.services.returning import Returning
+from pos_app.services.returning import STAYS_LOADED, Returning
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Pick:
 @dataclass(frozen=True, slots=True)
 class LineState:
     """One line of the receipt as it is shown. verdict is what the policy says to it in its condition; words stand in
-    the place of the counts where there is no receipt to count by."""
+    the place of the counts where there is nothing to count by, or nothing to take back."""
 
     line: SaleLine
     returned_milli: int
@@ -59,7 +59,7 @@ class ReturnModel:
 
     def lines(self) -> list[LineState]:
         """The lines of the receipt, with what may come back of each."""
-        still_open = refundable_milli(self.original.sale, self.original.history)
+        still_open = self._returning.open_milli(self.original)
         refunds = {}
         if self.preview is not None:
             refunds = {line.line_number: line.refund_minor for line in self.preview.quote.lines}
@@ -77,6 +77,7 @@ class ReturnModel:
                     pick,
                     self._returning.verdict(self.original, request, exchange=self.exchange),
                     refunds.get(line.line_number, 0),
+                    STAYS_LOADED if self._returning.stays_loaded(line) else "",
                 )
             )
         return states
@@ -104,7 +105,7 @@ class ReturnModel:
     def replace_original(self, original: OriginalSale) -> None:
         """Somebody who knows more answered: what came back at other tills counts from now on."""
         self.original = original
-        still_open = refundable_milli(original.sale, original.history)
+        still_open = self._returning.open_milli(original)
         for number, pick in self._picks.items():
             self._picks[number] = replace(pick, quantity_milli=min(pick.quantity_milli, still_open.get(number, 0)))
         self._changed()
@@ -112,7 +113,7 @@ class ReturnModel:
     def step(self, line_number: int, by: int) -> bool:
         """One piece more or less of a line; weighed goods all or nothing. False when no more is open."""
         line = self._line(line_number)
-        still_open = refundable_milli(self.original.sale, self.original.history)[line_number]
+        still_open = self._returning.open_milli(self.original)[line_number]
         pick = self._pick(line_number)
         if line.sold_by == SoldBy.EACH:
             wanted = pick.quantity_milli + by * QUANTITY_SCALE
@@ -142,7 +143,7 @@ class ReturnModel:
 
     def toggle_all(self, line_number: int) -> None:
         """All that is open of a line, or nothing of it."""
-        still_open = refundable_milli(self.original.sale, self.original.history)[line_number]
+        still_open = self._returning.open_milli(self.original)[line_number]
         pick = self._pick(line_number)
         wanted = 0 if pick.quantity_milli == still_open else still_open
         self._picks[line_number] = replace(pick, quantity_milli=wanted)
