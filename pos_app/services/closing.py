@@ -250,6 +250,7 @@ class Closing:
             "approver_id": approver_id,
             "closed_at": self._clock.now().isoformat(timespec="milliseconds"),
             "period": {"from": _place(period[0])},
+            "currency_code": self._profile.currency.code,
             "figures": figures.to_plain(),
             "points_worth": [terms.redeem_points, terms.redeem_value_minor],
             "grand_total_minor": (last_z.grand_total_minor if last_z else 0) + figures.sales_minor,

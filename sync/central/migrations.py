@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from sync.central import earlier_sales, loads, return_desk, tables
+from sync.central import earlier_sales, loads, return_desk, tables, till_days
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
@@ -80,6 +80,7 @@ def _sixth(connection: Connection) -> None:
     """What the counter needs beyond sales and members: each part has its tables in a module of its own."""
     tables.metadata.create_all(connection)
     return_desk.SALE_BY_MEMBER.create(connection, checkfirst=True)
+    till_days.EVENT_OF_DAYS.create(connection, checkfirst=True)
     _append_only(connection, return_desk.APPEND_ONLY)
     _append_only(connection, loads.APPEND_ONLY)
     _append_only(connection, promotion_tables.APPEND_ONLY)

@@ -29,6 +29,7 @@ def test_every_page_shows_what_happened(shop: CentralShop) -> None:
             "/office/adjustments": "Kindness",
             "/office/terms": "standard 1",
             "/office/terminals": TILL,
+            "/office/days": "No till has opened a day",
             "/office/quarantine": "Practice",
             path_of(place): "unknown_member",
             "/office/log": "Dismissed an event",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ERASE_MEMBERS = "erase_members"
     SEE_TERMS = "see_terms"
     PUBLISH_TERMS = "publish_terms"
+    SEE_DAYS = "see_days"
     SEE_TERMINALS = "see_terminals"
     MANAGE_TERMINALS = "manage_terminals"
     SEE_QUARANTINE = "see_quarantine"
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.APPROVE_ADJUSTMENTS,
         Permission.SEE_TERMS,
         Permission.PUBLISH_TERMS,
+        Permission.SEE_DAYS,
         Permission.SEE_TERMINALS,
         Permission.SEE_QUARANTINE,
         Permission.DECIDE_QUARANTINE,
@@ -79,6 +81,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_MEMBERS,
         Permission.SEE_ADJUSTMENTS,
         Permission.SEE_TERMS,
+        Permission.SEE_DAYS,
         Permission.SEE_TERMINALS,
         Permission.SEE_QUARANTINE,
         Permission.SEE_LOG,

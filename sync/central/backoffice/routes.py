@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from sync.central.backoffice import (
     account_pages,
+    day_pages,
     home,
     member_pages,
     promotion_pages,
@@ -80,6 +81,7 @@ ROUTES = (
     OfficeRoute("POST", "/office/terms/new", terms_pages.new, Permission.PUBLISH_TERMS),
     OfficeRoute("GET", "/office/terms/{terms_id}/{number}", terms_pages.version, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/promotions", promotion_pages.promotions, Permission.SEE_TERMS),
+    OfficeRoute("GET", "/office/days", day_pages.days, Permission.SEE_DAYS),
     OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
     OfficeRoute(
         "POST",

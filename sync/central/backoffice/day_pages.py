@@ -1,0 +1,17 @@
+"""The stores' days: which tills closed them, with what, and which have not told yet."""
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from sync.central import till_days
+from sync.central.backoffice.web import Ask
+
+SHOWN = timedelta(days=14)
+
+
+def days(ask: Ask) -> Response:
+    """The last two weeks, the newest first."""
+    since = (ask.now - SHOWN).date().isoformat()
+    found = ask.office.database.read(lambda connection: till_days.store_days(connection, since))
+    return ask.page("days.html", days=found)
