@@ -330,7 +330,7 @@ def test_every_page_is_worked_by_touch_and_by_keyboard_alone(till: WholeCounter)
     console = open_console(till)
     for title in console.rail:
         shown = page(till, title)
-        QApplication.processEvents()
+        till.until(lambda shown=shown: shown._task is None or shown._task.finished, "it has looked")
         for control in console.findChildren(Control):
             if control.isVisible():
                 assert control.width() >= Height.TOUCH, (title, control.text())
