@@ -224,6 +224,7 @@ class PayCard(Card):
         top += Height.CASH + _GAP
         for large in (self.card, self.next_sale, self.cancel_card, self.check_card):
             large.setGeometry(left, top, wide, Height.PAY)
+        self.refresh()  # what there is room for: names, notes, rows
 
     def _lines_in_sight(self) -> list[tuple[str, str, str]]:
         return self._lines[-self._rows_in_sight() :] if len(self._lines) > self._rows_in_sight() else self._lines
