@@ -78,6 +78,7 @@ def test_the_member_of_the_receipt_is_added_by_one_key_and_shows_no_balance(coun
     counter.press(Qt.Key.Key_F3)
     assert counter.view.basket.member.member_id == sold.member.member_id
     assert (counter.view.account, counter.view.earned.points > 0) == (None, True)
+    assert counter.window.tender.points_refusal == "To use points, scan the member card"
     counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
     assert payloads(shop, "sale")[-1]["member"]["member_id"] == sold.member.member_id
     counter.window.sale.next_sale()

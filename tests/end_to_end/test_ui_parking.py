@@ -164,6 +164,16 @@ def test_a_note_tells_the_sale_from_others(counter):
     assert shown(counter)[0][1].startswith("red hat")
 
 
+def test_while_something_is_asked_for_the_sale_is_not_parked_and_nothing_is_lost(counter):
+    counter.scan(HEADPHONES)
+    counter.window.tender.waiting_for = "the promo code"
+    counter.press(Qt.Key.Key_F6)
+    assert counter.window.sale.banner.title == "Not parked yet"
+    counter.window.tender.waiting_for = ""
+    counter.press(Qt.Key.Key_F6)
+    assert counter.view.header is None
+
+
 def test_a_note_is_said_again_when_its_sale_comes_back(counter):
     counter.scan(HEADPHONES)
     counter.window.functions.parking.park("red hat")

@@ -84,8 +84,12 @@ class Parking:
 
     def park(self, note: str = "") -> None:
         """Set the sale under way aside."""
-        parts, sale = self._parts, self._window.sale
+        parts, sale, waiting_for = self._parts, self._window.sale, self._window.tender.waiting_for
         if parts is None:
+            return
+        if waiting_for:
+            with sale.one_change():
+                sale.refuse(Banner("Not parked yet", f"Still asking about {waiting_for}. Press F6 again in a moment."))
             return
 
         def act() -> None:

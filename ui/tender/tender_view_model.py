@@ -71,6 +71,8 @@ class TenderViewModel(QObject):
         if view.basket.member is None:
             return "Add the member first"
         online = self.online
+        if view.account is None and view.basket.member.member_id:
+            return "To use points, scan the member card"
         if view.account is None:
             return "The balance is not known yet" if online else "Offline: points can't be used now"
         if not online and not self._offline_decision().limit_points:
