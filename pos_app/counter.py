@@ -41,7 +41,6 @@ from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
-    from hardware.receipt_printer.simulator import SimulatedPrinter
     from pos_app.mailer import MailWorker
     from pos_app.services.maintenance import Maintenance
 
@@ -331,20 +330,33 @@ class Counter:
 
     def _device_panel(self) -> DevicePanelParts:
         printer = self.peripherals.simulated_printer
-        scanner = self.peripherals.simulated_scanner
         assert printer is not None
         printer.on_change = self._paper_changed
         return DevicePanelParts(
             products=self._products(),
-            inject_scan=(lambda code: scanner.inject(code) and None) if scanner is not None else None,
+            inject_scan=self._inject_scan if self.peripherals.simulated_scanner is not None else None,
             card_terminal=self,
             set_central_running=self._set_central_running if self.central is not None else None,
-            set_paper_out=lambda out: printer.set_faults(paper_out=out),
-            close_drawer=lambda: self._push_drawer_shut(printer),
+            set_paper_out=self._set_paper_out,
+            close_drawer=self._push_drawer_shut,
         )
 
-    def _push_drawer_shut(self, printer: "SimulatedPrinter") -> None:
-        printer.move_drawer(False)
+    # The panel's switches work on whatever simulators stand here now: a technician may have put real devices in place.
+
+    def _inject_scan(self, code: str) -> None:
+        scanner = self.peripherals.simulated_scanner
+        if scanner is not None:
+            scanner.inject(code)
+
+    def _set_paper_out(self, out: bool) -> None:
+        printer = self.peripherals.simulated_printer
+        if printer is not None:
+            printer.set_faults(paper_out=out)
+
+    def _push_drawer_shut(self) -> None:
+        printer = self.peripherals.simulated_printer
+        if printer is not None:
+            printer.move_drawer(False)
         self.bridge.on_drawer(False)
 
     def _products(self) -> list[DemoProduct]:
@@ -354,7 +366,8 @@ class Counter:
     def _paper_changed(self) -> None:
         """On the simulated printer's thread: a drawer that sprang open, or a receipt that was cut."""
         printer = self.peripherals.simulated_printer
-        assert printer is not None
+        if printer is None:
+            return
         if printer.drawer_pulses > self._pulses_seen:
             self._pulses_seen = printer.drawer_pulses
             self.bridge.on_drawer(True)

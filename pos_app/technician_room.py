@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pos_app import support_bundle
-from pos_app.counter_settings import peripherals_settings
+from pos_app.counter_settings import has_pole_display, peripherals_settings
 from pos_app.domain.scan_code import UnreadCode, gtin, is_gs1, shown_gtin, split_symbology
 from pos_app.errors import WorldError
 from pos_app.gs1_reader import read_gs1
@@ -71,6 +71,8 @@ class TechnicianRoom(LocalWorkbench):
         self._central_url = central_url
         self._sync_status = sync_status
         self._changed = changed
+        # Nothing follows the sale for a pole display that was not there when the till started.
+        self._shows_sales = has_pole_display(settings.devices)
         self.book = SettingsFile(folder, register.clock.now)
 
     # --- devices ------------------------------------------------------------------------------------------------------
@@ -94,6 +96,8 @@ class TechnicianRoom(LocalWorkbench):
             for field in fields(after)
             if getattr(after, field.name) != getattr(before, field.name) and not field.name.startswith(_AT_ONCE)
         ]
+        if has_pole_display(after.devices) and not self._shows_sales:
+            later.append("the sale on the pole display")
         return f"At the next start of the till: {', '.join(later)}." if later else ""
 
     def check_device(self, name: str) -> TrialReport:

@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import DeviceRow, FoundDevice, TrialReport
 from pos_app.sample_store import store_of
 from pos_app.services.maintenance import ADDABLE_KINDS, take_out, write_device
-from pos_app.settings import default_data_folder, load_settings
+from pos_app.settings import TerminalSettings, default_data_folder, load_settings
 from pos_app.settings_book import SettingsFile
 from pos_app.workbench import LocalWorkbench
 
@@ -42,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("address", nargs="?", default="", help="where it is: host, port, usb:VVVV:PPPP")
     adding.add_argument("--name", default="", help="what it is called; the same name again changes it")
     adding.add_argument("--unchecked", action="store_true", help="set a printer up although it does not answer now")
+    setting = actions.add_parser("set", help="set another key of the settings, such as card_terminal_poi_id")
+    setting.add_argument("key", help="its name, as in settings.toml")
+    setting.add_argument("value", help="its value; empty takes it out. Never a secret: those are named by their place")
     removing = actions.add_parser("remove", help="take a device out of the settings")
     removing.add_argument("name", help="its name in the list")
     actions.add_parser("drivers", help="every way to drive a device")
@@ -60,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bundling = actions.add_parser("bundle", help="list what a support bundle contains, then write it")
     bundling.add_argument("--list", action="store_true", dest="only_list", help="list only")
     for action in (
-        *(listing, adding, removing, health, testing, history, rolling),
+        *(listing, adding, setting, removing, health, testing, history, rolling),
         *(exporting, importing, bundling),
     ):
         action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
@@ -110,6 +114,20 @@ def _add(args: argparse.Namespace) -> int:
             return 1
     words = write_device(book, choice, args.address, args.name or ADDABLE_KINDS[args.kind].lower(), _BY)
     print(f"{words}. A till that runs takes it when it starts again.")
+    return 0
+
+
+def _set(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    known = {field.name: type(field.default) for field in fields(TerminalSettings)}
+    value: str | int | None = args.value or None
+    if value is not None and known.get(args.key) is int:
+        value = int(args.value)
+    # A key that there is not, or a value that makes no sense, is refused by name before anything is written.
+    SettingsFile(folder).change({args.key: value}, _BY, f"{args.key} set" if args.value else f"{args.key} taken out")
+    print(
+        f"{args.key} is {value if value is not None else 'taken out'}. A till that runs takes it when it starts again."
+    )
     return 0
 
 
@@ -237,6 +255,7 @@ def _show(report: TrialReport) -> None:
 _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "add": _add,
+    "set": _set,
     "remove": _remove,
     "drivers": _drivers,
     "find": _find,

@@ -98,6 +98,9 @@ def test_a_network_printer_is_added_tested_and_green_by_six_touches(
     till.window.tender.pay_exact_cash()
     till.until(lambda: machine.receipts_cut == 2, "the next receipt comes out of the new printer")
     assert not audit(till.register.data.database).faults
+    panel = till.counter.services.device_panel
+    panel.set_paper_out(True)  # of a simulated printer that is gone
+    panel.close_drawer()
 
 
 @pytest.mark.parametrize(

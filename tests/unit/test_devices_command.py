@@ -117,6 +117,25 @@ def test_versions_of_the_settings_are_listed_with_what_they_changed_and_brought_
     assert [device.address for device in load_settings(tmp_path).devices] == ["COM3"]
 
 
+def test_any_other_key_is_set_with_its_version_and_nonsense_is_refused(shell: Shell, tmp_path: Path) -> None:
+    assert shell("set", "card_terminal_poi_id", "V400m-123")[0] == 0
+    assert shell("set", "scale_percent", "125")[0] == 0
+    settings = load_settings(tmp_path)
+    assert (settings.card_terminal_poi_id, settings.scale_percent) == ("V400m-123", 125)
+    assert shell("set", "scale_percent", "")[0] == 0
+    assert load_settings(tmp_path).scale_percent == 100
+    for key, value, says in (
+        ("colour", "red", "no setting 'colour'"),
+        ("scale_percent", "large", "invalid literal"),
+        ("card_terminal_key", "hunter2", "take the key out"),
+    ):
+        status, _, complaint = shell("set", key, value)
+        assert status == 1
+        assert says in complaint
+        assert "hunter2" not in complaint
+    assert "hunter2" not in (tmp_path / "settings.toml").read_text()
+
+
 def test_discovery_looks_into_the_network_only_when_asked(shell: Shell) -> None:
     assert "Addresses tried" not in shell("find")[1]
     assert "Addresses tried: 1" in shell("find", "--network", "127.0.0.1")[1]
