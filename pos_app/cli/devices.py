@@ -5,6 +5,7 @@ it starts again, or at once when the change is made in its own console.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -121,7 +122,7 @@ def _set(args: argparse.Namespace) -> int:
     folder = _folder(args)
     known = {field.name: type(field.default) for field in fields(TerminalSettings)}
     value: str | int | None = args.value or None
-    if value is not None and known.get(args.key) is int:
+    if known.get(args.key) is int and re.fullmatch("-?[0-9]{1,9}", args.value):
         value = int(args.value)
     # A key that there is not, or a value that makes no sense, is refused by name before anything is written.
     SettingsFile(folder).change({args.key: value}, _BY, f"{args.key} set" if args.value else f"{args.key} taken out")

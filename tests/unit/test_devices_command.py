@@ -126,7 +126,7 @@ def test_any_other_key_is_set_with_its_version_and_nonsense_is_refused(shell: Sh
     assert load_settings(tmp_path).scale_percent == 100
     for key, value, says in (
         ("colour", "red", "no setting 'colour'"),
-        ("scale_percent", "large", "invalid literal"),
+        ("scale_percent", "large", "scale_percent must be a whole number"),
         ("card_terminal_key", "hunter2", "take the key out"),
     ):
         status, _, complaint = shell("set", key, value)
