@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    CursorResult,
     Engine,
     Integer,
     LargeBinary,
@@ -210,8 +211,9 @@ def _write_statement(table: Table, columns: tuple[str, ...], on_conflict: str, a
         source = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(columns, kinds, strict=True))
         body = f"SELECT * FROM unnest({source})"  # noqa: S608 - names of this program's own tables, values bound
     else:
-        body = f"VALUES ({', '.join(f':{name}' for name in columns)})"
-    return text(f"INSERT INTO {table.name} ({names}) {body} ON CONFLICT {on_conflict}")
+        body = f"VALUES ({', '.join('?' * len(columns))})"
+    statement = f"INSERT INTO {table.name} ({names}) {body} ON CONFLICT {on_conflict}"
+    return text(statement) if arrays else statement
 
 
 def write_rows(
@@ -225,16 +227,25 @@ def write_rows(
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "sqlite":
-        return connection.execute(_write_statement(table, columns, on_conflict, False), list(rows)).rowcount
+        return _run_many(connection, _write_statement(table, columns, on_conflict, False), columns, rows).rowcount
     arrays = {name: _array(table, name, [row[name] for row in rows]) for name in columns}
     return connection.execute(_write_statement(table, columns, on_conflict, True), arrays).rowcount
+
+
+def _run_many(
+    connection: Connection, statement: str, columns: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> CursorResult[Any]:
+    """One statement for many rows on SQLite, as its driver takes them: by place, since binding names costs more than
+    writing the row.
+    """
+    return connection.exec_driver_sql(statement, [tuple([row[name] for name in columns]) for row in rows])
 
 
 @lru_cache(maxsize=64)
 def _add_statement(table: Table, key: str, columns: tuple[str, ...], arrays: bool) -> Any:
     if not arrays:
-        sums = ", ".join(f"{name} = {name} + :{name}" for name in columns)
-        return text(f"UPDATE {table.name} SET {sums} WHERE {key} = :{key}")  # noqa: S608 - own names, values bound
+        sums = ", ".join(f"{name} = {name} + ?" for name in columns)
+        return f"UPDATE {table.name} SET {sums} WHERE {key} = ?"  # noqa: S608 - own names, values bound
     names = (key, *columns)
     kinds = [table.c[name].type.compile(_POSTGRESQL) for name in names]
     source = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, kinds, strict=True))
@@ -249,7 +260,7 @@ def add_to_rows(connection: Connection, table: Table, key: str, rows: Sequence[M
         return
     columns = tuple(name for name in rows[0] if name != key)
     if connection.dialect.name == "sqlite":
-        connection.execute(_add_statement(table, key, columns, False), list(rows))
+        _run_many(connection, _add_statement(table, key, columns, False), (*columns, key), rows)
         return
     arrays = {name: _array(table, name, [row[name] for row in rows]) for name in rows[0]}
     connection.execute(_add_statement(table, key, columns, True), arrays)
