@@ -6,6 +6,7 @@ import pytest
 from fakes.memory_receipts import MemoryPrintQueue
 from fakes.receipts import sale_receipt
 from fakes.ui_shop import UiShop
+from fakes.whole_counter import CABLE
 from PySide6.QtCore import Qt
 
 from pos_app.errors import CashierError
@@ -42,12 +43,10 @@ def test_a_receipt_that_may_not_have_printed_is_told_and_found_on_paper(counter,
     assert list(rows(counter)) == ["It printed", "Print it again", "Not needed", "All receipts"]
     assert all(row.height() >= Height.TOUCH for row in rows(counter).values())
     counter.press(Qt.Key.Key_Return)
-    counter.until(lambda: outcomes(shop) != [])
-    counter.until(lambda: counter.window.sale.toast is not None)
+    counter.until(lambda: counter.window.sale.banner is None)
     assert [one["outcome"] for one in outcomes(shop)] == ["seen_on_paper"]
     assert shop.storage.state.print_jobs["job-1"].state is PrintState.PRINTED
     assert len(shop.storage.state.print_jobs) == 1
-    assert counter.window.sale.banner is None
     assert len(counter.names()) == 1, "the sale under way went on"
 
 
@@ -107,3 +106,45 @@ def test_paper_from_the_other_printer_is_told(counter, shop):
     shop.bridge.on_backup_printer(PrintJob("job-1", "sale-1", sale_receipt()))
     counter.until(lambda: counter.window.sale.toast is not None)
     assert "comes out of the backup printer" in counter.window.sale.toast.words
+
+
+def test_a_receipt_cut_off_at_a_whole_till_is_printed_again_as_a_copy(open_till, expect_log):
+    expect_log("sent_unconfirmed: The printer at .* broke|sent_unconfirmed: .* closed the connection")
+    till = open_till()
+    till.sell(CABLE)
+    till.printed(1)
+    till.until(lambda: not till.register.data.print_queue.unfinished(), "the first receipt is confirmed")
+    till.printer.set_faults(reset_after_bytes=600)
+    number = till.sell(CABLE)
+    till.until(lambda: till.window.sale.banner is not None, "the till says that paper is in doubt")
+    assert till.window.sale.banner.title == "Did it print?"
+    assert number in till.window.sale.banner.detail
+    till.printer.repair()
+    till.press(Qt.Key.Key_F8)
+    till.until(lambda: "Print it again" in till.rows(), "F8 asks what came out")
+    till.touch(till.rows()["Print it again"])
+    till.until(lambda: any("COPY" in text and number in text for text in till.printed(1)), "the copy is printed")
+    assert till.printer.refusals == []
+    kinds = [kind for (kind,) in till.register.data.database.all("SELECT kind FROM journal ORDER BY position")]
+    assert kinds.count("print_outcome") == 1
+    assert kinds.count("sale") == 2
+
+
+def test_a_jammed_cutter_at_a_whole_till_is_cleared_by_f8(open_till):
+    till = open_till()
+    till.printer.set_faults(cutter_jam=True)
+    till.sell(CABLE)
+    till.until(lambda: till.printer_state() == "error", "the cutter is jammed")
+    till.printer.clear_cutter()
+    till.press(Qt.Key.Key_F8)
+    till.until(lambda: "Cutter cleared: go on" in till.rows(), "F8 asks how to go on")
+    till.touch(till.rows()["Cutter cleared: go on"])
+    assert len(till.printed(1)) == 1
+    till.until(lambda: device_states(till)[-2:] == ["error", "ready"], "the journal has the jam and its end")
+
+
+def device_states(till) -> list[str]:
+    """What the journal has of the printer."""
+    events = till.register.data.database.all("SELECT payload FROM journal WHERE kind = 'device_event'")
+    told = [json.loads(payload) for (payload,) in events]
+    return [event["state"] for event in told if event["kind"] == "receipt_printer"]
