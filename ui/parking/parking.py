@@ -141,6 +141,7 @@ class Parking:
             return False
         self._refresh()
         if not self._recall_number(number):
+            sale.say("Asking the other tills…")
             self._look(lambda: self._recall_number(number) or self._unknown_slip(number))
         return True
 
