@@ -1,11 +1,12 @@
 """Every way this program can drive a device: what a technician chooses from. Simulators are drivers like others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pos_app.ports.maintenance import AddressKind, DriverChoice
 
 RECEIPT_PRINTER, BARCODE_SCANNER, LINE_DISPLAY = "receipt_printer", "barcode_scanner", "line_display"
-SCALE, CASH_DRAWER, CARD_TERMINAL = "scale", "cash_drawer", "payment_terminal"
+SCALE, BACKUP_PRINTER, CARD_TERMINAL = "scale", "backup_printer", "payment_terminal"
 
 _SERIAL_EXAMPLE = "/dev/ttyUSB0@9600 or usb:05e0:1200"
 
@@ -46,12 +47,14 @@ _DRIVERS = (
 
 def drivers_of(kind: str) -> Sequence[DriverChoice]:
     """The ways to drive a kind of device, best first."""
+    if kind == BACKUP_PRINTER:
+        return [replace(choice, kind=kind) for choice in drivers_of(RECEIPT_PRINTER) if choice.driver != "simulator"]
     return [choice for choice in _DRIVERS if choice.kind == kind]
 
 
 def driver(kind: str, name: str) -> DriverChoice:
     """One of them. Raises ValueError for one that is none."""
-    found = next((choice for choice in _DRIVERS if (choice.kind, choice.driver) == (kind, name)), None)
+    found = next((choice for choice in drivers_of(kind) if choice.driver == name), None)
     if found is None:
         known = ", ".join(choice.driver for choice in drivers_of(kind))
         raise ValueError(f"there is no driver {name!r} for {kind}: {known or 'none'}")

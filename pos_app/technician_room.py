@@ -6,6 +6,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pos_app import support_bundle
@@ -134,6 +135,19 @@ class TechnicianRoom(LocalWorkbench):
                     question="Are both lines there, and every letter right?",
                 )
         return self.check_device(name)
+
+    def find_baud(self, port: str, tried: Callable[[int], None], cancelled: Event) -> int | None:
+        """See Workbench. The serial scanners of this counter let go of their ports meanwhile."""
+        settings = peripherals_settings(self._folder, self._register.profile, self._settings)
+        others = self._peripherals.others
+        resting = [scanner for scanner in settings.scanners if scanner.driver == "serial" and others.find(scanner.name)]
+        for scanner in resting:
+            others.remove(scanner.name)
+        try:
+            return super().find_baud(port, tried, cancelled)
+        finally:
+            for scanner in resting:
+                others.add(scanner)
 
     def code_page(self) -> str:
         """The code page in use."""

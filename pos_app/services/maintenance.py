@@ -26,16 +26,17 @@ from pos_app.services.approvals import Approval, Approvals
 
 Values = Mapping[str, str | int | None]
 
-PRINTER, CARD_TERMINAL = "receipt_printer", "payment_terminal"
+PRINTER, BACKUP_PRINTER, CARD_TERMINAL = "receipt_printer", "backup_printer", "payment_terminal"
 FIXED_KEYS = {
     PRINTER: ("printer_driver", "printer_address"),
     CARD_TERMINAL: ("card_terminal_driver", "card_terminal_address"),
-    "backup_printer": ("backup_printer_driver", "backup_printer_address"),
+    BACKUP_PRINTER: ("backup_printer_driver", "backup_printer_address"),
 }
 """Devices that a counter has once: the keys of settings.toml that say what they are. The others are tables."""
 
 ADDABLE_KINDS = {
     PRINTER: "Receipt printer",
+    BACKUP_PRINTER: "Backup printer",
     "barcode_scanner": "Barcode scanner",
     "line_display": "Pole display",
     "scale": "Scale",

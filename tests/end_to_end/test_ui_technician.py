@@ -1,12 +1,14 @@
 """The technician's console in the real window over a real till: printers on real sockets, scans typed by scanners."""
 
 import json
+import os
 import re
 import socket
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from threading import Event
 
 import pytest
 from fakes.whole_counter import BADGE, CABLE, HEADPHONES, WholeCounter
@@ -244,6 +246,46 @@ def test_a_scanner_comes_and_goes_without_a_restart_and_settings_go_back(till: W
     assert [entry.name for entry in load_settings(till.folder).devices] == ["barcode scanner"]
     assert any(status.name == "barcode scanner" for status in till.counter.peripherals.statuses())
     assert [entry["by"] for entry in journaled(till, "settings_changed")] == ["manager-1"] * 3
+
+
+def test_a_backup_printer_is_set_up_beside_the_first(till: WholeCounter, printer: tuple[SimulatedPrinter, str]) -> None:
+    machine, address = printer
+    console = open_console(till)
+    till.touch(console.devices.add)
+    till.touch(console.form.kinds["backup_printer"])
+    till.type(address)
+    till.touch(console.form.go)
+    till.until(lambda: console.form.report.report is not None, "it is set up")
+    assert console.form.report.report.good, console.form.report.report
+    assert machine.receipts_cut == 1
+    till.touch(console.form.cancel)
+    assert "Backup printer" in [row.item.name for row in console.devices.list.rows]
+    assert till.printer_is_ready()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are Unix's")
+def test_a_scanner_lets_go_of_its_port_while_its_speed_is_looked_for(till: WholeCounter) -> None:
+    ours, theirs = os.openpty()
+    name = os.ttyname(theirs)
+    try:
+        desk = till.window.technician.desk
+        till.register.operator.change_to(MANAGER)
+        desk.begin()
+        desk.set_up("barcode_scanner", "serial", name)
+        till.until(lambda: "ready" in [row.state.value for row in desk.rows() if row.entry], "it is ready")
+        speeds: list[int] = []
+
+        def scan(speed: int) -> None:
+            speeds.append(speed)
+            os.write(ours, b"4006381333931\r")
+
+        assert desk.bench.find_baud(name, scan, Event()) == speeds[0] == 9600
+        till.until(lambda: "ready" in [row.state.value for row in desk.rows() if row.entry], "it is back")
+        os.write(ours, f"{CABLE}\r".encode())
+        till.until(lambda: len(till.names()) == 1, "it scans again")
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_the_drawer_the_card_terminal_and_the_line_are_tested(till: WholeCounter) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.maintenance import AddressKind, DeviceRow, DriverChoice, FoundDevice, TrialReport, TrialStep
-from pos_app.services.maintenance import ADDABLE_KINDS, PRINTER
+from pos_app.services.maintenance import ADDABLE_KINDS, BACKUP_PRINTER, PRINTER
 from ui.technician.page import Page
 from ui.technician.parts import Chip, Field, ReportView
 from ui.theme import paint
@@ -34,8 +34,10 @@ _WHERE = {
 }
 
 
+_PRINTERS = {PRINTER: "receipt printer", BACKUP_PRINTER: "backup printer"}
 _KINDS = (
     (PRINTER, "Printer"),
+    (BACKUP_PRINTER, "Backup printer"),
     ("barcode_scanner", "Scanner"),
     ("line_display", "Pole display"),
     ("scale", "Scale"),
@@ -146,14 +148,14 @@ class DeviceForm(Page):
         choice = self._choice
         self.address.set_hint(f"such as {choice.example}" if choice.example else "")
         self.address.setEnabled(choice.address_kind is not AddressKind.NONE)
-        self.go.rename("Set up and test" if self._kind == PRINTER else "Set up")
+        self.go.rename("Set up and test" if self._kind in _PRINTERS else "Set up")
         self.keys.begin(letters=False)
         self._ready()
         self._arrange()
         self.address.setFocus()
 
     def _ready(self, *, failed: bool = False) -> None:
-        is_printer = self._kind == PRINTER
+        is_printer = self._kind in _PRINTERS
         self.go.setEnabled(True)
         self.check.setEnabled(is_printer)
         self.anyway.setEnabled(failed and is_printer)
@@ -173,7 +175,7 @@ class DeviceForm(Page):
         if not self.go.isEnabled():
             return
         driver, address = self._driver, self.address.line.text()
-        if self._kind != PRINTER or self._driver == "simulator":
+        if self._kind not in _PRINTERS or self._driver == "simulator":
             self._set_up(())
             return
         self._busy("Looking for it ...")
@@ -188,14 +190,14 @@ class DeviceForm(Page):
 
     def _set_up(self, steps: tuple[TrialStep, ...]) -> None:
         kind, driver, address, entry = self._kind, self._driver, self.address.line.text(), self._entry
-        self._busy("Setting it up and printing a test page ..." if kind == PRINTER else "Setting it up ...")
+        self._busy("Setting it up and printing a test page ..." if kind in _PRINTERS else "Setting it up ...")
 
         def act() -> TrialReport:
             later = self.desk.set_up(kind, driver, address, entry)
             waits = (TrialStep(later, True),) if later else ()
-            if kind != PRINTER:
+            if kind not in _PRINTERS:
                 return TrialReport(True, "It is set up. The list says how it is.", (*steps, *waits))
-            tested = self.desk.bench.test_device("receipt printer")
+            tested = self.desk.bench.test_device(_PRINTERS[kind])
             headline = f"Set up. {tested.headline}" if tested.good else f"It is set up, but: {tested.headline}"
             return TrialReport(tested.good, headline, (*steps, *tested.steps, *waits), tested.question)
 

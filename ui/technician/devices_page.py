@@ -51,7 +51,7 @@ _TESTS = {
     "cash_drawer": "Open it",
     "line_display": "Show a test",
 }
-_CHANGEABLE = ("receipt_printer", "payment_terminal", "barcode_scanner", "line_display", "scale")
+_CHANGEABLE = ("receipt_printer", "backup_printer", "payment_terminal", "barcode_scanner", "line_display", "scale")
 
 
 def state_words(row: DeviceRow) -> str:

@@ -145,7 +145,9 @@ class ScannerPage(Page):
         self.work(self.desk.bench.attached, self._find_on)
 
     def _find_on(self, found: list[FoundDevice]) -> None:
-        ports = [device.detail for device in found if device.kind == "serial_port"]
+        serial = [device for device in found if device.kind == "serial_port"]
+        # A scanner is mostly one that USB makes a port of.
+        ports = [device.detail for device in sorted(serial, key=lambda one: not one.address.startswith("usb:"))]
         if not ports:
             self.show_result(TrialReport(False, "There is no serial port on this machine."))
             return
