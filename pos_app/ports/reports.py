@@ -59,8 +59,8 @@ class ReportFigures(Protocol):
     def categories(self, item_ids: Sequence[str]) -> dict[str, str]:
         """The category these items were ever sold in."""
 
-    def span(self) -> tuple[str, str] | None:
-        """The first and the last business day there are figures of, or None."""
+    def last_day(self) -> str:
+        """The last business day there are figures of; empty when there are none."""
 
     def operators(self) -> list[str]:
         """Everybody who has figures, by id."""

@@ -39,9 +39,8 @@ _REFUSED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
-    """What there is to choose from: the days with figures, today's business day, and who has figures."""
+    """What there is to choose from: days up to the last one with figures, and everybody who has some."""
 
-    first_day: date
     last_day: date
     operators: tuple[str, ...]
 
@@ -76,9 +75,9 @@ class Reporting:
         """Catch up with the journal, and say what there is. Raises Cancelled."""
         self._figures.catch_up(on_progress)
         today = self._clock.now().date()
-        span = self._figures.span()
-        first, last = (date.fromisoformat(day) for day in span) if span else (today, today)
-        return ReportScope(first, last, tuple(self._figures.operators()))
+        newest = self._figures.last_day()
+        last = date.fromisoformat(newest) if newest else today
+        return ReportScope(last, tuple(self._figures.operators()))
 
     def make(self, report_id: str, period: Period, on_progress: Progress) -> Report:
         """A report of a period, with all that was journaled up to now. Raises Cancelled."""

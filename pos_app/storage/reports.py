@@ -94,10 +94,10 @@ class SqliteReportFigures:
         )
         return dict(rows)
 
-    def span(self) -> tuple[str, str] | None:
-        """The first and the last business day there are figures of, or None."""
-        row = self._reader.one("SELECT min(business_day), max(business_day) FROM report_cell WHERE business_day <> ''")
-        return (row[0], row[1]) if row and row[0] else None
+    def last_day(self) -> str:
+        """The last business day there are figures of; empty when there are none."""
+        row = self._reader.one("SELECT coalesce(max(business_day), '') FROM report_cell")
+        return str(row[0]) if row else ""
 
     def operators(self) -> list[str]:
         """Everybody who has figures, by id."""

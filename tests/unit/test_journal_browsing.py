@@ -17,11 +17,13 @@ from fakes.trading import Trade, write
 from hardware.receipt_printer.text import receipt_text
 from pos_app.cli import journal as command
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.period_figures import figures_of
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.ports.reports import Cancelled
 from pos_app.services.approvals import Approvals, NotAllowedError
 from pos_app.services.journal_browsing import PAGE_ENTRIES, JournalBrowsing
 from pos_app.storage.database import FILE_NAME, Database
+from pos_app.storage.journal import stream_entries
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.journal_poslog import export_poslog
 from pos_app.storage.journal_records import SqliteJournalRecords
@@ -174,6 +176,20 @@ def test_yesterdays_copy_is_named_as_such_and_stays_in_the_record(
     assert proof.faults == ()
     (note,) = proof.notes
     assert note.endswith("because the data is an older copy: entry 5 is not in it")
+
+
+@pytest.mark.parametrize("genuine", [True, False], ids=["own seal", "another journal's seal"])
+def test_a_z_seals_the_entry_before_it(tmp_path: Path, genuine: bool) -> None:
+    with terminal_data(tmp_path) as data:
+        open_day(data)
+        _sell(data, 100)
+        entries = list(stream_entries(data.database, "001-02", 1))
+        period = {"last_hash": entries[-1].entry_hash if genuine else "0" * 64}
+        with data.storage.unit_of_work() as work:
+            work.append("z_report", {"z_number": 1, "figures": figures_of(entries).to_plain(), "period": period})
+            work.commit()
+        faults = audit(data.database).faults
+    assert faults == ([] if genuine else ["entry 4: Z report 1 seals another journal than the one before it"])
 
 
 def test_a_check_can_be_stopped(tmp_path: Path) -> None:

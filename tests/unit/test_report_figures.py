@@ -9,9 +9,11 @@ import pytest
 from fakes.terminal_data import raw, terminal_data
 from fakes.trading import Trade, write
 
-from pos_app.domain.report_cells import Section
+from pos_app.domain.period_figures import figures_of
+from pos_app.domain.report_cells import Cell, Section
 from pos_app.ports.reports import Cancelled, Grouping, Period
 from pos_app.storage import reports
+from pos_app.storage.journal import stream_entries
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.reports import SqliteReportFigures
 from pos_app.storage.terminal_database import TerminalDatabase
@@ -85,6 +87,30 @@ def test_a_seeded_month_is_what_its_payloads_add_up_to(tmp_path: Path) -> None:
             pieces[line["item_id"]] += 0 if line["voided"] else line["quantity_milli"]
     assert {key: cell.quantity_milli for key, cell in items.items()} == pieces
     assert sum(cell.amount_minor for cell in discounts.values()) == sum(sale["discount_minor"] for sale in sales)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_reports_and_the_z_come_to_the_same_by_different_ways(tmp_path: Path, seed: int) -> None:
+    with terminal_data(tmp_path) as data:
+        figures = _trade(data, 2, 60, seed)
+        z = figures_of(stream_entries(data.database, "001-02", 1))
+        taken, rewards = _keyed(figures, Section.TAKINGS), _keyed(figures, Section.REWARDS)
+        cash, tenders = _keyed(figures, Section.CASH), _keyed(figures, Section.TENDER)
+        drawer, voids = _keyed(figures, Section.NO_SALE), _keyed(figures, Section.VOID)
+    nothing = Cell(Section.TAKINGS, "")
+    returns, voided = taken.get("returns", nothing), taken.get("voided_sales", nothing)
+    assert (taken["sales"].times, taken["sales"].amount_minor) == (z.sale_count, z.sales_minor)
+    assert (returns.times, returns.amount_minor) == (z.return_count, z.returns_minor)
+    assert (voided.times, voided.amount_minor) == (z.void_count, z.voids_minor)
+    assert taken["discounts"].amount_minor == z.discount_minor
+    assert sum(cell.amount_minor for key, cell in cash.items() if key.startswith("paid_out")) == z.paid_out_minor
+    assert sum(cell.times for cell in drawer.values()) == z.no_sale_count
+    assert voids["cancelled"].times == z.cancelled_count
+    assert rewards["issued_base"].points == z.points_issued + z.points_pending
+    assert rewards["reversed"].points == z.points_reversed
+    assert {one.tender: (one.taken_minor, one.given_minor) for one in z.tenders} == {
+        key: (cell.amount_minor, cell.other_minor) for key, cell in tenders.items()
+    }
 
 
 def test_a_period_is_the_sum_of_its_days_and_everybody_the_sum_of_the_operators(tmp_path: Path) -> None:

@@ -135,9 +135,14 @@ class ReportBody(PageBody):
         """The first and the last day."""
         return days_of(self.span, self.day)
 
-    def offer(self, first: date, last: date, operators: tuple[str, ...], *, dated: bool) -> None:
-        """What there is to choose from; a report that is not dated is of this moment."""
+    def offer(self, last: date, operators: tuple[str, ...], *, dated: bool) -> None:
+        """What there is to choose from; a report that is not dated is of this moment.
+
+        Who looks at the newest day goes on doing so when another one has begun.
+        """
         self._operators, self._dated = operators, dated
+        self.day = last if self.day >= self._today else min(self.day, last)
+        self._today = last
         self._refresh()
 
     def choose_span(self, span: Span) -> None:

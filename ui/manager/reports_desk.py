@@ -97,7 +97,7 @@ class ReportsDesk:
 
     def _offer(self, scope: ReportScope) -> None:
         dated = self.report_id != QUEUE
-        self.body.offer(scope.first_day, scope.last_day, scope.operators, dated=dated)
+        self.body.offer(scope.last_day, scope.operators, dated=dated)
         self._make()
 
     def _show_making(self) -> None:
