@@ -261,16 +261,12 @@ class Peripherals:
         from hardware.receipt_printer.printer import ReceiptPrinter
         from hardware.receipt_printer.transports import transport_for
 
-        def first_status() -> DeviceStatus:
-            name = self._settings.printer.name
-            absent = DeviceStatus(name, "receipt_printer", DeviceState.ABSENT, "There is no receipt printer.")
-            return self.printer.status if self.printer is not None else absent
+        def why_down() -> str:
+            return self.printer.why_down if self.printer is not None else "There is no receipt printer."
 
         self.backup_printer = ReceiptPrinter(
             settings,
-            BackupQueue(
-                self._queue, first_status, self._settings.backup_after_s, lambda job: self.on_backup_printer(job)
-            ),
+            BackupQueue(self._queue, why_down, self._settings.backup_after_s, lambda job: self.on_backup_printer(job)),
             transport_for(settings),
             self._renderer(settings),
             self._tell_status,

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from pos_app.ports import DeviceState, DeviceStatus, PrintJob, PrintQueue, PrintState
+from pos_app.ports import PrintJob, PrintQueue, PrintState
 
 logger = logging.getLogger(__name__)
 
@@ -13,18 +13,19 @@ class BackupQueue:
     """Jobs of which nothing was sent, once the first printer has not been able to print for so many seconds.
 
     A job is claimed in the queue itself, so that two printers never print the same one. What the first printer began
-    stays with it. on_stepped_in hears of each job that the backup takes, on the backup printer's thread.
+    stays with it. why_down says what keeps the first printer from printing, empty while it can. on_stepped_in hears of
+    each job that the backup takes, on the backup printer's thread.
     """
 
     def __init__(
         self,
         queue: PrintQueue,
-        first_status: Callable[[], DeviceStatus],
+        why_down: Callable[[], str],
         after_s: float,
         on_stepped_in: Callable[[PrintJob], None] = lambda _: None,
     ) -> None:
         self._queue = queue
-        self._first_status = first_status
+        self._why_down = why_down
         self._after_s = after_s
         self._on_stepped_in = on_stepped_in
         self._down_since: float | None = None
@@ -37,7 +38,7 @@ class BackupQueue:
         """Take a queued job; False when the first printer is back and has it."""
         taken = self._queue.claim(job_id, bytes_total)
         if taken and (job := self._queue.job(job_id)) is not None:
-            logger.warning("print job %s goes to the backup printer: %s", job_id, self._first_status().reason)
+            logger.warning("print job %s goes to the backup printer: %s", job_id, self._why_down())
             self._on_stepped_in(job)
         return taken
 
@@ -64,9 +65,7 @@ class BackupQueue:
         return self._queue.held()
 
     def _is_needed(self) -> bool:
-        status = self._first_status()
-        is_silent = status.state is DeviceState.BUSY and "does not answer" in status.reason
-        if status.state not in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT) and not is_silent:
+        if not self._why_down():
             self._down_since = None
             return False
         now = time.monotonic()

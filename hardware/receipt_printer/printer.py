@@ -124,6 +124,14 @@ class ReceiptPrinter(Device):
         self.nudge()
 
     @property
+    def why_down(self) -> str:
+        """What keeps it from taking jobs, in words; empty while it can. One that says nothing any more is down, too."""
+        status = self.status
+        is_silent = status.state is DeviceState.BUSY and self._silences > 0
+        is_down = is_silent or status.state in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT)
+        return (status.reason or "The printer is not there.") if is_down else ""
+
+    @property
     def is_jammed(self) -> bool:
         """True while a cutter waits for recover()."""
         return self._condition.cutter_error

@@ -100,6 +100,25 @@ def stops_reading(bench: Bench) -> None:
     other.stop()
 
 
+@plays(3)
+def hangs_before_the_job(bench: Bench) -> None:
+    """one that hangs gets no job, and the backup printer takes it"""
+    counter, backup = bench.counter, SimulatedPrinter(42)
+    bench.expect_log("job-1 goes to the backup printer: The printer takes the connection but does not answer")
+    first = counter.ready_till()
+    counter.machine.set_faults(hang=True)
+    server = PrinterServer(backup)
+    server.start()
+    second = counter.till(TcpTransport(server.address), BackupQueue(counter.queue, lambda: first.why_down, 0))
+    counter.queue.add("job-1")
+    first.nudge()
+    counter.until(lambda: first.why_down != "", second.nudge)
+    second.nudge()
+    counter.queue.wait_for("job-1", PrintState.PRINTED)
+    assert (totals_on_paper(counter.machine), totals_on_paper(backup)) == (0, 1)
+    server.stop()
+
+
 @plays(4)
 def reset_in_the_middle(bench: Bench) -> None:
     """The connection is reset inside a raster command; the next receipt is whole"""
@@ -181,7 +200,7 @@ def another_printer_steps_in(bench: Bench) -> None:
     server = PrinterServer(backup)
     server.start()
     stepped_in: list[str] = []
-    queue = BackupQueue(counter.queue, lambda: first.status, 0, lambda job: stepped_in.append(job.job_id))
+    queue = BackupQueue(counter.queue, lambda: first.why_down, 0, lambda job: stepped_in.append(job.job_id))
     second = counter.till(TcpTransport(server.address), queue)
     counter.queue.add("job-1")
     second.nudge()
