@@ -73,7 +73,7 @@ class GatewayWhenConnected:
 
     def __getattr__(self, name: str) -> Any:
         if self._gateway is None:
-            raise OfflineError("This till is not connected to the rewards service yet.")
+            raise OfflineError("This till is not connected to the rewards service yet. The sale goes on without it.")
         return getattr(self._gateway, name)
 
 

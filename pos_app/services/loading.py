@@ -87,19 +87,11 @@ class Loading:
                 return CardCheck(number)
             raise
 
-    def sell(self, check: CardCheck, kind: LoadKind, amount_minor: int) -> int:
-        """Add a gift card, or more money for one, to the sale under way; the number of its line comes back.
-
-        Raises CashierError when the card cannot be loaded, or not with this amount.
-        """
-        profile = self._selling.profile
-        rules = profile.gift_cards
-        if not rules.least_minor <= amount_minor <= rules.most_minor:
-            least, most = self._formatter.money(rules.least_minor), self._formatter.money(rules.most_minor)
-            raise CashierError("gift_card_amount", f"A gift card takes {least} to {most}.")
+    def check_loadable(self, check: CardCheck, kind: LoadKind) -> None:
+        """Whether money can be put on this card in the sale under way; asked before the amount. Raises CashierError."""
         if is_store_credit(check.number):
             raise CashierError("not_a_gift_card", "That is a store credit slip. It cannot be sold or topped up.")
-        if check.offline and not rules.sell_offline:
+        if check.offline and not self._selling.profile.gift_cards.sell_offline:
             raise CashierError(
                 "gift_card_offline",
                 "Gift cards cannot be sold while the rewards service is out of reach. Sell it when it is back.",
@@ -110,6 +102,18 @@ class Loading:
         current = self._selling.current
         if current is not None and any(load.number == check.number for load in loads_of(current)):
             raise CashierError("gift_card_twice", "This card is in the sale already.")
+
+    def sell(self, check: CardCheck, kind: LoadKind, amount_minor: int) -> int:
+        """Add a gift card, or more money for one, to the sale under way; the number of its line comes back.
+
+        Raises CashierError when the card cannot be loaded, or not with this amount.
+        """
+        profile = self._selling.profile
+        rules = profile.gift_cards
+        if not rules.least_minor <= amount_minor <= rules.most_minor:
+            least, most = self._formatter.money(rules.least_minor), self._formatter.money(rules.most_minor)
+            raise CashierError("gift_card_amount", f"A gift card takes {least} to {most}.")
+        self.check_loadable(check, kind)
         name = f"{rules.name} {'top-up ' if kind is LoadKind.TOP_UP else ''}•••• {check.number[-4:]}"
         item = Item(rules.item_id, name, amount_minor, (), ItemKind.GIFT_CARD)
         return self._selling.add_load(

@@ -111,6 +111,9 @@ class GiftCardDesk:
         window, rules = self._window, self._window.services.profile.gift_cards
         money = window.services.formatter.money
         window.sale.dismiss_toast()
+        loading = window.services.loading
+        if loading is None or not window.sale.attempt(lambda: loading.check_loadable(check, kind)):
+            return
 
         def judge(digits: str) -> tuple[str, bool]:
             amount = int(digits) if digits else 0
