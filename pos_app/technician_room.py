@@ -1,5 +1,6 @@
 """The technician's bench of a counter that runs: devices, line, log, and settings that take effect at once."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 _PRINT_S = 60.0
 _ANSWER_S = 15.0
+_FIRST_WORD_S = 2.0
 _AT_ONCE = ("printer_", "backup_printer_", "card_terminal_", "devices")
 
 
@@ -85,6 +87,15 @@ class TechnicianRoom(LocalWorkbench):
         known = {device.name for device in devices}
         rows += [self._failed_row(status) for status in self._peripherals.statuses() if status.name not in known]
         return rows
+
+    def newest(self, kind: str) -> DeviceRow | None:
+        """The device of a kind that was added last, once it has said how it is."""
+        deadline, pause = time.monotonic() + _FIRST_WORD_S, Event()
+        while True:
+            row = next((row for row in reversed(self.rows()) if row.kind == kind), None)
+            if row is None or row.state is not DeviceState.ABSENT or time.monotonic() > deadline:
+                return row
+            pause.wait(0.05)
 
     def apply(self) -> str:
         """Take the settings as they are now. What has to wait, in words; empty when nothing has."""

@@ -190,6 +190,9 @@ class CounterBench(Workbench, Protocol):
     def code_parts(self, code: str) -> tuple[tuple[str, str], ...]:
         """What a scanned code says by itself, in pairs of words; none when it says nothing."""
 
+    def newest(self, kind: str) -> DeviceRow | None:
+        """The device of a kind that was added last, once it has said how it is, or after two seconds."""
+
     def apply(self) -> str:
         """The settings changed: restart the devices that are concerned. What has to wait for a restart, in words."""
 

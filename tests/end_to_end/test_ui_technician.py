@@ -248,6 +248,18 @@ def test_a_scanner_comes_and_goes_without_a_restart_and_settings_go_back(till: W
     assert [entry["by"] for entry in journaled(till, "settings_changed")] == ["manager-1"] * 3
 
 
+def test_a_scanner_that_is_not_plugged_in_is_set_up_and_said_not_to_be_there(till: WholeCounter) -> None:
+    console = open_console(till)
+    till.touch(console.devices.add)
+    till.touch(console.form.kinds["barcode_scanner"])
+    till.type("usb:05e0:1200")
+    till.touch(console.form.go)
+    till.until(lambda: console.form.report.report is not None, "it is set up")
+    assert not console.form.report.report.good
+    assert "is not plugged in" in console.form.report.report.headline
+    assert [entry.address for entry in load_settings(till.folder).devices] == ["usb:05e0:1200"]
+
+
 def test_a_backup_printer_is_set_up_beside_the_first(till: WholeCounter, printer: tuple[SimulatedPrinter, str]) -> None:
     machine, address = printer
     console = open_console(till)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import AddressKind, DeviceRow, DriverChoice, FoundDevice, TrialReport, TrialStep
 from pos_app.services.maintenance import ADDABLE_KINDS, BACKUP_PRINTER, PRINTER
 from ui.technician.page import Page
@@ -196,7 +197,11 @@ class DeviceForm(Page):
             later = self.desk.set_up(kind, driver, address, entry)
             waits = (TrialStep(later, True),) if later else ()
             if kind not in _PRINTERS:
-                return TrialReport(True, "It is set up. The list says how it is.", (*steps, *waits))
+                row = self.desk.bench.newest(kind)
+                if row is not None and row.state not in (DeviceState.READY, DeviceState.BUSY):
+                    words = f"It is set up, but: {row.reason or row.state.value}"
+                    return TrialReport(False, words, (*steps, *waits))
+                return TrialReport(True, "It is set up and ready.", (*steps, *waits))
             tested = self.desk.bench.test_device(_PRINTERS[kind])
             headline = f"Set up. {tested.headline}" if tested.good else f"It is set up, but: {tested.headline}"
             return TrialReport(tested.good, headline, (*steps, *tested.steps, *waits), tested.question)

@@ -372,11 +372,6 @@ class Field(QWidget):
         painter.end()
 
 
-def chip_width(words: str) -> int:
-    """How wide a chip of these words is."""
-    return round(width(words, font(15, 600))) + 34
-
-
 class Chip(Control):
     """One of a few kinds: filled, with a tick, while it is chosen."""
 
@@ -394,11 +389,12 @@ class Chip(Control):
         chosen = self.isChecked()
         ground = "accent_soft" if chosen else "hover" if self.hovered or self.isDown() else "surface"
         paint.rounded(painter, rect, self.radius, ground, "accent" if chosen else "line_2", 2 if chosen else 1)
-        made, ink = font(15, 600), "accent" if chosen else "ink"
+        ink, room = "accent" if chosen else "ink", rect.width() - (36 if chosen else 16)
+        made = next((one for one in (font(15, 600), font(14, 600)) if width(self.text(), one) <= room), font(13, 600))
         if not chosen:
             paint.text(painter, rect.adjusted(8, 0, -8, 0), self.text(), made, ink, paint.CENTRE)
             return
-        words = min(width(self.text(), made), rect.width() - 40)
+        words = min(width(self.text(), made), room)
         left = rect.center().x() - (words + 22) / 2
         paint.glyph(painter, QPointF(left + 8, rect.center().y()), "check", 16, ink)
         paint.text(painter, QRectF(left + 22, 0, words + 4, rect.height()), self.text(), made, ink)
