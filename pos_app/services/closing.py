@@ -85,7 +85,10 @@ class Closing:
     # --- step by step ------------------------------------------------------------------------------------------------
 
     def stop_sales(self, parked: Sequence[str] = (), approval: Approval | None = None) -> TillClosing:
-        """From here on nothing is sold; parked are the receipt numbers of sales that are carried into the next day."""
+        """From here on nothing is sold, and the drawer opens to be counted.
+
+        parked are the receipt numbers of sales that are carried into the next day.
+        """
         business_day = self._storage.business_day()
         if not business_day:
             raise CashierError("store_closed", "The business day is not open.")
@@ -100,7 +103,11 @@ class Closing:
             float_minor=self._profile.till.float_minor,
         )
         payload = self._who(closing) | {"parked_carried": list(parked)}
-        self._keep(closing, EventKind.SALES_STOPPED, payload)
+        with self._storage.unit_of_work() as work:
+            work.append(EventKind.SALES_STOPPED, payload)
+            work.save_closing(closing)
+            work.add_print_job(self._papers.drawer_job())
+            work.commit()
         return closing
 
     def resume_sales(self) -> None:

@@ -171,6 +171,11 @@ class TillPapers:
         job_id = self._ids.new_id()
         return PrintJob(job_id, job_id, self.z_document(report))
 
+    def drawer_job(self) -> PrintJob:
+        """Opens the drawer, with no paper."""
+        job_id = self._ids.new_id()
+        return PrintJob(job_id, job_id, ReceiptDocument("Drawer", ()), open_drawer=True)
+
     def print_copy(self, report: ZReport) -> None:
         """Print a Z again, marked as a copy; it is journaled."""
         job_id = self._ids.new_id()

@@ -194,6 +194,8 @@ def test_point_32_a_power_cut_at_any_step_goes_on_at_that_step_with_what_was_cou
         counter.touch(window.till.page.main)
     assert at_step(counter) == step.value
     heading = window.till.page.accessibleDescription()
+    queue = counter.register.data.print_queue
+    counter.until(lambda: queue.next_job() is None and not queue.unfinished(), "the drawer is open")
     counter.end()
 
     again = open_till(sign_on=True, **TILL)

@@ -129,6 +129,7 @@ class ClosingDesk:
             self.cash,
             Way("Next: the slips", self._to(ClosingStep.COUNT_TENDERS), "accent"),
             back=None if closing.counts else Way("Sell again", self._resume),
+            extra=Way("Open the drawer", lambda: doing.open_drawer(self._window, self._page)),
         )
 
     def _show_slips(self, closing: TillClosing) -> None:

@@ -25,6 +25,13 @@ def refuse(window: CheckoutWindow, page: DayPage, error: Exception) -> None:
     announce(window, str(error), urgent=True)
 
 
+def open_drawer(window: CheckoutWindow, page: DayPage) -> None:
+    """Open the drawer to count it: journaled as opened without a sale."""
+    cash = window.services.cash
+    if cash is not None:
+        with_approval(window, page, lambda approval: cash.no_sale("Counting the drawer", approval))
+
+
 def attempt(window: CheckoutWindow, page: DayPage, act: Callable[[], object]) -> bool:
     """True when it was done."""
     try:

@@ -50,7 +50,8 @@ class OpeningDesk:
             heading="Count the opening float",
             hint="How many of each are in the drawer? Type a number, Enter goes on.",
         )
-        page.show_step(words, self.pad, Way("Open the day", self._open_the_day, "go"))
+        drawer = Way("Open the drawer", lambda: doing.open_drawer(self._window, page))
+        page.show_step(words, self.pad, Way("Open the day", self._open_the_day, "go"), extra=drawer)
 
     def _counted(self, numbers: Sequence[int]) -> tuple[CountedPieces, ...]:
         return tuple(one._replace(number=number) for one, number in zip(self._rows, numbers, strict=True))
