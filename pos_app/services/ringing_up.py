@@ -195,7 +195,9 @@ class RingingUp(CurrentSale):
         )
         merged = len(after.lines) == len(before.lines)
         both = zip(before.lines, after.lines, strict=False)
-        former = [old.unit_price_minor for old, new in both if old.unit_price_minor != new.unit_price_minor]
+        former = [
+            old.unit_price_minor for old, new in both if old is not new and old.unit_price_minor != new.unit_price_minor
+        ]
         kept = None
         if not merged and not changed.price_reason:
             cheaper = (one for one in before.lines if one.unit_price_minor < changed.unit_price_minor)
