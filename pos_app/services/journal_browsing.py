@@ -9,7 +9,18 @@ from typing import Any
 from pos_app.domain.journal import EventKind, JournalEntry
 from pos_app.domain.money import MoneyError
 from pos_app.domain.poslog import return_from_plain, sale_from_plain
-from pos_app.domain.receipt_document import Align, Block, Cut, Feed, Pair, ReceiptDocument, Rule, Text
+from pos_app.domain.receipt_document import (
+    Align,
+    Barcode,
+    Block,
+    Cut,
+    Feed,
+    Pair,
+    QrCode,
+    ReceiptDocument,
+    Rule,
+    Text,
+)
 from pos_app.domain.report_cells import facts_of
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
@@ -18,6 +29,7 @@ from pos_app.ports.reports import FoundEntry, JournalRecords, JournalSearch, Pro
 from pos_app.services.approvals import Approval, Approvals
 
 PAGE_ENTRIES = 50
+_MARK = "JOURNAL EXTRACT"
 _DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"(\d{1,2})[:h](\d{0,2})")
 
 GROUPS: dict[str, tuple[EventKind, ...]] = {
@@ -115,14 +127,17 @@ class JournalBrowsing:
         return self._records.prove(on_progress)
 
     def paper(self, found: FoundEntry) -> ReceiptDocument:
-        """The entry as on paper: a receipt where it has one, else everything it says."""
+        """The entry as on paper: a receipt where it has one, else everything it says.
+
+        Marked as an extract and without codes to scan: nobody can take it for the customer's receipt.
+        """
         entry = found.entry
         try:
             document = self._document(entry, json.loads(entry.payload))
         except (ValueError, KeyError, TypeError, AttributeError):
             document = ReceiptDocument(f"Entry {entry.sequence}", (Text("This entry cannot be read."),))
-        blocks = tuple(block for block in document.blocks if not isinstance(block, Cut))
-        return ReceiptDocument(document.title, (*blocks, *self._seal(found), Feed(), Cut()))
+        blocks = tuple(block for block in document.blocks if not isinstance(block, Barcode | QrCode | Cut))
+        return ReceiptDocument(document.title, (*blocks, *self._seal(found), Feed(), Cut()), True, _MARK)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

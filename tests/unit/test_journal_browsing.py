@@ -96,6 +96,8 @@ def test_entries_are_found_by_receipt_amount_operator_kind_time_and_day(tmp_path
         paper = receipt_text(browsing.paper(sale.found))
     assert "Cable" in paper
     assert "As it was written, and in its place." in paper
+    assert "JOURNAL EXTRACT" in paper
+    assert "[" not in paper
 
 
 def test_older_entries_come_page_by_page_and_each_one_once(tmp_path: Path) -> None:
