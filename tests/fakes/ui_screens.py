@@ -300,6 +300,7 @@ def _void_list(counter: WholeCounter) -> None:
         counter.sell(*codes)
     counter.press(Key.Key_F7)
     _list_of_panel(counter, "Void a sale")
+    counter.until(lambda: counter.side.list_panel.isVisible())
 
 
 def _receipts(counter: WholeCounter) -> None:
@@ -368,7 +369,7 @@ def _gift_cards(counter: WholeCounter) -> None:
 def _sell_gift_card(counter: WholeCounter) -> None:
     _more(counter, "Gift cards", "Sell")
     counter.scan("6006491234567890999")
-    counter.until(lambda: counter.side.entry.isVisible())
+    counter.until(lambda: counter.side.entry.accessibleName() == "New gift card")
 
 
 def _cancel(counter: WholeCounter) -> None:
