@@ -86,7 +86,7 @@ class RingingUp(CurrentSale):
         super().__init__(**parts)
         self.codes = CodeFinder(self._catalogue, self.profile, read_gs1)
         self.asks_weight = False
-        """True where goods sold by weight are weighed before they are in the basket; else a line begins with one unit."""
+        """True where goods sold by weight are weighed before they are in the basket; else a line begins with one."""
 
     def add_item(
         self,
