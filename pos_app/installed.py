@@ -1,4 +1,4 @@
-"""What the installed program starts: the commands of `python3 -m pos_app`, and the register when no command is given."""
+"""What the installed program starts: the commands of `python3 -m pos_app`, and the register without one."""
 
 import sys
 
