@@ -61,7 +61,7 @@ def open_reports(counter: WholeCounter) -> None:
 
 
 def test_by_keys_alone_from_the_sale_to_a_report_and_back(manager: WholeCounter) -> None:
-    manager.sell(CABLE, HEADPHONES)
+    manager.sell(CABLE, HEADPHONES, card=True)
     open_reports(manager)
     manager.keys_pressed = 0
     manager.press(ENTER)
@@ -82,7 +82,7 @@ def test_by_keys_alone_from_the_sale_to_a_report_and_back(manager: WholeCounter)
 
 
 def test_every_report_opens_has_a_name_for_all_its_parts_and_leaves_nothing_behind(manager: WholeCounter) -> None:
-    manager.sell(CABLE, card=False)
+    manager.sell(CABLE, card=True)
     open_reports(manager)
     desk = desk_of(manager)
     for report_id in TITLES:
@@ -111,7 +111,7 @@ def test_one_operator_and_another_period_are_chosen_by_touch(manager: WholeCount
     today = manager.register.clock.now().date()
     write(manager.register.data, [one for back in (2, 1) for one in Trade(4).day(today - timedelta(back), 0)])
     manager.register.data.storage._tail.reload()
-    manager.sell(CABLE)
+    manager.sell(CABLE, card=True)
     open_reports(manager)
     desk = desk_of(manager)
     manager.touch(desk.choice.tiles["cash"])
@@ -127,7 +127,7 @@ def test_one_operator_and_another_period_are_chosen_by_touch(manager: WholeCount
 
 
 def test_a_report_is_printed_and_saved(manager: WholeCounter, tmp_path: Path) -> None:
-    manager.sell(CABLE)
+    manager.sell(CABLE, card=True)
     manager.counter.services.reports().folder = tmp_path / "saved"
     open_reports(manager)
     desk = desk_of(manager)
@@ -144,8 +144,8 @@ def test_a_report_is_printed_and_saved(manager: WholeCounter, tmp_path: Path) ->
 
 
 def test_a_scan_changes_no_sale_and_finds_its_receipt_in_the_journal(manager: WholeCounter) -> None:
-    number = manager.sell(CABLE)
-    manager.sell(HEADPHONES)
+    number = manager.sell(CABLE, card=True)
+    manager.sell(HEADPHONES, card=True)
     open_reports(manager)
     manager.scan(HEADPHONES)
     assert not manager.view.priced.lines
@@ -164,8 +164,8 @@ def test_a_scan_changes_no_sale_and_finds_its_receipt_in_the_journal(manager: Wh
 
 
 def test_the_journal_is_searched_by_touch_alone(manager: WholeCounter) -> None:
-    manager.sell(CABLE)
-    number = manager.sell(HEADPHONES)
+    manager.sell(CABLE, card=True)
+    number = manager.sell(HEADPHONES, card=True)
     open_reports(manager)
     manager.touch(desk_of(manager).choice.tiles["journal"])
     body = journal_of(manager).body
@@ -182,7 +182,7 @@ def test_the_journal_is_searched_by_touch_alone(manager: WholeCounter) -> None:
 
 
 def test_the_whole_journal_is_checked_and_saved(manager: WholeCounter, tmp_path: Path) -> None:
-    manager.sell(CABLE)
+    manager.sell(CABLE, card=True)
     manager.counter.services.reports().folder = tmp_path
     manager.press(Qt.Key.Key_F10)
     manager.touch(manager.rows()["Manager"])
