@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from pos_app.errors import CashierError
+from pos_app.services.till_control import check_bag_number
 from ui.messages import Toast
 from ui.sale.reason_list import show_reasons
 from ui.tender.entry_panel import Entry, EntryAction
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from pos_app.services.approvals import Approval
     from pos_app.services.cash_movements import CashMovements
     from ui.sale.checkout_window import CheckoutWindow
-    from ui.widgets.text_panel import TextPanel
+    from ui.tender.reference_panel import ReferencePanel
 
 
 class DrawerDesk:
@@ -51,8 +53,8 @@ class DrawerDesk:
     def _pick_up(self) -> None:
         def ask_bag(amount_minor: int) -> None:
             self._window.side.show_panel(self.bag, stays=True, back=self._pick_up)
-            hint = "Scan the bag, or type its number."
-            self.bag.ask("Number of the bag", hint, "Pickup", partial(bagged, amount_minor))
+            title = f"Pickup: {self._money(amount_minor)}"
+            self.bag.ask(title, "Number of the bag", "Pickup", _bag_problem, partial(bagged, amount_minor))
 
         def bagged(amount_minor: int, bag_number: str) -> None:
             self._window.side.close_panel()
@@ -71,11 +73,11 @@ class DrawerDesk:
         self._ask_number("Loan", "Put it into the drawer when it opens", "Put in", lend)
 
     @cached_property
-    def bag(self) -> TextPanel:
+    def bag(self) -> ReferencePanel:
         """Asks for the number of a bag, which may be scanned."""
-        from ui.widgets.text_panel import TextPanel
+        from ui.tender.reference_panel import ReferencePanel
 
-        panel = TextPanel()
+        panel = ReferencePanel()
         self._window.side.add_panel(panel, panel.closed, take_scan=panel.take)
         return panel
 
@@ -125,3 +127,12 @@ class DrawerDesk:
             self._do(lambda approval: act(reason, approval), done)
 
         show_reasons(self._window, title, reasons, chosen, self.open)
+
+
+def _bag_problem(text: str) -> str:
+    """What is wrong with the number of a bag so far."""
+    try:
+        check_bag_number(text)
+    except CashierError as error:
+        return str(error)
+    return ""

@@ -61,6 +61,13 @@ class ReferencePanel(Card):
         self._refresh()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take(self, code: str) -> bool:
+        """A scanned code is what was asked for, when nothing is wrong with it."""
+        fits = not self._judge(code)
+        if fits:
+            self._act(code)
+        return fits
+
     def _touched(self, text: str) -> None:
         if text:
             self.line.insert(text)

@@ -91,7 +91,7 @@ class TillAtTheCounter:
         cash = self._window.services.cash
         if cash is not None and self._window.sale.banner is None and cash.pickup_due():
             limit = self._window.services.formatter.money(self._window.services.profile.till.cash_limit_minor)
-            words = f"More than {limit} lies in the drawer. Take the rest to the safe: F9, Pickup."
+            words = f"Over {limit} lies in the drawer. To the safe with it: F9, Pickup."
             self._window.sale.warn(Banner("A pickup is due", words, "warn"))
 
     def close_the_day(self) -> None:

@@ -47,11 +47,6 @@ class TextPanel(Card):
         self.update()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def take(self, code: str) -> bool:
-        """A scanned code is what was asked for."""
-        self._act(code)
-        return True
-
     def _refresh(self) -> None:
         self.action.setEnabled(bool(self.line.text().strip()))
 
