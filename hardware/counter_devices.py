@@ -14,7 +14,7 @@ from hardware.line_display.settings import LineDisplaySettings
 from hardware.scale.settings import ScaleSettings
 from pos_app.domain.receipt_texts import receipt_texts
 from pos_app.errors import WorldError
-from pos_app.ports import DeviceStatus, ScanEvent
+from pos_app.ports import DeviceState, DeviceStatus, ScanEvent
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
@@ -93,6 +93,7 @@ class CounterDevices:
         self.scale = None if self.scale is device else self.scale
         self.drawer = None if self.drawer is device else self.drawer
         device.stop()
+        self._tell_status(DeviceStatus(name, device.status.kind, DeviceState.ABSENT, "It was taken away."))
 
     def find(self, name: str) -> CounterDevice | None:
         """The device of this name."""

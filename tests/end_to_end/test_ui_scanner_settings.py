@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.ports import DeviceState, DeviceStatus
 from ui.services_bundle import UiSettings
 from ui.sounds import Sound
 from ui.wedge_scanner import LONGEST_TYPED_SCAN, WedgeTiming
@@ -47,3 +48,16 @@ def test_what_could_not_be_read_sounds_unlike_what_no_product_has(counter, playe
     counter.until(lambda: counter.window.sale.banner is not None)
     counter.scan("4999999999999")
     assert played == [Sound.UNREAD, Sound.MISS]
+
+
+def test_of_two_scanners_the_one_that_needs_somebody_is_the_one_that_is_shown(counter):
+    def status(name: str, state: DeviceState) -> DeviceStatus:
+        return DeviceStatus(name, "barcode_scanner", state, f"{name} {state}")
+
+    bar = counter.window.top_bar
+    bar.show_devices([status("left", DeviceState.OFFLINE), status("right", DeviceState.READY)])
+    badge = bar._badges["barcode_scanner"]
+    assert "left offline" in badge.accessibleName()
+    bar.show_devices([status("left", DeviceState.ABSENT)])
+    assert "left" not in badge.accessibleName()
+    assert "ready" in badge.accessibleName()

@@ -24,6 +24,10 @@ _KIND_ICONS = {
 }
 _SHOWN_KINDS = ("receipt_printer", "barcode_scanner")
 _NOT_STARTED = "not started"
+_WORST_FIRST = (
+    *(DeviceState.ERROR, DeviceState.OFFLINE, DeviceState.WARNING, DeviceState.BUSY, DeviceState.READY),
+    DeviceState.ABSENT,
+)
 _DOTS = {
     DeviceState.READY: "go",
     DeviceState.BUSY: "go",
@@ -159,6 +163,7 @@ class TopBar(QWidget):
         self.lock_button = IconButton("Lock the till", "lock", self, bordered=True)
         self.lock_button.setAccessibleDescription("Key Ctrl L")
         self.lock_button.clicked.connect(self.lock_wanted)
+        self._statuses: dict[str, DeviceStatus] = {}
         # Printer and scanner have their places from the start, so that nothing moves when they report.
         self._badges = {
             kind: DeviceBadge(DeviceStatus(kind.replace("_", " "), kind, DeviceState.ABSENT, _NOT_STARTED), self)
@@ -170,8 +175,9 @@ class TopBar(QWidget):
         self._tick()
 
     def show_devices(self, statuses: list[DeviceStatus]) -> None:
-        """Show printer and scanner; others are shown once they need somebody."""
+        """Show printer and scanner, others once they need somebody; of several of a kind the worst is shown."""
         for status in statuses:
+            self._statuses[status.name] = status
             needs_somebody = status.state in (DeviceState.ERROR, DeviceState.OFFLINE, DeviceState.WARNING)
             if status.kind in self._badges or needs_somebody:
                 self._show_device(status)
@@ -182,7 +188,8 @@ class TopBar(QWidget):
             badge = self._badges[status.kind] = DeviceBadge(status, self)
             badge.show()
             self._place()
-        badge.show_status(status)
+        same = [each for each in self._statuses.values() if each.kind == status.kind]
+        badge.show_status(min(same, key=lambda each: _WORST_FIRST.index(each.state)))
 
     def show_sync(self, status: SyncStatus) -> None:
         """Show the connection's state."""
