@@ -208,8 +208,9 @@ class ItemEntry:
             return ""
 
         def leave() -> None:
+            called = name if name.isupper() else name.lower()
             with self._sale.one_change():
-                self._sale.miss(wanted.code, f"no {name if name.isupper() else name.lower()} was given.", sellable=False)
+                self._sale.miss(wanted.code, f"no {called} was given.", sellable=False)
 
         self._sale.announced.emit(f"{name}{of} needed: {item.name}", True)
         self._sale.serial_wanted.emit(SerialRequest(item.name, f"{name}{of}", where, answer, leave))
