@@ -42,6 +42,8 @@ class CashDrawer(Device):
         self._open_level = open_level
         self.on_position: PositionListener | None = None
         self.is_open: bool | None = None
+        self.sprang_open = False
+        """Whether it opened since its pulse, also when it was shut again meanwhile."""
         self._expected_until = 0.0
         self.report(DeviceState.READY)
 
@@ -58,11 +60,13 @@ class CashDrawer(Device):
         if is_open is self.is_open:
             return
         was_known, self.is_open = self.is_open is not None, is_open
+        self.sprang_open = self.sprang_open or is_open
         if is_open or was_known:
             self._moved(is_open, by_hand=is_open and was_known and time.monotonic() > self._expected_until)
 
     def expect(self) -> None:
         """It gets its pulse now: springing open is no surprise."""
+        self.sprang_open = bool(self.is_open)
         self._expected_until = time.monotonic() + _SPRINGS_OPEN_WITHIN_S
 
     def opened(self, reason: str) -> None:

@@ -280,14 +280,16 @@ class ReceiptPrinter(Device):
             self.drawer.expect()
         session.send(data)
         session.complete()
-        if opens_drawer and self._sprang_open(session):
-            self._drawer_opened("sale")
-        elif opens_drawer:
-            self._drawer_failed(STUCK)
+        completion = self._proof(session, way, mark, len(data))
+        if opens_drawer:  # asked now, since a slow printer comes to the pulse when it comes to it
+            self._drawer_opened("sale") if self._sprang_open(session) else self._drawer_failed(STUCK)
+        return completion
+
+    def _proof(self, session: PrinterSession, way: CompletionMark, mark: bytes, size: int) -> Completion:
         if not self._known.answers:
             return Completion.UNPROVEN
         session.ask_for_completion(way, mark)
-        return session.await_completion(way, mark, len(data), self._report_condition, self._take_recovery)
+        return session.await_completion(way, mark, size, self._report_condition, self._take_recovery)
 
     def _why_unconfirmed(self, completion: Completion) -> str:
         if completion is Completion.STOPPED:
@@ -399,10 +401,10 @@ class ReceiptPrinter(Device):
             return True
         while (condition := session.condition()) is not None:
             self._take_condition(condition)
-            if drawer.is_open or time.monotonic() >= until or self._thread.stopping.wait(0.05):
+            if drawer.sprang_open or time.monotonic() >= until or self._thread.stopping.wait(0.05):
                 break
         self._next_check_at = 0.0
-        return bool(drawer.is_open)
+        return drawer.sprang_open
 
     @contextmanager
     def _connected(self) -> Iterator[PrinterSession]:
