@@ -1,7 +1,7 @@
 """Reads a store's profile from its TOML file; each mistake is named with its key."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class StoreFile:
     profile: StoreProfile
     operators: tuple[Operator, ...]
     opening_float_minor: int
-    sign_on: SignOnRules = SignOnRules()
+    sign_on: SignOnRules = field(default_factory=SignOnRules)
 
 
 def load_store_file(path: Path) -> StoreFile:

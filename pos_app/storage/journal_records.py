@@ -55,9 +55,7 @@ class SqliteJournalRecords:
             report = audit(apart, go_on)
         finally:
             apart.close()
-        return Proof(
-            report.entries, report.transactions, report.last_hash, tuple(report.faults), tuple(report.notes)
-        )
+        return Proof(report.entries, report.transactions, report.last_hash, tuple(report.faults), tuple(report.notes))
 
     def _checked(self, position: int, incarnation_number: int, *row: Any) -> FoundEntry:
         entry = entry_of(self._terminal_id, row)

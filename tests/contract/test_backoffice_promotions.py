@@ -1,4 +1,4 @@
-"""The back office's page of promotions: what is published, what is in force, which codes were used, and by whom seen."""
+"""The back office's page of promotions: what is published, what is in force, which codes were used, who may see it."""
 
 from fakes.central_shop import TILL, CentralShop
 from fakes.office_client import signed_in
