@@ -24,7 +24,8 @@ class TerminalSettings:
     one, names the printer that steps in once the first could not print for backup_printer_after_s. scale_percent is
     the size of everything on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md;
     card_terminal_key is where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key.
-    customer_display is none or window. scanner_group_separator is what keyboard scanners type in place of the separator of GS1 codes (1Dh).
+    customer_display is none or window. scanner_group_separator is what keyboard scanners type in place of the
+    separator of GS1 codes (1Dh).
     scanner_gap_ms is the longest pause between two keys of a keyboard scanner and scanner_minimum_length its shortest
     code, scanner_prefix and scanner_suffix what it types around a code; the same code again within scanner_double_ms
     is one scan that was sent twice.
