@@ -209,6 +209,8 @@ class SyncEngine:
         except RequestRefusedError as error:
             if error.status != NOT_KNOWN_THERE:
                 _logger.error("the central service refuses its operators: %s", error.code)
+        except OfflineError:
+            raise  # no fault of the operators; the worker knows what to do
         except (ValueError, WorldError) as error:
             _logger.error("the central service's operators cannot be used: %s", error)
 

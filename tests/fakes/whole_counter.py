@@ -136,7 +136,13 @@ class WholeCounter:
         QApplication.processEvents()
 
     def until(self, happened: Callable[[], object], what: str = "") -> None:
-        patiently(happened, what)
+        try:
+            patiently(happened, what)
+        except AssertionError as error:
+            sale, queue = self.window.sale, self.register.data.print_queue
+            banner, question = getattr(sale.banner, "title", ""), getattr(sale.question, "title", "")
+            seen = f"{sale.stage}, banner {banner!r}, question {question!r}, printer {self.printer_state()}"
+            raise AssertionError(f"{error}: {seen}, next {queue.next_job()}, left {queue.unfinished()}") from error
 
     # --- what is seen -------------------------------------------------------------------------------------------------
 
