@@ -280,7 +280,7 @@ def test_x_and_z_reports_are_read_on_the_screen_and_printed_again_as_a_copy(open
         counter.touch(counter.window.till.closing.reveal.reasons[0])
     for _ in range(3):
         counter.touch(page.main)
-    counter.until(page.extra.isVisible, "the day is closed")
+    counter.until(lambda: page.extra.isVisible() and page.extra.text() == "Print a copy", "the day is closed")
     counter.touch(page.extra)
     counter.until(lambda: any("COPY" in paper.upper() and "Z REPORT 1" in paper for paper in counter.printed(4)))
     QApplication.processEvents()

@@ -104,6 +104,7 @@ class WholeCounter:
         patiently(lambda: self.counter.sync_status().online, "the till is online")
         patiently(lambda: self.printer is not None and self.printer_is_ready(), "the devices are ready")
         self.keys_pressed = 0
+        self._last_code = ""
         self.touches = 0
         self.closed = False
 
@@ -112,6 +113,9 @@ class WholeCounter:
     def scan(self, *codes: str) -> None:
         """A wedge scanner types codes as fast as a machine, into whatever window has the focus."""
         for code in codes:
+            if code == self._last_code:  # no hand scans the same thing twice as fast as a scanner that stutters
+                QTest.qWait(2 * TerminalSettings().scanner_double_ms)
+            self._last_code = code
             type_code(QApplication.focusWindow(), code)
             QApplication.processEvents()
 
