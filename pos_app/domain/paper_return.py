@@ -74,7 +74,10 @@ def quote_paper(
     except BasketError as error:
         raise ReturnError(str(error)) from error
     sold = sale_lines(basket, price(basket, rules, day=day), EarnedPoints())
-    returned = tuple(_returned(line, goods) for line, goods in zip(receipt.lines, sold, strict=True))
+    returned = tuple(
+        returned_whole(goods, line.line_number, line.condition.value, line.reason)
+        for line, goods in zip(receipt.lines, sold, strict=True)
+    )
     refund_minor = sum(line.refund_minor for line in returned)
     points = _points_share(receipt, sum(line.net_minor + line.fees_minor for line in returned))
     value_minor = min(terms.value_minor(points), refund_minor)
@@ -85,9 +88,10 @@ def quote_paper(
     return ReturnQuote(returned, tuple(refunds))
 
 
-def _returned(line: PaperLine, goods: SaleLine) -> ReturnedLine:
+def returned_whole(goods: SaleLine, line_number: int, condition: str, reason: str) -> ReturnedLine:
+    """A line priced for its return, coming back whole; it earned nothing that is known here."""
     return ReturnedLine(
-        line_number=line.line_number,
+        line_number=line_number,
         item_id=goods.item_id,
         code=goods.code,
         name=goods.name,
@@ -100,8 +104,8 @@ def _returned(line: PaperLine, goods: SaleLine) -> ReturnedLine:
         unit_price_minor=goods.unit_price_minor,
         gross_minor=goods.gross_minor,
         taxes=goods.taxes,
-        condition=line.condition.value,
-        reason=line.reason,
+        condition=condition,
+        reason=reason,
     )
 
 

@@ -12,14 +12,14 @@ from datetime import timedelta
 
 from pos_app.domain.basket import Basket, BasketError, EntryMethod
 from pos_app.domain.item import Item
+from pos_app.domain.paper_return import returned_whole
 from pos_app.domain.pricing import price
-from pos_app.domain.retail_transaction import SaleLine, sale_lines
+from pos_app.domain.retail_transaction import sale_lines
 from pos_app.domain.return_policy import Condition, WithoutReceipt
 from pos_app.domain.returns import (
     CustomerIdentification,
     PendingReturn,
     Refund,
-    ReturnedLine,
     ReturnQuote,
 )
 from pos_app.domain.rewards import EarnedPoints
@@ -130,7 +130,10 @@ class ReturningWithoutReceipt:
         sold = sale_lines(
             basket, price(basket, self._profile.pricing_rules(), day=self._clock.now().date()), EarnedPoints()
         )
-        returned = tuple(_returned(line, goods) for line, goods in zip(lines, sold, strict=True))
+        returned = tuple(
+            returned_whole(goods, goods.line_number, line.condition.value, line.reason)
+            for line, goods in zip(lines, sold, strict=True)
+        )
         total_minor = sum(line.refund_minor for line in returned)
         return ReturnQuote(returned, (Refund(TenderType.STORE_CREDIT, total_minor),) if total_minor else ())
 
@@ -200,23 +203,3 @@ class ReturningWithoutReceipt:
             if (payload.get("identification") or {}).get("id_hash") == id_hash
         ]
         return WithoutReceiptRecord(len(mine), sum(payload["total_minor"] for payload in mine))
-
-
-def _returned(line: UnreceiptedLine, goods: SaleLine) -> ReturnedLine:
-    return ReturnedLine(
-        line_number=goods.line_number,
-        item_id=goods.item_id,
-        code=goods.code,
-        name=goods.name,
-        quantity_milli=goods.quantity_milli,
-        net_minor=goods.net_minor,
-        fees_minor=goods.fees_minor,
-        tax_minor=goods.tax_minor,
-        included_tax_minor=goods.included_tax_minor,
-        points=0,
-        unit_price_minor=goods.unit_price_minor,
-        gross_minor=goods.gross_minor,
-        taxes=goods.taxes,
-        condition=line.condition.value,
-        reason=line.reason,
-    )
