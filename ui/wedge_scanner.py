@@ -107,6 +107,11 @@ class WedgeScanner(QObject):
             self._line_feed_until_ms = 0
         return False
 
+    @property
+    def holds_keys(self) -> bool:
+        """Whether keys wait until it is clear that they are no scan."""
+        return bool(self._held)
+
     # --- keys --------------------------------------------------------------------------------------------------------
 
     def _on_press(self, watched: QObject, event: QKeyEvent) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fakes.typing_hands import type_by_hand
 from fakes.ui_shop import EMAIL, UiShop
 from fakes.whole_counter import WholeCounter, open_central
 from PySide6.QtCore import Qt
@@ -15,8 +16,6 @@ from ui.application import build_application
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import UiSettings
 from ui.wedge_scanner import type_code
-
-TYPING_PAUSE_MS = 60
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +61,7 @@ class Counter:
 
     def type(self, text: str) -> None:
         """Text typed by a person: slowly enough to be no scan."""
-        for character in text:
-            QTest.keyClick(QApplication.focusWindow(), character, delay=TYPING_PAUSE_MS)
-        self.qtbot.wait(TYPING_PAUSE_MS)
+        type_by_hand(text, self.window.wedge)
 
     def click(self, widget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)

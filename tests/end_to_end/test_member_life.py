@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes.real_central import RealCentral
+from fakes.typing_hands import type_by_hand
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -33,7 +34,6 @@ from ui.wedge_scanner import type_code
 EMAIL = "new.person@example.com"
 SOUNDBAR, MICROPHONE, SPEAKER = "9520000001063", "9520000001018", "9520000001070"
 GIFT_CARD = "6006491234567890123"
-PAUSE_MS = 70
 
 
 def terms(now: datetime) -> contract.Terms:
@@ -96,9 +96,7 @@ class Desk:
             QTest.keyClick(QApplication.focusWindow(), key)
 
     def type(self, text: str) -> None:
-        for character in text:
-            QTest.keyClick(QApplication.focusWindow(), character)
-            self.qtbot.wait(PAUSE_MS)
+        type_by_hand(text, self.window.wedge)
 
     def picture(self, name: str) -> None:
         folder = os.environ.get("POS_PICTURES")

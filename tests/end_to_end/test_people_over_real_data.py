@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.typing_hands import type_by_hand
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -40,9 +41,7 @@ class Till:
         qtbot.waitUntil(lambda: QApplication.focusWindow() is not None)
 
     def type(self, text: str) -> None:
-        for character in text:
-            QTest.keyClick(QApplication.focusWindow(), character, delay=60)
-        self.qtbot.wait(60)
+        type_by_hand(text, self.window.wedge)
 
     def press(self, *keys: Qt.Key) -> None:
         for key in keys:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fakes.typing_hands import type_by_hand
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -54,9 +55,7 @@ class TrainingRoom:
             QTest.keyClick(self.window.windowHandle(), key, modifiers, delay=40)
 
     def type(self, text: str) -> None:
-        for character in text:
-            QTest.keyClick(self.window.windowHandle(), character, delay=60)
-        self.qtbot.wait(60)
+        type_by_hand(text, self.window.wedge)
 
     def scan(self, *codes: str) -> None:
         scanner = self.counter.peripherals.simulated_scanner

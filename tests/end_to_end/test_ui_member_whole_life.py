@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes.real_central import RealCentral
+from fakes.typing_hands import type_by_hand
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -68,9 +69,7 @@ class Hands:
             QTest.keyClick(QApplication.focusWindow(), key)
 
     def type(self, text: str) -> None:
-        for character in text:
-            QTest.keyClick(QApplication.focusWindow(), character, delay=60)
-        self.qtbot.wait(60)
+        type_by_hand(text, self.window.wedge)
 
     def all_sent(self) -> None:
         self.until(lambda: self.counter.register.data.outbox.pending_count() == 0)

@@ -12,6 +12,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from fakes.real_central import RealCentral
+from fakes.typing_hands import type_by_hand
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,7 +30,6 @@ from ui.sale.rows import Row
 from ui.services_bundle import UiSettings
 from ui.wedge_scanner import type_code
 
-TYPING_PAUSE_MS = 60
 PATIENCE_S = 20
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
@@ -127,9 +127,7 @@ class WholeCounter:
 
     def type(self, text: str) -> None:
         """Text typed by a person, slowly enough to be no scan; not counted."""
-        for character in text:
-            QTest.keyClick(QApplication.focusWindow(), character, delay=TYPING_PAUSE_MS)
-        QTest.qWait(TYPING_PAUSE_MS)
+        type_by_hand(text, self.window.wedge)
 
     def touch(self, widget: QWidget) -> None:
         """A finger on the middle of something that can be seen, counted."""
@@ -146,6 +144,7 @@ class WholeCounter:
             sale, queue = self.window.sale, self.register.data.print_queue
             banner, question = getattr(sale.banner, "title", ""), getattr(sale.question, "title", "")
             seen = f"{sale.stage}, banner {banner!r}, question {question!r}, printer {self.printer_state()}"
+            seen += f", member {self.window.member.stage}, line {self.counter.sync_status()}"
             raise AssertionError(f"{error}: {seen}, next {queue.next_job()}, left {queue.unfinished()}") from error
 
     # --- what is seen -------------------------------------------------------------------------------------------------
