@@ -29,7 +29,7 @@ from pos_app.storage.till_records import SqliteTillRecords
 from pos_app.storage.time_clock import SqliteTimeClock
 from pos_app.storage.unit_of_work import SqliteStorage
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 KEY_FILE_NAME = "database.key"
 
 

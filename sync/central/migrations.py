@@ -87,6 +87,11 @@ def _sixth(connection: Connection) -> None:
     _append_only(connection, people_tables.APPEND_ONLY)
 
 
+def _seventh(connection: Connection) -> None:
+    """What a store of several tills and a fleet of stores need: each part has its tables in a module of its own."""
+    tables.metadata.create_all(connection)
+
+
 def _let_quarantine_be_erased(connection: Connection) -> None:
     """What was quarantined may hold an address that a till put in the wrong place: its bytes, and only they, may
     give way to a fixed mark. What was applied stays under its hash for ever.
@@ -130,7 +135,7 @@ def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
             connection.execute(text(f"CREATE TRIGGER {table.name}_no_truncate BEFORE TRUNCATE ON {table.name} {body}"))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh)
 
 
 def migrate(database: Database) -> None:

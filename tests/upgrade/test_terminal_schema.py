@@ -23,7 +23,7 @@ from pos_app.storage.unit_of_work import SqliteStorage
 
 NEXT_VERSION = """
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
+revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
 def upgrade():
     op.execute("CREATE TABLE added_later (id INTEGER PRIMARY KEY) STRICT")
     {more}
@@ -44,7 +44,7 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(migration.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migration, "MIGRATIONS", migrations)
     monkeypatch.setattr(terminal_database, "SCHEMA_VERSION", terminal_database.SCHEMA_VERSION + 1)
-    version = migrations / "versions" / "v0004_later.py"
+    version = migrations / "versions" / "v0005_later.py"
     version.write_text(NEXT_VERSION.format(more=""))
     return version
 
@@ -59,7 +59,7 @@ def test_data_of_the_last_version_is_migrated_with_a_backup_that_opens(till: Pat
         assert data.storage.till_totals().opening_float_minor == 4200
         assert data.database.one("PRAGMA user_version") == (terminal_database.SCHEMA_VERSION,)
     (backup,) = (till / "backups").iterdir()
-    assert backup.name == "terminal-v3-20261122T120000.db"
+    assert backup.name == "terminal-v4-20261122T120000.db"
     assert b"SQLite format" not in backup.read_bytes()
     copy = Database(backup, key_file(till).database_key(create=False), read_only=True)
     assert "added_later" not in _tables(copy)
