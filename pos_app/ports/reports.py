@@ -1,12 +1,11 @@
 """Figures for reports, and the journal as somebody looks through it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from pos_app.domain.journal import JournalEntry
-from pos_app.domain.report_cells import Cell, Section
+from pos_app.domain.report_figures import FigureSource
 
 Progress = Callable[[int, int], bool]
 """Gets how much is done and how much there is; says whether to go on."""
@@ -16,30 +15,6 @@ class Cancelled(Exception):
     """Somebody did not want to wait for the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Business days, both included, YYYY-MM-DD, of one operator or of all (empty)."""
-
-    first_day: str
-    last_day: str
-    operator_id: str = ""
-
-
-class Grouping(StrEnum):
-    """What figures are added up by, beside their key."""
-
-    KEY = "''"
-    DAY = "business_day"
-    OPERATOR = "operator_id"
-
-
-class GroupedCell(NamedTuple):
-    """The sum of a group; group is a day, an operator, or empty."""
-
-    group: str
-    cell: Cell
-
-
 class Waiting(NamedTuple):
     """What waits at the till now."""
 
@@ -47,17 +22,11 @@ class Waiting(NamedTuple):
     emails: int
 
 
-class ReportFigures(Protocol):
+class ReportFigures(FigureSource, Protocol):
     """Figures kept per business day, made from the journal and nothing else. Thread-safe; never on the GUI thread."""
 
     def catch_up(self, on_progress: Progress) -> None:
         """Add what was journaled since. What is done stays done when it is cancelled. Raises Cancelled."""
-
-    def figures(self, section: Section, period: Period, by: Grouping = Grouping.KEY) -> list[GroupedCell]:
-        """The sums of a section in a period, by group and key."""
-
-    def categories(self, item_ids: Sequence[str]) -> dict[str, str]:
-        """The category these items were ever sold in."""
 
     def last_day(self) -> str:
         """The last business day there are figures of; empty when there are none."""

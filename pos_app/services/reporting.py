@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from pos_app.domain import report_pages, report_people
 from pos_app.domain.report import Report
 from pos_app.domain.report_cells import Section
+from pos_app.domain.report_figures import Period
+from pos_app.domain.report_pages import Figures
+from pos_app.domain.report_people import QueueFacts
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Clock, Formatter, Outbox, SyncStatus
-from pos_app.ports.reports import Period, Progress, ReportFigures
-from pos_app.services import report_pages, report_people
+from pos_app.ports.reports import Progress, ReportFigures
 from pos_app.services.approvals import Approval, Approvals
-from pos_app.services.report_pages import Figures
-from pos_app.services.report_people import QueueFacts
 
 QUEUE = "queue"
 _PAGES: dict[str, tuple[str, Callable[[Figures], Report]]] = {

@@ -16,7 +16,8 @@ from pos_app.domain.report_cells import (
     cells_of,
     facts_of,
 )
-from pos_app.ports.reports import Cancelled, GroupedCell, Grouping, Period, Progress, Waiting
+from pos_app.domain.report_figures import GroupedCell, Grouping, Period
+from pos_app.ports.reports import Cancelled, Progress, Waiting
 from pos_app.storage.database import Connection, Database, Reader
 
 _PAGE_ENTRIES = 500

@@ -11,7 +11,8 @@ from fakes.trading import Trade, write
 
 from pos_app.domain.period_figures import figures_of
 from pos_app.domain.report_cells import Cell, Section
-from pos_app.ports.reports import Cancelled, Grouping, Period
+from pos_app.domain.report_figures import Grouping, Period
+from pos_app.ports.reports import Cancelled
 from pos_app.storage import reports
 from pos_app.storage.journal import stream_entries
 from pos_app.storage.journal_audit import audit

@@ -18,12 +18,12 @@ from pos_app.clock import SetClock
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.report import Chart, ChartKind, Column, Report, Table, Unit, share_of
+from pos_app.domain.report_figures import Period
+from pos_app.domain.report_people import stands_out
 from pos_app.domain.report_period import Span, days_of, stepped
 from pos_app.ports import SyncStatus
-from pos_app.ports.reports import Period
 from pos_app.services.approvals import ApprovalNeededError, Approvals, NotAllowedError
 from pos_app.services.report_files import as_csv, as_paper, as_xlsx, harmless, plain_number
-from pos_app.services.report_people import stands_out
 from pos_app.services.reporting import QUEUE, TITLES, Reporting
 from pos_app.storage.reports import SqliteReportFigures
 from pos_app.storage.terminal_database import TerminalDatabase

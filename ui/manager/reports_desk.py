@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pos_app.domain.report_figures import Period
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.reports import Cancelled, Period
+from pos_app.ports.reports import Cancelled
 from pos_app.services.report_files import as_csv, as_xlsx
 from pos_app.services.reporting import QUEUE, TITLES
 from ui.background import Background

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from pos_app.domain.report import Chart, ChartKind, Column, Report, Table, Unit, Value, share_of
 from pos_app.domain.report_cells import Cell, Section, added
+from pos_app.domain.report_figures import FigureSource, Grouping, Period
 from pos_app.domain.store import StoreProfile
-from pos_app.ports.reports import Grouping, Period, ReportFigures
 
 TOP_ITEMS = 200
 """So many items are listed; the rest are one row."""
@@ -47,7 +47,7 @@ _NONE = Cell(Section.TAKINGS, "")
 class Figures:
     """The figures of one period, each section read once."""
 
-    def __init__(self, source: ReportFigures, period: Period, profile: StoreProfile) -> None:
+    def __init__(self, source: FigureSource, period: Period, profile: StoreProfile) -> None:
         self._source = source
         self.period = period
         self.profile = profile

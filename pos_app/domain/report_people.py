@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.report import Chart, ChartKind, Column, Report, Table, Unit, Value
 from pos_app.domain.report_cells import Cell, Section
-from pos_app.ports.reports import Grouping
-from pos_app.services.report_pages import Figures
+from pos_app.domain.report_figures import Grouping
+from pos_app.domain.report_pages import Figures
 
 LOOK_FROM = 3
 """Fewer times than this are no sign of anything."""
