@@ -13,8 +13,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 
 from hardware.base import Device, StatusListener
-from hardware.cash_drawer.drawer import STUCK, CashDrawer, DrawerError
+from hardware.cash_drawer.drawer import CashDrawer, DrawerError
 from hardware.device_thread import DeviceBusyError, DeviceThread
+from hardware.receipt_printer.drawer_port import DRAWER_PATIENCE_S, DrawerPort
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
 from hardware.receipt_printer.health import (
     PROOF_WORDS,
@@ -44,9 +45,6 @@ logger = logging.getLogger(__name__)
 _HEALTH_CHECK_S = 5.0
 _STATISTICS_S = 600.0
 _WAITED_FOR_CHECK_S = 1.0
-_SPRINGS_OPEN_S = 1.0
-# A drawer opens for somebody who stands in front of it: within this time of being asked for, or not.
-_DRAWER_PATIENCE_S = 5.0
 _STATE_OF_FAULT = {Fault.OFF: DeviceState.OFFLINE, Fault.BUSY: DeviceState.BUSY}
 
 
@@ -79,6 +77,7 @@ class ReceiptPrinter(Device):
         self._renderer = renderer
         self._patience = patience or Patience()
         self._thread = DeviceThread(f"device: {settings.name}", self._when_idle)
+        self._port = DrawerPort(self.drawer, self.count, self._take_condition, self._thread.stopping)
         self._known = KnownPrinter(settings.record_key, records)
         self._condition = PrinterCondition()
         self._recovery: Recovery | None = None
@@ -155,12 +154,8 @@ class ReceiptPrinter(Device):
     def kick_drawer(self, reason: str) -> "Future[None]":
         """Open the drawer now. The future fails with DrawerError; nothing opens later. Thread-safe."""
         asked_at = time.monotonic()
-        status = self.status
         try:
-            if self.drawer is None:
-                raise DrawerError(f"No drawer can be opened through {self.name}. Open it with its key.")
-            if status.state in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT):
-                raise DrawerError(self._drawer_failed(status.reason or "The printer is not ready."))
+            self._port.require_ready(self.status)
             return self._thread.submit(lambda: self._kick(reason, asked_at))
         except (DeviceBusyError, DrawerError) as error:
             failed: Future[None] = Future()
@@ -208,7 +203,7 @@ class ReceiptPrinter(Device):
 
     def _rest_s(self) -> float:
         """Until the next health check; sooner for an open drawer, or a printer that waits for somebody."""
-        is_waited_for = not self._condition.can_print or (self.drawer is not None and self.drawer.is_open)
+        is_waited_for = not self._condition.can_print or self._port.is_open
         return _WAITED_FOR_CHECK_S if is_waited_for else _HEALTH_CHECK_S
 
     def _print(self, job: PrintJob) -> bool:
@@ -230,15 +225,15 @@ class ReceiptPrinter(Device):
             with self._connected() as session:
                 if not self._is_ready(session):
                     if opens_drawer:
-                        self._drawer_failed(self.status.reason)
+                        self._port.failed(self.status.reason)
                     return False
                 if self._queue.claim(job.job_id, len(rendered.data)):
                     self._send(session, job, rendered.data, opens_drawer)
         except TransportError:
             if opens_drawer:
-                self._drawer_failed("The printer could not be reached.")
+                self._port.failed("The printer could not be reached.")
             raise
-        self._has_backlog = is_late or time.monotonic() - started > _DRAWER_PATIENCE_S
+        self._has_backlog = is_late or time.monotonic() - started > DRAWER_PATIENCE_S
         return True
 
     def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:
@@ -276,13 +271,14 @@ class ReceiptPrinter(Device):
     def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
         """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""
         mark, way = _completion_mark(job_id), self._known.completion
-        if opens_drawer and self.drawer is not None:
-            self.drawer.expect()
+        if opens_drawer:
+            self._port.expect()
         session.send(data)
         session.complete()
         completion = self._proof(session, way, mark, len(data))
         if opens_drawer:  # asked now, since a slow printer comes to the pulse when it comes to it
-            self._drawer_opened("sale") if self._sprang_open(session) else self._drawer_failed(STUCK)
+            self._port.judge(session, "sale")
+            self._watch_the_drawer()
         return completion
 
     def _proof(self, session: PrinterSession, way: CompletionMark, mark: bytes, size: int) -> Completion:
@@ -347,8 +343,7 @@ class ReceiptPrinter(Device):
 
     def _take_condition(self, condition: PrinterCondition) -> None:
         self._condition = condition
-        if self.drawer is not None:
-            self.drawer.sensed(condition.drawer_pin_high)
+        self._port.sensed(condition.drawer_pin_high)
 
     def _report_resting(self) -> None:
         condition = self._condition
@@ -376,35 +371,22 @@ class ReceiptPrinter(Device):
 
     def _kick(self, reason: str, asked_at: float) -> None:
         self._thread.assert_current()
-        if time.monotonic() - asked_at > _DRAWER_PATIENCE_S:
-            raise DrawerError(self._drawer_failed("The printer was busy for too long."))
+        if time.monotonic() - asked_at > DRAWER_PATIENCE_S:
+            raise DrawerError(self._port.failed("The printer was busy for too long."))
         try:
             with self._connected() as session:
                 if not self._is_ready(session):
-                    raise DrawerError(self._drawer_failed(self.status.reason))
-                if self.drawer is not None:
-                    self.drawer.expect()
-                session.send(self._renderer.drawer_pulse())
-                session.complete()
-                session.condition()  # an answer behind the pulse: it has been taken
-                if not self._sprang_open(session):
-                    raise DrawerError(self._drawer_failed(STUCK))
+                    raise DrawerError(self._port.failed(self.status.reason))
+                self._watch_the_drawer()
+                self._port.kick(session, self._renderer.drawer_pulse(), reason)
         except TransportError as error:
             self._wire_failed(error)
-            raise DrawerError(self._drawer_failed(str(error))) from None
-        self._drawer_opened(reason)
+            raise DrawerError(self._port.failed(str(error))) from None
 
-    def _sprang_open(self, session: PrinterSession) -> bool:
-        """Ask behind the pulse how the drawer stands; one that cannot tell is believed to have opened."""
-        drawer, until = self.drawer, time.monotonic() + _SPRINGS_OPEN_S
-        if drawer is None or not drawer.tells:
-            return True
-        while (condition := session.condition()) is not None:
-            self._take_condition(condition)
-            if drawer.sprang_open or time.monotonic() >= until or self._thread.stopping.wait(0.05):
-                break
-        self._next_check_at = 0.0
-        return drawer.sprang_open
+    def _watch_the_drawer(self) -> None:
+        """One that tells is looked at again soon, so that its being shut is seen."""
+        if self._port.tells:
+            self._next_check_at = 0.0
 
     @contextmanager
     def _connected(self) -> Iterator[PrinterSession]:
@@ -434,15 +416,6 @@ class ReceiptPrinter(Device):
         self._is_lost = True
         self._known.out_of_sight()
         self.report(_STATE_OF_FAULT.get(error.fault, DeviceState.ERROR), str(error))
-
-    def _drawer_opened(self, reason: str) -> None:
-        self.count("DrawerGoodOpenCount")
-        if self.drawer is not None:
-            self.drawer.opened(reason)
-
-    def _drawer_failed(self, cause: str) -> str:
-        self.count("DrawerFailedOpenCount")
-        return self.drawer.failed(cause) if self.drawer is not None else cause
 
 
 _SAYS_NOTHING = "This printer does not report back: whether paper came out has to be seen."
