@@ -56,6 +56,7 @@ COMMANDS = (
     Command("journal", "Verify or export the terminal's journal."),
     Command("central", "Start the central rewards service, or verify its ledger."),
     Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),
+    Command("update", "Look for a newer version, fetch it, prove it on a copy of the data, install it.", window=True),
     Command("simulate", "Start a simulated device as a process of its own: printer, scanner, scale and others."),
     Command("selftest", "Prove that this installation is whole: its files, both databases, a receipt.", window=True),
     Command("doctor", "Say what this machine has and what it lacks.", lock=""),

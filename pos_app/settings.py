@@ -30,6 +30,8 @@ class TerminalSettings:
     code, scanner_prefix and scanner_suffix what it types around a code; the same code again within scanner_double_ms
     is one scan that was sent twice.
     The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
+    update_url is where newer versions come from, an address or a folder; update_ring is the ring of stores that this
+    till belongs to: what is new is offered to early before it is offered to stable.
     printer_code_page is the page that the printer prints letters with. devices are the [[device]] tables: scanners,
     scale, line display and what else stands at the counter.
     """
@@ -64,6 +66,8 @@ class TerminalSettings:
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_sender: str = ""
+    update_url: str = ""
+    update_ring: str = "stable"
     devices: tuple[DeviceEntry, ...] = ()
 
 

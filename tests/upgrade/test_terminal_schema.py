@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from fakes.terminal_data import NOON, cash_sale, key_file, open_data, open_day, 
 from pos_app.clock import SetClock
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.tenders import TenderType
+from pos_app.errors import WorldError
 from pos_app.ids import SystemIds
 from pos_app.storage import migration, terminal_database
 from pos_app.storage.database import FILE_NAME, Database
@@ -96,10 +98,11 @@ def test_data_of_the_first_version_goes_on_selling_and_knows_members(
 
 
 def test_a_migration_that_fails_leaves_the_data_as_it_was(
-    till: Path, newer_program: Path, monkeypatch: pytest.MonkeyPatch
+    till: Path, newer_program: Path, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
 ) -> None:
+    expect_log("schema 4 could not become 5")
     newer_program.write_text(NEXT_VERSION.format(more='raise RuntimeError("a bug in the migration")'))
-    with pytest.raises(RuntimeError, match="a bug in the migration"):
+    with pytest.raises(WorldError, match=r"\(a bug in the migration\). It is as it was: install the version before"):
         open_data(till)
     monkeypatch.undo()
     with terminal_data(till) as data:

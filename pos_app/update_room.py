@@ -1,0 +1,124 @@
+"""A till's update room: looks for newer versions in a process of its own, tries them, hands them to the machine."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from pos_app import __version__
+from pos_app.commands import own_command_line
+from pos_app.errors import WorldError
+from pos_app.ports.updates import UpdateState
+from pos_app.updates.places import FOLDER, INCOMING, MACHINE, REQUEST, RESULT, RUNNING, STATE, read_json, write_json
+from pos_app.updates.release import is_newer
+
+_LOOK_S = 1800
+_REHEARSAL_S = 900
+_HELPER_ANSWERS_WITHIN_S = 15.0
+
+
+class LocalUpdates:
+    """See ports.updates.UpdateRoom. machine and running are the helper's side of this machine."""
+
+    def __init__(
+        self,
+        folder: Path,
+        ring: str,
+        *,
+        machine: Path = MACHINE,
+        running: Path = RUNNING,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._data = folder
+        self._folder = folder / FOLDER
+        self._ring = ring
+        self._machine = machine
+        self._running = running
+        self._wait = wait
+
+    def state(self) -> UpdateState:
+        """What is known now; a version that is not newer than this program is none."""
+        kept = read_json(self._folder / STATE)
+        result = read_json(self._machine / RESULT)
+        installed = f"{result['at'][:16].replace('T', ' ')} UTC: {result['words']}" if "words" in result else ""
+        state = UpdateState(__version__, self._ring, installed=installed)
+        state = replace(state, asked_at=str(kept.get("asked_at", "")), trouble=str(kept.get("trouble", "")))
+        version = str(kept.get("version", ""))
+        if kept.get("ring") != self._ring or not version or not is_newer(version, __version__):
+            return state
+        ready = self._package(kept) is not None
+        return replace(state, version=version, notes=str(kept.get("notes", "")), ready=ready)
+
+    def look(self) -> UpdateState:
+        """Ask and fetch, as `update download` does, so that nothing of it is in the way of the till."""
+        command = own_command_line("update", "download", "--data", str(self._data))
+        try:
+            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LOOK_S, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return replace(self.state(), trouble=f"Looking for a newer version came to nothing: {error}")
+        return self.state()
+
+    def rehearse(self) -> None:
+        """Unpack the newer program beside the data and let it try itself on a copy."""
+        package = self._require_package()
+        trial = self._folder / "trial"
+        shutil.rmtree(trial, ignore_errors=True)
+        try:
+            _done(["dpkg-deb", "--extract", str(package), str(trial)], "The newer version could not be unpacked")
+            program = str(trial / "opt" / "pos-terminal" / "pos-terminal")
+            _done([program, "update", "rehearse", "--data", str(self._data)], "The newer version did not prove itself")
+        finally:
+            shutil.rmtree(trial, ignore_errors=True)
+
+    def hand_over(self) -> None:
+        """Put package and proofs where the machine's helper looks for them, and wait until it has begun."""
+        package = self._require_package()
+        incoming = self._machine / INCOMING
+        if not os.access(incoming, os.W_OK):
+            raise WorldError(
+                "This machine has no helper that installs for the till, or its user is not in the group pos-terminal. "
+                f"An administrator can install {package} by hand."
+            )
+        request = incoming / REQUEST
+        try:
+            shutil.copytree(self._folder / "metadata", incoming / "metadata", dirs_exist_ok=True)
+            (incoming / "packages").mkdir(exist_ok=True)
+            for name in ("ring.json", package.name):
+                shutil.copyfile(package.with_name(name), incoming / "packages" / name)
+            write_json(request, {"ring": self._ring})
+        except OSError as error:
+            raise WorldError(f"The newer version could not be handed over: {error}") from error
+        deadline = time.monotonic() + _HELPER_ANSWERS_WITHIN_S
+        while request.exists() and not self._running.exists():
+            if time.monotonic() > deadline:
+                request.unlink(missing_ok=True)
+                raise WorldError(
+                    "The helper that installs, pos-terminal-update.path, does not answer. Nothing changed."
+                )
+            self._wait(0.2)
+
+    def _require_package(self) -> Path:
+        found = self._package(read_json(self._folder / STATE))
+        if found is None:
+            raise WorldError("The newer version is not here yet. Look for it again.")
+        return found
+
+    def _package(self, kept: dict[str, object]) -> Path | None:
+        path = self._folder / "packages" / Path(str(kept.get("file", "")) or "-").name
+        return path if path.is_file() else None
+
+
+def _done(command: list[str], trouble: str) -> None:
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    try:
+        done = subprocess.run(
+            command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_REHEARSAL_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WorldError(f"{trouble}: {error}. Nothing was changed.") from error
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise WorldError(f"{trouble}: {said[0] if said else done.returncode} Nothing was changed.")
