@@ -1,14 +1,11 @@
 """Run the central rewards service, prove its ledger, let terminals in, and look after cards, terms and members."""
 
 import argparse
-import json
-import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -16,22 +13,20 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from pos_app.cli import central_care, central_people, central_promotions
+from pos_app.cli import central_care, central_operating, central_people, central_promotions
 from pos_app.domain.money import MoneyError, currency
-from pos_app.settings import default_data_folder
 from sync import contract
 from sync.central.backoffice.office import Office
 from sync.central.backoffice.roles import Role
 from sync.central.errors import CentralError, StartError
 from sync.central.moments import parse
-from sync.central.senders import CodeSender, ConsoleSender, sender_from_environment
+from sync.central.notify import tell_supervisor
+from sync.central.senders import CodeSender, ConsoleSender, sender_of
 from sync.central.service import CentralService
+from sync.central.settings import FILE_VARIABLE, CentralSettings, read_settings
 
 if TYPE_CHECKING:
     from sync.central.server import CentralServer
-
-DATABASE_VARIABLE = "POS_CENTRAL_DATABASE"
-DEFAULT_PORT = 8710
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         *central_care.add_arguments(action, _open),
         *central_people.add_arguments(action, _open),
         *central_promotions.add_arguments(action, _open),
+        *central_operating.add_arguments(action, settings_of, _open),
     ):
         _shared_options(made, inherit=True)
     for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):
@@ -87,17 +83,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _shared_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
     default = argparse.SUPPRESS if inherit else None
     parser.add_argument(
-        "--data",
+        "--config",
         type=Path,
-        metavar="DIR",
+        metavar="FILE",
         default=default,
-        help="folder of secrets and SQLite file (default: the user's)",
+        help=f"TOML file of settings (default: ${FILE_VARIABLE})",
+    )
+    parser.add_argument(
+        "--data", metavar="DIR", default=default, help="folder of secrets and SQLite file (default: the user's)"
     )
     parser.add_argument(
         "--database",
         metavar="URL",
         default=default,
-        help=f"sqlite:///FILE or postgresql://USER@HOST/NAME (default: ${DATABASE_VARIABLE} or a file there)",
+        help="sqlite:///FILE or postgresql://USER@HOST/NAME (default: $POS_CENTRAL_DATABASE or a file in --data)",
     )
 
 
@@ -105,14 +104,12 @@ def _serve_options(parser: argparse.ArgumentParser, *, inherit: bool) -> None:
     def default(value: object) -> object:
         return argparse.SUPPRESS if inherit else value
 
-    parser.add_argument("--host", default=default("127.0.0.1"), help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--host", default=default(None), help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=default(None), help="0 takes a free one (default: 8710)")
     parser.add_argument(
-        "--port", type=int, default=default(DEFAULT_PORT), help=f"0 takes a free one (default: {DEFAULT_PORT})"
+        "--tls-certificate", metavar="FILE", default=default(None), help="PEM; terminals elsewhere need TLS"
     )
-    parser.add_argument(
-        "--tls-certificate", type=Path, metavar="FILE", default=default(None), help="PEM; terminals elsewhere need TLS"
-    )
-    parser.add_argument("--tls-key", type=Path, metavar="FILE", default=default(None), help="its private key, PEM")
+    parser.add_argument("--tls-key", metavar="FILE", default=default(None), help="its private key, PEM")
     parser.add_argument(
         "--demo", action="store_true", default=default(False), help="bring in sample terms, members and gift cards"
     )
@@ -140,29 +137,60 @@ def main(args: argparse.Namespace) -> int:
     return status
 
 
+def settings_of(args: argparse.Namespace) -> CentralSettings:
+    """What the command line, the environment and the file say. Raises StartError that names all that is wrong."""
+    names = ("data", "database", "host", "port", "tls_certificate", "tls_key")
+    return read_settings(args.config, options={name: getattr(args, name, None) for name in names})
+
+
 def _open(args: argparse.Namespace, sender: CodeSender | None = None) -> CentralService:
-    folder = args.data or default_data_folder() / "central"
-    return CentralService.open(folder, args.database or os.environ.get(DATABASE_VARIABLE, ""), sender=sender)
+    return _opened(settings_of(args), sender)
+
+
+def _opened(settings: CentralSettings, sender: CodeSender | None = None) -> CentralService:
+    return CentralService.open(
+        central_operating.data_folder(settings),
+        settings.database,
+        sender=sender,
+        migrating=settings.migrate == "at_start",
+    )
 
 
 def _serve(args: argparse.Namespace) -> int:
     from sync.central.demo import seed_demo
+    from sync.central.logs import log_to_stderr
     from sync.central.server import CentralServer
 
-    _log_to_stderr()
-    sender = sender_from_environment() or (ConsoleSender() if args.demo else None)
-    with closing(_open(args, sender)) as service:
+    settings = settings_of(args)
+    log_to_stderr(settings.log_level)
+    sender = sender_of(settings) or (ConsoleSender() if args.demo else None)
+    with closing(_opened(settings, sender)) as service:
         if args.demo:
             seed_demo(service)
         server = CentralServer(
-            service, args.host, args.port, certificate=args.tls_certificate, private_key=args.tls_key
+            service,
+            settings.host,
+            settings.port,
+            certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,
+            private_key=Path(settings.tls_key) if settings.tls_key else None,
+            settings=settings,
         )
         for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda number, frame: server.end())
+            signal.signal(name, lambda number, frame: _stop(server))
         if args.until_input_ends:
             Thread(target=_end_with_input, args=(server,), name="input-watch", daemon=True).start()
-        server.serve(on_ready=lambda: print(f"central: ready on {server.url}", flush=True))
+        server.serve(on_ready=lambda: _say_ready(server))
     return 0
+
+
+def _say_ready(server: "CentralServer") -> None:
+    print(f"central: ready on {server.url}", flush=True)
+    tell_supervisor("READY=1")
+
+
+def _stop(server: "CentralServer") -> None:
+    tell_supervisor("STOPPING=1")
+    server.end()
 
 
 def _end_with_input(server: "CentralServer") -> None:
@@ -311,24 +339,3 @@ def _user_work(office: Office, args: argparse.Namespace) -> int:
 def _printable(text: str) -> str:
     """Text of a terminal's making, without what could drive this one."""
     return "".join(character if character.isprintable() else "�" for character in text)
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line; control characters cannot make a second one."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -77,7 +77,8 @@ class Database:
         if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             _, _, rest = url.partition("://")
             pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": POOL_TIMEOUT_S}
-            return cls(create_engine(f"postgresql+psycopg://{rest}", **pool))
+            # What a statement carried is nobody's business who reads an error in the log.
+            return cls(create_engine(f"postgresql+psycopg://{rest}", hide_parameters=True, **pool))
         raise StartError(
             f"{url.split(':', 1)[0]!r} is no database this service knows; use sqlite:///FILE or postgresql://"
         )
@@ -127,6 +128,23 @@ class Database:
                 finally:
                     connection.close()
 
+    def copy_to(self, file: Path) -> None:
+        """A copy of a SQLite database as of one moment, while others go on reading and writing. Raises StartError.
+
+        A PostgreSQL is copied by its own tools (pg_dump, pg_basebackup).
+        """
+        if not self.is_sqlite:
+            raise StartError("A PostgreSQL is backed up with its own tools: see docs/central/backup.md.")
+        if file.exists():
+            raise StartError(f"{file} is there already; a backup never goes over another one.")
+        file.touch(mode=0o600)
+        with self._lock:
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("VACUUM INTO ?", (str(file),))
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
@@ -152,7 +170,7 @@ def _sqlite_engine(path: Path) -> Engine:
             raise StartError(f"{path} is not a database of this service: {error}") from error
         return connection
 
-    engine = create_engine("sqlite://", module=sqlite, creator=connect, poolclass=StaticPool)
+    engine = create_engine("sqlite://", module=sqlite, creator=connect, poolclass=StaticPool, hide_parameters=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text
+from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
 from sync.central import earlier_sales, loads, return_desk, tables, till_days
@@ -12,6 +13,7 @@ from sync.central.database import Database
 from sync.central.errors import StartError
 from sync.central.people import tables as people_tables
 from sync.central.promotions import tables as promotion_tables
+from sync.central.store import tables as store_tables
 
 _QUARANTINE = """
 CREATE VIEW quarantine AS
@@ -89,7 +91,11 @@ def _sixth(connection: Connection) -> None:
 
 def _seventh(connection: Connection) -> None:
     """What a store of several tills and a fleet of stores need: each part has its tables in a module of its own."""
+    _add_column(connection, tables.schema_version.c.oldest_program)
+    _add_column(connection, tables.terminal_chain.c.journal_end)
     tables.metadata.create_all(connection)
+    store_tables.EVENT_OF_CLOSING.create(connection, checkfirst=True)
+    _append_only(connection, store_tables.APPEND_ONLY)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:
@@ -138,24 +144,92 @@ def _append_only(connection: Connection, append_only: Sequence[Table]) -> None:
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh)
 
 
-def migrate(database: Database) -> None:
-    """Bring the schema to this program's version.
+OLDEST_PROGRAM = 7
+"""The oldest program, by the number of its last migration, that may write to the schema as it is now.
 
-    Raises StartError when the database was written by a newer program.
+Migrations only add (expand): tables, columns that an older program may leave out, indexes. Old processes go on while
+one runs and after it. What nobody writes any more is taken away (contract) by a later one, which raises this number.
+"""
+LOCK_TIMEOUT_MS = 2000
+LOCK_ATTEMPTS = 30
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def schema_version(database: Database) -> int:
+    """The version that the database has, 0 when it is empty.
+
+    Raises StartError when a newer program wrote it and this one must not write to it.
     """
+    return database.read(_checked_version)
 
-    def work(connection: Connection) -> None:
-        if connection.dialect.name != "sqlite":
-            # Several processes may start at once; the lock ends with the transaction.
-            connection.execute(text("SELECT pg_advisory_xact_lock(7303014)"))
-        inspector: Inspector = inspect(connection)
-        version = 0
-        if inspector.has_table(tables.schema_version.name):
-            version = connection.execute(select(func.max(tables.schema_version.c.version))).scalar_one() or 0
-        if version > len(MIGRATIONS):
-            raise StartError(f"the database has schema {version}, this program knows {len(MIGRATIONS)}: update it")
-        for number, step in enumerate(MIGRATIONS[version:], version + 1):
-            step(connection)
-            connection.execute(tables.schema_version.insert().values(version=number))
 
-    database.run(work)
+def require_current(database: Database) -> None:
+    """Raise StartError when the schema is older than this program: somebody has to migrate it first."""
+    version = schema_version(database)
+    if version < len(MIGRATIONS):
+        raise StartError(
+            f"The database has schema {version}, this program needs {len(MIGRATIONS)}. Run: central migrate"
+        )
+
+
+def migrate(database: Database, said: Callable[[str], None] = lambda words: None) -> int:
+    """Bring the schema to this program's version; how many steps that took.
+
+    Each step is a transaction of its own: what was reached stays. On PostgreSQL it waits for a table that others are
+    using for LOCK_TIMEOUT_MS at most, so that what queues behind it is not held up for longer, and tries again.
+    Raises StartError when the database was written by a newer program, or others never let go of a table.
+    """
+    steps = 0
+    while _run_step(database, said):
+        steps += 1
+    return steps
+
+
+def _run_step(database: Database, said: Callable[[str], None]) -> bool:
+    """The next step; a database that is empty gets all of them at once. False when there was none."""
+    for attempt in range(1, LOCK_ATTEMPTS + 1):
+        try:
+            done = database.run(_next_step)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            said(f"Others use a table; trying again ({attempt} of {LOCK_ATTEMPTS}).")
+            continue
+        if done:
+            said(f"The schema has version {done} now.")
+        return done > 0
+    raise StartError("Others did not let go of a table. End long reports and backups, and try again.")
+
+
+def _next_step(connection: Connection) -> int:
+    if connection.dialect.name != "sqlite":
+        # Several processes may start at once, and wait here for as long as it takes. Both end with the transaction.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7303014)"))
+        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+    version = _checked_version(connection)
+    pending = MIGRATIONS[version : version + 1] if version else MIGRATIONS
+    for number, step in enumerate(pending, version + 1):
+        step(connection)
+        connection.execute(tables.schema_version.insert().values(version=number))
+        version = number
+    if pending and version == len(MIGRATIONS):
+        connection.execute(
+            update(tables.schema_version)
+            .where(tables.schema_version.c.version == version)
+            .values(oldest_program=OLDEST_PROGRAM)
+        )
+    return version if pending else 0
+
+
+def _checked_version(connection: Connection) -> int:
+    found: Inspector = inspect(connection)
+    if not found.has_table(tables.schema_version.name):
+        return 0
+    table = tables.schema_version
+    version: int = connection.execute(select(func.max(table.c.version))).scalar_one() or 0
+    if version <= len(MIGRATIONS):
+        return version
+    oldest = connection.execute(select(table.c.oldest_program).where(table.c.version == version)).scalar_one()
+    if oldest is None or oldest > len(MIGRATIONS):
+        raise StartError(f"the database has schema {version}, this program knows {len(MIGRATIONS)}: update it")
+    return len(MIGRATIONS)

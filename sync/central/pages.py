@@ -32,6 +32,8 @@ def _type_words(schema: dict[str, Any]) -> str:
         return " or ".join(_type_words(one) for one in schema["anyOf"])
     if "enum" in schema:
         return ", ".join(str(one) for one in schema["enum"])
+    if "prefixItems" in schema:
+        return f"[{', '.join(_type_words(one) for one in schema['prefixItems'])}]"
     if schema.get("type") == "array":
         return f"list of {_type_words(schema.get('items', {}))}"
     words = str(schema.get("type", "JSON"))

@@ -1,17 +1,14 @@
-"""Ways to send a one-time code to a member. One is chosen by the environment; without one, codes are not offered."""
+"""Ways to send a one-time code to a member. One is chosen by the settings; without one, codes are not offered."""
 
 import logging
-import os
 import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Protocol, runtime_checkable
 
-from sync.central.errors import StartError
+from sync.central.settings import CentralSettings
 
-ENVIRONMENT_SENDER = "POS_CENTRAL_CODES"
-ENVIRONMENT_SMTP = "POS_CENTRAL_SMTP_"
 TIMEOUT_S = 10.0
 
 _log = logging.getLogger(__name__)
@@ -104,25 +101,17 @@ class SmtpSender:
         return connection
 
 
-def sender_from_environment() -> CodeSender | None:
-    """The sender that POS_CENTRAL_CODES names: console or smtp; None when it is not set. Raises StartError."""
-    kind = os.environ.get(ENVIRONMENT_SENDER, "")
-    if not kind:
-        return None
-    if kind == "console":
+def sender_of(settings: CentralSettings) -> CodeSender | None:
+    """The sender that the settings name; None when codes are not sent."""
+    if settings.codes == "console":
         return ConsoleSender()
-    if kind != "smtp":
-        raise StartError(f"{ENVIRONMENT_SENDER} is {kind!r}; it can be smtp or console")
-
-    def setting(name: str, default: str = "") -> str:
-        return os.environ.get(ENVIRONMENT_SMTP + name, default)
-
-    host, sender, security = setting("HOST"), setting("FROM"), setting("SECURITY", "starttls")
-    if not host or not sender:
-        raise StartError(f"to send codes by e-mail, set {ENVIRONMENT_SMTP}HOST and {ENVIRONMENT_SMTP}FROM")
-    if security not in ("starttls", "tls", "none"):
-        raise StartError(f"{ENVIRONMENT_SMTP}SECURITY is {security!r}; it can be starttls, tls or none")
-    port = setting("PORT", "465" if security == "tls" else "587")
-    if not port.isdecimal():
-        raise StartError(f"{ENVIRONMENT_SMTP}PORT is {port!r}, which is no number")
-    return SmtpSender(host, int(port), sender, setting("USER"), setting("PASSWORD"), security)
+    if settings.codes != "smtp":
+        return None
+    return SmtpSender(
+        settings.smtp_host,
+        settings.smtp_port or (465 if settings.smtp_security == "tls" else 587),
+        settings.smtp_from,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.smtp_security,
+    )

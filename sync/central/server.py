@@ -13,9 +13,9 @@ import uvicorn
 from sync.central.errors import StartError
 from sync.central.http import build_app
 from sync.central.service import CentralService
+from sync.central.settings import CentralSettings
 
 START_TIMEOUT_S = 20.0
-STOP_TIMEOUT_S = 10
 MAXIMUM_CONNECTIONS = 2000
 
 
@@ -49,8 +49,11 @@ class CentralServer:
         *,
         certificate: Path | None = None,
         private_key: Path | None = None,
+        settings: CentralSettings | None = None,
     ) -> None:
         """Bind the address; with a certificate (PEM) it is spoken to over TLS. Raises StartError.
+
+        The settings say how often may be asked, which proxies are believed and how long stopping may take.
 
         Terminals on other machines insist on TLS, by this or by a proxy in front.
         """
@@ -65,8 +68,9 @@ class CentralServer:
             raise StartError(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from error
         shown = f"[{host}]" if family is socket.AF_INET6 else host
         self.url = f"{'https' if certificate else 'http'}://{shown}:{self._socket.getsockname()[1]}"
+        settings = settings or CentralSettings()
         config = uvicorn.Config(
-            build_app(service),
+            build_app(service, settings),
             http="h11",
             loop="asyncio",
             ws="none",
@@ -75,7 +79,9 @@ class CentralServer:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            proxy_headers=True,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=settings.stop_timeout_s,
             backlog=1024,
             limit_concurrency=MAXIMUM_CONNECTIONS,
             ssl_certfile=certificate,

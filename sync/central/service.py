@@ -34,6 +34,7 @@ from sync.central import (
     terms,
 )
 from sync.central.applying import Applying
+from sync.central.backoffice import reading
 from sync.central.backoffice.office import Office
 from sync.central.care import CustomerCare
 from sync.central.database import Database
@@ -42,7 +43,7 @@ from sync.central.errors import CentralError
 from sync.central.exposure import LargeDebt
 from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining
-from sync.central.migrations import migrate
+from sync.central.migrations import migrate, require_current, schema_version
 from sync.central.moments import last_day_of_use, local_day, parse, stored
 from sync.central.parking import ParkingDesk
 from sync.central.people.desk import PeopleDesk
@@ -52,6 +53,7 @@ from sync.central.receipts import Receipts
 from sync.central.return_desk import ReturnDesk
 from sync.central.sales import TermsLookup
 from sync.central.senders import CodeSender
+from sync.central.store.desk import StoreDesk
 from sync.central.terminals import Terminal
 from sync.central.uploads import Upload, upload_of
 from sync.central.vault import Vault
@@ -60,6 +62,11 @@ from sync.central.verify import Report, verify
 Result = TypeVar("Result")
 SECRETS_FILE = "central-secrets.json"
 DATABASE_FILE = "central.db"
+
+
+def open_database(folder: Path, url: str = "") -> Database:
+    """The database of a URL, or without one the SQLite file of the folder. Raises StartError."""
+    return Database.open(url or f"sqlite:///{folder / DATABASE_FILE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,10 @@ class CentralService:
         clock: Clock | None = None,
         ids: IdSource | None = None,
         sender: CodeSender | None = None,
+        *,
+        migrating: bool = True,
     ) -> None:
+        """Over a database that is brought to this version's schema; unless migrating, it must have it already."""
         self._database = database
         self._vault = vault
         self.clock = clock or SystemClock()
@@ -113,7 +123,11 @@ class CentralService:
         self.people = PeopleDesk(database, vault, self.clock, self._ids)
         self.parking = ParkingDesk(database, vault, self.clock)
         self.returns = ReturnDesk(database, self.clock)
-        migrate(database)
+        self.stores = StoreDesk(database, self.clock)
+        if migrating:
+            migrate(database)
+        else:
+            require_current(database)
         self._run(lambda connection: terms.load(connection, terms.STANDARD))
 
     @classmethod
@@ -125,11 +139,12 @@ class CentralService:
         clock: Clock | None = None,
         ids: IdSource | None = None,
         sender: CodeSender | None = None,
+        migrating: bool = True,
     ) -> "CentralService":
         """The service whose secrets, and without a URL its SQLite file, are in the folder. Raises StartError."""
         folder.mkdir(parents=True, exist_ok=True)
         vault = Vault.load(folder / SECRETS_FILE)
-        return cls(Database.open(url or f"sqlite:///{folder / DATABASE_FILE}"), vault, clock, ids, sender)
+        return cls(open_database(folder, url), vault, clock, ids, sender, migrating=migrating)
 
     def close(self) -> None:
         """Close the database."""
@@ -323,6 +338,7 @@ class CentralService:
         if today != self._expired_on:
             done += self.expire().lots
             self._expired_on = today
+        self.stores.add_up_all()
         return done
 
     def expire(self, at: datetime | None = None, *, dry_run: bool = False) -> expiry.Expired:
@@ -429,9 +445,20 @@ class CentralService:
         )
         return self._database.read(lambda connection: [Quarantined(*row) for row in connection.execute(query)])
 
-    def ready(self) -> bool:
+    def watch(self) -> tuple[int, int]:
+        """Terminals that were not heard of lately, and events in quarantine that nobody decided about."""
+        now = self.clock.now()
+        return self._database.read(
+            lambda connection: (reading.late_terminals(connection, now), reading.open_quarantine(connection))
+        )
+
+    def answers(self) -> bool:
         """True when the database answers. Raises what the database raises."""
         return self._database.read(lambda connection: bool(connection.execute(select(1)).scalar_one()))
+
+    def ready(self) -> int:
+        """The schema's version, when the database answers. Raises what the database raises, and StartError."""
+        return schema_version(self._database)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -342,6 +342,7 @@ terminal_chain = Table(
     _count("high_water"),
     _text("head_hash"),
     _text("first_seen_at"),
+    _count("journal_end", "0"),  # as far as the terminal says that its journal goes
 )
 
 enrolment_code = Table(
@@ -576,7 +577,13 @@ revision = Table(
     _count("number"),
 )
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+# oldest_program: the oldest program that may still write; empty when only programs of this version may.
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("oldest_program", Integer),
+)
 
 APPEND_ONLY = (ledger, gift_card_entry, event, event_fork)
 APPEND_ONLY_SINCE_2 = (redeem_proof, partner_earning, daily_digest)

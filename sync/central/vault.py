@@ -44,13 +44,18 @@ class Vault:
         """Fresh random secrets."""
         return cls(*(secrets.token_bytes(_KEY_BYTES) for _ in range(3)))
 
+    @staticmethod
+    def in_environment() -> bool:
+        """True when the secrets come from the environment."""
+        return ENVIRONMENT_PEPPER in os.environ or ENVIRONMENT_SEALING_KEY in os.environ
+
     @classmethod
     def load(cls, path: Path) -> "Vault":
         """From the environment, else from the file, which is made (mode 0600) when there is none.
 
         Raises StartError when they cannot be read, or when others could read them.
         """
-        if ENVIRONMENT_PEPPER in os.environ or ENVIRONMENT_SEALING_KEY in os.environ:
+        if cls.in_environment():
             try:
                 signing_key = os.environ.get(ENVIRONMENT_SIGNING_KEY, "")
                 return cls(

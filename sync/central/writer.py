@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from concurrent.futures import Future
 
 from sync import contract
@@ -37,6 +38,10 @@ class Writer:
         """Write what is queued, then end."""
         self._queue.put(None)
         self._thread.join()
+
+    def waiting(self) -> int:
+        """How many uploads wait for a commit."""
+        return self._queue.qsize()
 
     def submit(self, upload: Upload) -> "Future[contract.UploadResult]":
         """The future answer to an upload, done when it is durable. Raises CentralError (503) when too many wait."""
@@ -73,12 +78,13 @@ class Writer:
                 return group, False
 
     def _write(self, group: list[_Waiting]) -> None:
+        started_s = time.perf_counter()
         try:
             results = self._service.ingest([upload for upload, _ in group])
         except Exception as error:  # noqa: BLE001 - the thread must live; each failure goes to whoever waits for it
             self._write_one_by_one(group, error)
             return
-        self._metrics.observe_group(results)
+        self._metrics.observe_group(results, time.perf_counter() - started_s)
         for (_, answer), result in zip(group, results, strict=True):
             answer.set_result(result)
 

@@ -4,7 +4,9 @@ import asyncio
 import base64
 import gzip
 import http.client
+import io
 import json
+import logging
 import socket
 import ssl
 import zlib
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,6 +30,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sync import contract
 from sync.central.errors import StartError
 from sync.central.http import MAXIMUM_BODY_BYTES
+from sync.central.logs import JsonLines
 from sync.central.server import CentralServer
 
 ExpectLog = Callable[[str], None]
@@ -377,24 +381,65 @@ def test_look_ups_are_limited_for_each_terminal(shop: CentralShop, url: str, til
     assert other.post(contract.PATH_FIND_MEMBER, find()).status == 200
 
 
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The service's log, as it is written in production."""
+    written, log = io.StringIO(), logging.getLogger("sync.central")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel("DEBUG")
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    log.removeHandler(handler)
+    log.setLevel(before)
+
+
 def test_no_log_line_holds_an_address_a_number_or_a_signature(
-    shop: CentralShop, till: Till, caplog: pytest.LogCaptureFixture
+    shop: CentralShop, till: Till, lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    caplog.set_level("DEBUG", logger="sync.central")
     till.post(contract.PATH_FIND_MEMBER, find("secret.person@example.com"))
     till.post(contract.PATH_FIND_GIFT_CARD, contract.FindGiftCard(number="6006491234567890123"))
     headers = till.headers("GET", contract.PATH_TERMS, b"") | {contract.HEADER_TRACE: "bad trace\x1b[31m"}
     till.send("GET", contract.PATH_TERMS, headers=headers)
-    text = caplog.text
-    assert "operation=find_member" in text
+    said = lines()
+    assert [(one["operation"], one["status"]) for one in said if one["message"] == "request"] == [
+        ("find_member", 200),
+        ("find_gift_card", 404),
+        ("terms", 200),
+    ]
+    assert said[1]["code"] == "unknown_gift_card"
     for secret in ("secret.person", "6006491234567890123", headers[contract.HEADER_SIGNATURE], "\x1b"):
-        assert secret not in text
+        assert secret not in json.dumps(said, ensure_ascii=False)
+
+
+def test_an_event_is_followed_from_the_till_into_the_ledger_by_its_trace(
+    shop: CentralShop, till: Till, lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    journal = Journal(till.terminal_id)
+    journal.sale("t1", member_id=shop.member("jo@example.com"))
+    body = contract.encode(journal.batch())
+    headers = till.headers("POST", contract.PATH_JOURNAL, body) | {contract.HEADER_TRACE: "a-till-s-trace"}
+    answer = till.send("POST", contract.PATH_JOURNAL, body, headers)
+    assert answer.headers[contract.HEADER_TRACE] == "a-till-s-trace"
+    taken = next(one for one in lines() if one["message"] == "events taken in")
+    assert taken["trace"] == "a-till-s-trace"
+    assert (taken["terminal"], taken["first"], taken["last"], taken["applied"]) == (till.terminal_id, 1, 1, 1)
+    assert taken["first_event"] == "t1"
+
+
+def test_a_request_without_a_trace_gets_one_that_its_log_lines_have(
+    till: Till, lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    answer = till.get(contract.PATH_TERMS)
+    assert len(answer.headers[contract.HEADER_TRACE]) == 16
+    assert lines()[-1]["trace"] == answer.headers[contract.HEADER_TRACE]
 
 
 def test_a_failure_of_ours_tells_no_insides(
     shop: CentralShop, till: Till, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
 ) -> None:
-    expect_log("terms failed, trace")
+    expect_log("terms failed")
 
     def fail() -> contract.TermsList:
         raise RuntimeError("secret path /srv/central")
@@ -449,7 +494,7 @@ def test_without_its_database_the_service_asks_to_come_back_later(
     def fail() -> bool:
         raise DBAPIError("SELECT 1", {}, OSError("connection refused to 10.0.0.5"))
 
-    monkeypatch.setattr(shop.service, "ready", fail)
+    monkeypatch.setattr(shop.service, "answers", fail)
     answer = till.send("GET", "/health")
     assert code(answer) == (503, "database_unavailable")
     assert int(answer.headers["Retry-After"]) > 0

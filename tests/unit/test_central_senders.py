@@ -10,7 +10,8 @@ from fakes.mail_server import mail_server as mail_server
 
 from sync.central import senders
 from sync.central.errors import StartError
-from sync.central.senders import ConsoleSender, SendError, SmtpSender, sender_from_environment
+from sync.central.senders import ConsoleSender, SendError, SmtpSender, sender_of
+from sync.central.settings import read_settings
 
 ExpectLog = Callable[[str], None]
 
@@ -66,23 +67,19 @@ def test_the_console_shows_the_code_and_not_whose_it_is(capsys: pytest.CaptureFi
     assert "jo@" not in said
 
 
-def test_the_environment_names_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_environment(**values: str) -> object:
-        for name in ("HOST", "FROM", "PORT", "SECURITY", "USER", "PASSWORD"):
-            monkeypatch.delenv(f"POS_CENTRAL_SMTP_{name}", raising=False)
-        for name, value in values.items():
-            monkeypatch.setenv(f"POS_CENTRAL_{name}", value)
-        return sender_from_environment()
+def test_the_settings_name_the_sender() -> None:
+    def sender(**values: str) -> object:
+        return sender_of(read_settings(environment={f"POS_CENTRAL_{name}": value for name, value in values.items()}))
 
-    monkeypatch.delenv("POS_CENTRAL_CODES", raising=False)
-    assert with_environment() is None
-    assert isinstance(with_environment(CODES="console"), ConsoleSender)
-    assert isinstance(with_environment(CODES="smtp", SMTP_HOST="mail", SMTP_FROM="a@example.com"), SmtpSender)
-    for wrong in (
-        {"CODES": "pigeon"},
-        {"CODES": "smtp", "SMTP_HOST": "mail"},
-        {"CODES": "smtp", "SMTP_HOST": "mail", "SMTP_FROM": "a@example.com", "SMTP_PORT": "many"},
-        {"CODES": "smtp", "SMTP_HOST": "mail", "SMTP_FROM": "a@example.com", "SMTP_SECURITY": "hope"},
+    assert sender() is None
+    assert isinstance(sender(CODES="console"), ConsoleSender)
+    assert isinstance(sender(CODES="smtp", SMTP_HOST="mail", SMTP_FROM="a@example.com"), SmtpSender)
+    for wrong, said in (
+        ({"CODES": "pigeon"}, "smtp or console"),
+        ({"CODES": "smtp", "SMTP_HOST": "mail"}, "POS_CENTRAL_SMTP_FROM"),
+        ({"CODES": "smtp", "SMTP_HOST": "mail", "SMTP_FROM": "a@example.com", "SMTP_PORT": "many"}, "whole number"),
+        ({"CODES": "smtp", "SMTP_HOST": "mail", "SMTP_FROM": "a@example.com", "SMTP_SECURITY": "hope"}, "starttls"),
+        ({"SMTP_HOST": "mail"}, "nothing would be sent"),
     ):
-        with pytest.raises(StartError):
-            with_environment(**wrong)
+        with pytest.raises(StartError, match=said):
+            sender(**wrong)

@@ -39,7 +39,6 @@ def figures(connection: Connection, now: datetime) -> Figures:
     ).one()
     members = connection.execute(select(func.count()).select_from(account).where(account.c.left_at.is_(None)))
     active = select(func.count()).select_from(terminal).where(terminal.c.state == "active")
-    late = active.where(terminal.c.last_seen_at < stored(now - LATE_AFTER))
     waiting = select(func.count()).select_from(tables.adjustment).where(tables.adjustment.c.state == "open")
     return Figures(
         members=members.scalar_one(),
@@ -49,8 +48,15 @@ def figures(connection: Connection, now: datetime) -> Figures:
         quarantined=open_quarantine(connection),
         open_adjustments=connection.execute(waiting).scalar_one(),
         terminals=connection.execute(active).scalar_one(),
-        late_terminals=connection.execute(late).scalar_one(),
+        late_terminals=late_terminals(connection, now),
     )
+
+
+def late_terminals(connection: Connection, now: datetime) -> int:
+    """How many terminals should have been heard of lately and were not."""
+    terminal = tables.terminal
+    late = (terminal.c.state == "active") & (terminal.c.last_seen_at < stored(now - LATE_AFTER))
+    return int(connection.execute(select(func.count()).select_from(terminal).where(late)).scalar_one())
 
 
 def open_quarantine(connection: Connection) -> int:
