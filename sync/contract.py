@@ -126,6 +126,8 @@ class UploadBatch(Message):
     incarnation: Identifier
     events: Annotated[list[Event], Meta(max_length=MAXIMUM_BATCH_EVENTS)]
     contacts: dict[str, Email] = {}
+    journal_end: Annotated[int, Meta(ge=0)] = 0
+    """The highest sequence of this incarnation at the till: what lies behind this batch is still to come."""
 
 
 class EventResult(Message):

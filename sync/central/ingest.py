@@ -26,11 +26,14 @@ from sync.central.sales import PoisonError, TermsLookup
 from sync.central.uploads import Arrival, Upload
 from sync.central.vault import Vault
 
+_LAST_SEQUENCE = 2**53
+
 
 @dataclass(slots=True)
 class _Chain:
     high_water: int
     head_hash: str
+    journal_end: int = 0
     moved: bool = False
 
 
@@ -120,7 +123,7 @@ class Ingest:
             .with_for_update()
         )
         for row in rows:
-            self._chains[row.terminal_id, row.incarnation] = _Chain(row.high_water, row.head_hash)
+            self._chains[row.terminal_id, row.incarnation] = _Chain(row.high_water, row.head_hash, row.journal_end)
 
     def _begin_chains(self, keys: list[tuple[str, str]]) -> None:
         rows = [
@@ -169,6 +172,8 @@ class Ingest:
         """Put each event in its place: known, new, or beyond a gap, where the upload stops."""
         key = (upload.terminal.terminal_id, upload.incarnation)
         chain = self._chains[key]
+        if upload.journal_end > chain.journal_end:
+            chain.journal_end, chain.moved = min(upload.journal_end, _LAST_SEQUENCE), True
         slots: list[_Slot] = []
         for arrival in upload.arrivals:
             if arrival.sequence > chain.high_water + 1:
@@ -303,11 +308,13 @@ class Ingest:
                     "high_water": chain.high_water,
                     "head_hash": chain.head_hash,
                     "first_seen_at": self._received_at,
+                    "journal_end": chain.journal_end,
                 }
                 for key, chain in sorted(self._chains.items())
                 if chain.moved
             ],
-            "(terminal_id, incarnation) DO UPDATE SET high_water = excluded.high_water, head_hash = excluded.head_hash",
+            "(terminal_id, incarnation) DO UPDATE SET high_water = excluded.high_water, "
+            "head_hash = excluded.head_hash, journal_end = excluded.journal_end",
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership, parking, people, promotions, receipts, returning
+from sync import contract, membership, parking, people, promotions, receipts, returning, store_days
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -257,6 +257,51 @@ OPERATIONS = (
         returning.WithoutReceipt,
         lambda service, terminal, message, name: service.returns.without_receipt(message),
         look_up=True,
+    ),
+    Operation(
+        "store",
+        "POST",
+        store_days.PATH_STORE,
+        "What there is of the store over all its tills, and how fresh each till's part is.",
+        None,
+        store_days.StoreState,
+        lambda service, terminal, message, name: service.stores.state(terminal.store_id),
+    ),
+    Operation(
+        "store_figures",
+        "POST",
+        store_days.PATH_STORE_FIGURES,
+        "Figures of the store's reports: a section over a period, by key, day or operator.",
+        store_days.AskFigures,
+        store_days.StoreFigures,
+        lambda service, terminal, message, name: service.stores.figures(terminal.store_id, message),
+    ),
+    Operation(
+        "store_categories",
+        "POST",
+        store_days.PATH_STORE_CATEGORIES,
+        "The categories that items were sold in, at any till of the store.",
+        store_days.AskCategories,
+        store_days.ItemCategories,
+        lambda service, terminal, message, name: service.stores.categories(terminal.store_id, message),
+    ),
+    Operation(
+        "store_days",
+        "POST",
+        store_days.PATH_STORE_DAYS,
+        "The store's business days over its tills: who closed with what, who has not, and the last close of each.",
+        store_days.AskStoreDays,
+        store_days.StoreDays,
+        lambda service, terminal, message, name: service.stores.day_documents(terminal.store_id, message.since),
+    ),
+    Operation(
+        "close_store",
+        "POST",
+        store_days.PATH_CLOSE_STORE,
+        "Close the store's day with the tills that have closed it; again, with tills that came since, it is amended.",
+        store_days.CloseStore,
+        store_days.StoreDayDocument,
+        lambda service, terminal, message, name: service.stores.close(terminal, message),
     ),
     Operation(
         "partner_earnings",

@@ -20,6 +20,7 @@ class _LooseBatch(msgspec.Struct):
     incarnation: contract.Identifier
     events: list[msgspec.Raw]
     contacts: dict[str, str] = {}
+    journal_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Upload:
     incarnation: str
     arrivals: tuple[Arrival, ...]
     contacts: dict[str, str]
+    journal_end: int = 0
 
 
 def read_upload(terminal: Terminal, body: bytes) -> Upload:
@@ -52,13 +54,15 @@ def read_upload(terminal: Terminal, body: bytes) -> Upload:
         arrivals = tuple(_arrival(raw) for raw in batch.events)
     except (msgspec.DecodeError, RecursionError) as error:
         raise CentralError(400, "bad_batch", f"The batch cannot be read: {str(error)[:300]}") from error
-    return _checked(terminal, batch.terminal_id, Upload(terminal, batch.incarnation, arrivals, batch.contacts))
+    upload = Upload(terminal, batch.incarnation, arrivals, batch.contacts, batch.journal_end)
+    return _checked(terminal, batch.terminal_id, upload)
 
 
 def upload_of(terminal: Terminal, batch: contract.UploadBatch) -> Upload:
     """The upload of a batch that is a message already, as in one process with its terminal."""
     arrivals = tuple(Arrival(event.sequence, event, b"") for event in batch.events)
-    return _checked(terminal, batch.terminal_id, Upload(terminal, batch.incarnation, arrivals, batch.contacts))
+    upload = Upload(terminal, batch.incarnation, arrivals, batch.contacts, batch.journal_end)
+    return _checked(terminal, batch.terminal_id, upload)
 
 
 def _checked(terminal: Terminal, terminal_id: str, upload: Upload) -> Upload:

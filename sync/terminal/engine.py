@@ -124,6 +124,7 @@ class SyncEngine:
             incarnation=incarnation,
             events=events,
             contacts=self._outbox.contacts(entries) if entries else {},
+            journal_end=self._outbox.acknowledged() + self._outbox.pending_count(),
         )
         return self._client.post(contract.PATH_JOURNAL, batch, contract.UploadResult)
 

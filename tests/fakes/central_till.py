@@ -180,7 +180,15 @@ class Journal:
         self.entries: list[JournalEntry] = []
         self.contacts: dict[str, str] = {}
 
-    def append(self, kind: str, payload: dict[str, Any], event_id: str = "") -> JournalEntry:
+    def append(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        event_id: str = "",
+        *,
+        business_day: str = "2014-11-28",
+        occurred_at: str = "2014-11-28T10:05:00-08:00",
+    ) -> JournalEntry:
         """One more event; a sale's id is its transaction's."""
         if not event_id:
             event_id = payload["header"]["transaction_id"] if kind == "sale" else f"event-{secrets.token_hex(6)}"
@@ -190,8 +198,8 @@ class Journal:
             incarnation=self.incarnation,
             event_id=event_id,
             kind=kind,
-            occurred_at="2014-11-28T10:05:00-08:00",
-            business_day="2014-11-28",
+            occurred_at=occurred_at,
+            business_day=business_day,
             payload=canonical_json(payload),
         )
         self.entries.append(entry)
