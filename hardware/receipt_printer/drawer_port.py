@@ -51,11 +51,6 @@ class DrawerPort:
         if printer.state in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT):
             raise DrawerError(self.failed(printer.reason or "The printer is not ready."))
 
-    def sensed(self, is_high: bool) -> None:
-        """The level of pin 3, as it is now."""
-        if self.drawer is not None:
-            self.drawer.sensed(is_high)
-
     def expect(self) -> None:
         """Its pulse goes out now."""
         if self.drawer is not None:

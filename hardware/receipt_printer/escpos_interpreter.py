@@ -17,6 +17,7 @@ from hardware.receipt_printer.paper import (
     PaperText,
     Run,
 )
+from hardware.receipt_printer.picture_memory import PictureMemory
 from hardware.receipt_printer.symbols import code128_values
 from hardware.receipt_printer.text_cells import clean, width
 from pos_app.domain.receipt_document import Align
@@ -84,6 +85,7 @@ class EscposInterpreter:
         self.paper_status = 0
         self.drawer_status = 0
         self.automatic_status = 0
+        self.pictures = PictureMemory(on_reply)
         self._columns = columns
         self._reply = on_reply
         self._drawer = on_drawer
@@ -92,7 +94,9 @@ class EscposInterpreter:
 
     def prints(self, buffer: bytes) -> bool:
         """True when the next command moves paper, so that a printer without any has to wait."""
-        return buffer[:1] == b"\n" or buffer[:2] in (b"\x1bd", b"\x1bJ", b"\x1dV", b"\x1dk", b"\x1dv")
+        if buffer[:3] == b"\x1d(L":
+            return buffer[6:7] == b"\x45"
+        return buffer[:1] == b"\n" or buffer[:2] in (b"\x1bd", b"\x1bJ", b"\x1dV", b"\x1dk", b"\x1dv", b"\x1cp")
 
     def cuts(self, buffer: bytes) -> bool:
         """True when the next command is a cut."""
@@ -108,6 +112,9 @@ class EscposInterpreter:
             self._end_line()
             return 1
         if buffer[0] in (0x00, 0x0D):
+            return 1
+        if buffer[0] in (0x06, 0x15, 0x18) and self.pictures.awaits_response:
+            self.pictures.respond(buffer[0])
             return 1
         if buffer[0] not in (0x1B, 0x1C, 0x1D):
             raise UnknownCommandError(f"a stray control byte {buffer[0]:02X}")
@@ -269,10 +276,44 @@ class EscposInterpreter:
         kind = _bytes(buffer, 2, 1)
         length = int.from_bytes(_bytes(buffer, 3, 2), "little")
         data = _bytes(buffer, 5, length)
+        if kind == b"L":
+            self._picture(lambda: self.pictures.obey(data, self._align))
+            return 5 + length
         if kind != b"H" or data[:2] != b"00" or length != 6:
             raise UnknownCommandError(f"an unknown command GS ( {kind!r} {data[:4].hex(' ')}")
         self._reply(b"\x37\x22" + data[2:] + b"\x00")
         return 5 + length
+
+    def _picture(self, command: Callable[[], PaperRaster | None]) -> None:
+        """Obey a command of the memory for pictures, which may print one."""
+        try:
+            printed = command()
+        except ValueError as error:
+            raise UnknownCommandError(str(error)) from None
+        if printed is not None:
+            self._finish_line()
+            self._put(printed)
+
+    def _keep_images(self, buffer: bytes) -> int:
+        """FS q: so many images, each with its size before its dots. The printer starts afresh behind it."""
+        at, images = 3, []
+        for _ in range(_bytes(buffer, 2, 1)[0]):
+            size = _bytes(buffer, at, 4)
+            wide, high = int.from_bytes(size[:2], "little"), int.from_bytes(size[2:], "little")
+            if not 1 <= wide <= 1023 or not 1 <= high <= 288:
+                raise UnknownCommandError(f"an image of {wide} by {high} bytes")
+            images.append((wide, high, _bytes(buffer, at + 4, wide * high * 8)))
+            at += 4 + wide * high * 8
+        self._picture(lambda: self.pictures.keep_images(images))
+        self._reset()
+        return at
+
+    def _print_image(self, buffer: bytes) -> int:
+        number, mode = _bytes(buffer, 2, 2)
+        if mode not in (0, 48):
+            raise UnknownCommandError(f"an image printed larger than it is, mode {mode}")
+        self._picture(lambda: self.pictures.image(number, self._align))
+        return 4
 
     def _foreign_parameters(self, buffer: bytes) -> int:
         """FS ( A: the font of East Asian characters."""
@@ -354,6 +395,8 @@ class EscposInterpreter:
         b"\x1dk": _barcode,
         b"\x1d(": _two_dimensional,
         b"\x1c(": _foreign_parameters,
+        b"\x1cq": _keep_images,
+        b"\x1cp": _print_image,
         b"\x1b$": _absolute_position,
         b"\x1b\\": _relative_position,
         b"\x1dv": _raster,

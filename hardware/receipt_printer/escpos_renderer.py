@@ -45,9 +45,15 @@ class EscposRenderer:
         self._cache_folder = cache_folder
         self._notes: list[str] = []
         self._logo_fault = ""
+        self._logo_command = b""
 
-    def render(self, document: ReceiptDocument, *, open_drawer: bool = False) -> RenderedReceipt:
-        """The whole receipt; open_drawer puts the drawer's pulse before it."""
+    def render(
+        self, document: ReceiptDocument, *, open_drawer: bool = False, stored_logo: bytes = b""
+    ) -> RenderedReceipt:
+        """The whole receipt; open_drawer puts the drawer's pulse before it.
+
+        stored_logo is what prints the logo from the printer's memory; without it the receipt brings the dots.
+        """
         printer = self._printer
         printer.clear()
         self._notes = []
@@ -57,7 +63,8 @@ class EscposRenderer:
         printer.charcode(self._settings.code_page)
         if open_drawer:
             printer._raw(self.drawer_pulse())
-        self._write(layout(document, self._settings.columns, logo=bool(self._logo)))
+        self._logo_command = stored_logo or self._logo
+        self._write(layout(document, self._settings.columns, logo=bool(self._logo_command)))
         if self._logo_fault:
             self._notes.append(self._logo_fault)
         return RenderedReceipt(printer.output, tuple(self._notes))
@@ -80,16 +87,21 @@ class EscposRenderer:
         return Dummy(profile=self._settings.profile)
 
     @cached_property
-    def _logo(self) -> bytes:
-        """The logo's raster command, made once; empty where there is none or it cannot be drawn."""
+    def logo_picture(self) -> Any:
+        """The logo as this printer's dots, a 1-bit picture made once; None where there is none or it is no logo."""
         settings = self._settings
         if settings.logo_file is None or not settings.raster:
-            return b""
+            return None
         try:
-            return raster_command(load_logo(settings.logo_file, settings.columns * settings.dots_per_column))
+            return load_logo(settings.logo_file, settings.columns * settings.dots_per_column)
         except LogoError as error:
             self._logo_fault = f"{error}; the store's name is printed instead"
-            return b""
+            return None
+
+    @cached_property
+    def _logo(self) -> bytes:
+        """The logo's raster command, made once; empty where there is none."""
+        return raster_command(self.logo_picture) if self.logo_picture is not None else b""
 
     @cached_property
     def _encoding_table(self) -> Any:
@@ -155,7 +167,7 @@ class EscposRenderer:
             case QrLine():
                 self._write_qr(line.data)
             case LogoLine():
-                self._printer._raw(self._logo)
+                self._printer._raw(self._logo_command)
             case CutLine() if self._settings.cutter is Cutter.NONE:
                 self._printer.print_and_feed(6)
             case CutLine():

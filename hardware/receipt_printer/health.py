@@ -11,6 +11,7 @@ from pos_app.domain.receipt_document import (
     Barcode,
     Cut,
     Feed,
+    Logo,
     Pair,
     QrCode,
     ReceiptDocument,
@@ -51,6 +52,9 @@ PROOF_WORDS = {
 }
 
 
+SAYS_NOTHING = "This printer does not report back: whether paper came out has to be seen."
+
+
 def identity_words(identity: PrinterIdentity) -> str:
     """One line: maker, model, firmware, serial number, as far as the printer says them."""
     named = f"{identity.maker} {identity.model}".strip()
@@ -86,6 +90,12 @@ def test_page(settings: PrinterSettings, identity: PrinterIdentity) -> ReceiptDo
             Cut(),
         ),
     )
+
+
+def logo_slip() -> ReceiptDocument:
+    """The logo and one line under it."""
+    words = Text("This logo is kept in the printer.", Align.CENTRE)
+    return ReceiptDocument("Logo test", (Logo("The logo is missing"), words, Cut()))
 
 
 def test_data(

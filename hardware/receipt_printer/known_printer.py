@@ -38,6 +38,11 @@ class KnownPrinter:
         """What proves a job of it."""
         return self.capability.completion or CompletionMark.NONE
 
+    @property
+    def is_same_machine(self) -> bool:
+        """False until it was asked who it is, in this run and since the last break."""
+        return self._is_same_machine
+
     def answered(self) -> None:
         """It can answer."""
         if not self.answers:
@@ -50,7 +55,20 @@ class KnownPrinter:
     def forget(self) -> None:
         """Ask it everything again, because somebody says so or because it did not prove what it used to."""
         self._is_same_machine = False
-        self._keep(PrinterCapability(statistics=self.capability.statistics))
+        known = self.capability
+        # A logo whose presence can be asked for stays: memory wears out with writing it again.
+        logo = known.stored_logo if known.keeps_graphics else ""
+        self._keep(PrinterCapability(statistics=known.statistics, stored_logo=logo))
+
+    def keep_graphics(self, has_them: bool) -> None:
+        """It was asked for the pictures in its memory."""
+        if self.capability.keeps_graphics is not has_them:
+            self._keep(replace(self.capability, keeps_graphics=has_them))
+
+    def keep_logo(self, digest: str) -> None:
+        """The logo in its memory; empty: none that is known."""
+        if self.capability.stored_logo != digest:
+            self._keep(replace(self.capability, stored_logo=digest))
 
     def learn(self, session: PrinterSession) -> bool:
         """Ask what is not known yet; False when the printer stopped being ready meanwhile. Raises TransportError."""
@@ -65,7 +83,9 @@ class KnownPrinter:
             if condition is None or not condition.can_print:  # what it did not answer says nothing then
                 return False
             at = datetime.now(UTC).isoformat(timespec="seconds")
-            self._keep(replace(known, identity=identity, answers=True, completion=completion, probed_at=at))
+            # Another machine: what the last one held in its memory says nothing.
+            asked = PrinterCapability(identity, True, completion, at, known.statistics)
+            self._keep(asked if not is_new else replace(asked, stored_logo=known.stored_logo))
         self._is_same_machine = True
         return True
 

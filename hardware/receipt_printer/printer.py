@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from hardware.base import Device, StatusListener
 from hardware.cash_drawer.drawer import CashDrawer, DrawerError
 from hardware.device_thread import DeviceBusyError, DeviceThread
+from hardware.receipt_printer.contact import PrinterContact
 from hardware.receipt_printer.drawer_port import DRAWER_PATIENCE_S, DrawerPort
 from hardware.receipt_printer.escpos_renderer import EscposRenderer
 from hardware.receipt_printer.health import (
@@ -23,13 +24,14 @@ from hardware.receipt_printer.health import (
     HealthLevel,
     HealthReport,
     identity_words,
+    logo_slip,
     test_data,
 )
 from hardware.receipt_printer.known_printer import KnownPrinter
 from hardware.receipt_printer.session import Completion, Patience, PrinterSession, Recovery
 from hardware.receipt_printer.settings import PrinterSettings
-from hardware.receipt_printer.status import RESYNCHRONISE, PrinterCondition
-from hardware.receipt_printer.transports import Fault, Transport, TransportError
+from hardware.receipt_printer.stored_logo import LogoKeeper, LogoWay
+from hardware.receipt_printer.transports import Transport, TransportError
 from pos_app.ports import (
     CompletionMark,
     DeviceState,
@@ -45,7 +47,6 @@ logger = logging.getLogger(__name__)
 _HEALTH_CHECK_S = 5.0
 _STATISTICS_S = 600.0
 _WAITED_FOR_CHECK_S = 1.0
-_STATE_OF_FAULT = {Fault.OFF: DeviceState.OFFLINE, Fault.BUSY: DeviceState.BUSY}
 
 
 class ReceiptPrinter(Device):
@@ -77,18 +78,17 @@ class ReceiptPrinter(Device):
         self._renderer = renderer
         self._patience = patience or Patience()
         self._thread = DeviceThread(f"device: {settings.name}", self._when_idle)
-        self._port = DrawerPort(self.drawer, self.count, self._take_condition, self._thread.stopping)
         self._known = KnownPrinter(settings.record_key, records)
-        self._condition = PrinterCondition()
-        self._recovery: Recovery | None = None
-        self._silences = 0
-        self._resynchronise = False
-        self._is_lost = False
+        way = LogoWay(settings.stored_logo) if settings.logo_file is not None else LogoWay.OFF
+        self._logo = LogoKeeper(lambda: renderer.logo_picture, way, self._known)
+        self._contact = PrinterContact(self, self.drawer, self._known, self._logo, transport, self._patience)
+        self._port = DrawerPort(self.drawer, self.count, self._contact.take_condition, self._thread.stopping)
         self._retry_s = self._patience.retry_s
         self._next_try_at = 0.0
         self._tried_at = 0.0
         self._next_check_at = 0.0
         self._next_statistics_at = time.monotonic() + _STATISTICS_S
+        self._logo_at = time.monotonic() + self._patience.logo_after_s
         self._nudged_at = float("-inf")
         # True while jobs wait that nobody stands at the drawer for any more.
         self._has_backlog = True
@@ -99,7 +99,7 @@ class ReceiptPrinter(Device):
         """Start printing what is queued. Jobs that an earlier run left half sent are put up as unconfirmed."""
         self._has_backlog = self._queue.next_job() is not None
         for job in self._queue.unfinished():
-            self._resynchronise = True
+            self._contact.resynchronise = True
             if job.state is PrintState.SENDING:
                 reason = "The register stopped while this was printing."
                 self._finish(job, PrintState.SENT_UNCONFIRMED, reason, in_doubt=True)
@@ -119,21 +119,21 @@ class ReceiptPrinter(Device):
 
     def recover(self, choice: Recovery) -> None:
         """Somebody cleared the jam and chose: go on from the line that failed, or print all of the receipt again."""
-        self._recovery = choice
+        self._contact.recovery = choice
         self.nudge()
 
     @property
     def why_down(self) -> str:
         """What keeps it from taking jobs, in words; empty while it can. One that says nothing any more is down, too."""
         status = self.status
-        is_silent = status.state is DeviceState.BUSY and self._silences > 0
+        is_silent = status.state is DeviceState.BUSY and self._contact.is_silent
         is_down = is_silent or status.state in (DeviceState.OFFLINE, DeviceState.ERROR, DeviceState.ABSENT)
         return (status.reason or "The printer is not there.") if is_down else ""
 
     @property
     def is_jammed(self) -> bool:
         """True while a cutter waits for recover()."""
-        return self._condition.cutter_error
+        return self._contact.condition.cutter_error
 
     @property
     def capability(self) -> PrinterCapability:
@@ -150,6 +150,13 @@ class ReceiptPrinter(Device):
         The future may fail with WorldError.
         """
         return self._thread.submit(lambda: self._check_health(level))
+
+    def store_logo(self) -> "Future[HealthReport]":
+        """Put the store's logo into the printer's memory, again if need be, and print it from there. Thread-safe.
+
+        The future may fail with WorldError.
+        """
+        return self._thread.submit(self._store_logo)
 
     def kick_drawer(self, reason: str) -> "Future[None]":
         """Open the drawer now. The future fails with DrawerError; nothing opens later. Thread-safe."""
@@ -176,10 +183,10 @@ class ReceiptPrinter(Device):
         try:
             if job is not None and not self._print(job):
                 return self._try_again_in(self._patience.retry_s)
-            if job is None and (now >= self._next_check_at or self._recovery is not None):
+            if job is None and (now >= self._next_check_at or self._contact.recovery is not None):
                 self._check()
         except TransportError as error:
-            self._wire_failed(error)
+            self._contact.wire_failed(error)
             wait_s, self._retry_s = self._retry_s, min(self._retry_s * 2, self._patience.longest_retry_s)
             return self._try_again_in(wait_s)
         self._retry_s = self._patience.retry_s
@@ -193,8 +200,9 @@ class ReceiptPrinter(Device):
     def _check(self) -> None:
         """Internal health check: the status bytes, nothing printed."""
         with self._connected() as session:
-            self._is_ready(session)
-        is_learning = self._silences > 0 and self._may_answer()
+            if self._contact.is_ready(session) and time.monotonic() >= self._logo_at and self._logo.is_wanted:
+                self._keep_logo(session)
+        is_learning = self._contact.is_silent and self._contact.may_answer
         now = time.monotonic()
         self._next_check_at = now + (self._patience.retry_s if is_learning else self._rest_s())
         if now >= self._next_statistics_at:
@@ -203,7 +211,7 @@ class ReceiptPrinter(Device):
 
     def _rest_s(self) -> float:
         """Until the next health check; sooner for an open drawer, or a printer that waits for somebody."""
-        is_waited_for = not self._condition.can_print or self._port.is_open
+        is_waited_for = not self._contact.condition.can_print or self._port.is_open
         return _WAITED_FOR_CHECK_S if is_waited_for else _HEALTH_CHECK_S
 
     def _print(self, job: PrintJob) -> bool:
@@ -211,24 +219,21 @@ class ReceiptPrinter(Device):
         started, is_late = time.monotonic(), self._has_backlog
         opens_drawer = job.open_drawer and not is_late and self.drawer is not None
         self._has_backlog = True
-        try:
-            rendered = self._renderer.render(job.document, open_drawer=opens_drawer)
-        except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
-            logger.exception("print job %s cannot be rendered", job.job_id)
-            self.count("ReceiptFailedCount")
-            self._finish(job, PrintState.FAILED, f"This receipt cannot be drawn: {error}", in_doubt=True)
+        data = self._rendered(job, opens_drawer)
+        if data is None:
             self._has_backlog = is_late
             return True
-        for note in rendered.notes:
-            logger.warning("print job %s: %s", job.job_id, note)
         try:
             with self._connected() as session:
-                if not self._is_ready(session):
+                held = self._logo.print_command
+                if not self._contact.is_ready(session):
                     if opens_drawer:
                         self._port.failed(self.status.reason)
                     return False
-                if self._queue.claim(job.job_id, len(rendered.data)):
-                    self._send(session, job, rendered.data, opens_drawer)
+                if held != self._logo.print_command:  # another printer stands here, without the logo
+                    data = self._rendered(job, opens_drawer) or data
+                if self._queue.claim(job.job_id, len(data)):
+                    self._send(session, job, data, opens_drawer)
         except TransportError:
             if opens_drawer:
                 self._port.failed("The printer could not be reached.")
@@ -236,14 +241,29 @@ class ReceiptPrinter(Device):
         self._has_backlog = is_late or time.monotonic() - started > DRAWER_PATIENCE_S
         return True
 
+    def _rendered(self, job: PrintJob, opens_drawer: bool) -> bytes | None:
+        """The bytes of a job; None, and the job has failed, when it cannot be drawn."""
+        try:
+            rendered = self._renderer.render(
+                job.document, open_drawer=opens_drawer, stored_logo=self._logo.print_command
+            )
+        except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
+            logger.exception("print job %s cannot be rendered", job.job_id)
+            self.count("ReceiptFailedCount")
+            self._finish(job, PrintState.FAILED, f"This receipt cannot be drawn: {error}", in_doubt=True)
+            return None
+        for note in rendered.notes:
+            logger.warning("print job %s: %s", job.job_id, note)
+        return rendered.data
+
     def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:
         """From here on the job is sent at most once. Raises TransportError only while no byte of it has left."""
-        self._report_condition(self._condition)
+        self._contact.report_printing(self._contact.condition)
         before = self._transport.bytes_written
         try:
             completion = self._transmit(session, job.job_id, data, opens_drawer)
             while completion is Completion.CLEARED:
-                again = self._renderer.render(job.document).data
+                again = self._renderer.render(job.document, stored_logo=self._logo.print_command).data
                 completion = self._transmit(session, job.job_id, again, opens_drawer=False)
         except TransportError as error:
             sent = min(self._transport.bytes_written - before, len(data))
@@ -251,9 +271,9 @@ class ReceiptPrinter(Device):
             if sent == 0:
                 self._queue.set_state(job.job_id, PrintState.QUEUED, str(error))
                 raise
-            self._resynchronise = True  # what was handed to the wire may not have come out of it
+            self._contact.resynchronise = True  # what was handed to the wire may not have come out of it
             self._unconfirmed(job, f"{error} {sent} of {len(data)} bytes were sent.", sent, in_doubt=True)
-            self._wire_failed(error)
+            self._contact.wire_failed(error)
             return
         self.count("BytesWrittenCount", len(data))
         if completion is Completion.PRINTED:
@@ -261,12 +281,12 @@ class ReceiptPrinter(Device):
             self._queue.set_state(job.job_id, PrintState.PRINTED, bytes_sent=len(data))
         else:
             in_doubt = completion is not Completion.UNPROVEN
-            self._unconfirmed(job, self._why_unconfirmed(completion), len(data), in_doubt=in_doubt)
-        if completion is Completion.UNCONFIRMED and self._condition.can_print:
+            self._unconfirmed(job, self._contact.why_unconfirmed(completion), len(data), in_doubt=in_doubt)
+        if completion is Completion.UNCONFIRMED and self._contact.condition.can_print:
             self._known.forget()  # it did not prove what it used to: another printer, or another setting of it
-        if not self._condition.can_print and (condition := session.condition()) is not None:
-            self._take_condition(condition)
-        self._report_resting()
+        if not self._contact.condition.can_print and (condition := session.condition()) is not None:
+            self._contact.take_condition(condition)
+        self._contact.report_resting()
 
     def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
         """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""
@@ -285,75 +305,13 @@ class ReceiptPrinter(Device):
         if not self._known.answers:
             return Completion.UNPROVEN
         session.ask_for_completion(way, mark)
-        return session.await_completion(way, mark, size, self._report_condition, self._take_recovery)
-
-    def _why_unconfirmed(self, completion: Completion) -> str:
-        if completion is Completion.STOPPED:
-            return "The register was closed before the printer had confirmed."
-        if completion is Completion.UNPROVEN:
-            return PROOF_WORDS[CompletionMark.NONE] if self._known.answers else _SAYS_NOTHING
-        status = self.status
-        return status.reason if status.state is not DeviceState.BUSY else "The printer did not confirm in time."
-
-    def _is_ready(self, session: PrinterSession) -> bool:
-        """Ask the printer how it is and report it; True when a job may go out."""
-        condition = session.condition()
-        if condition is None:
-            self._silences += 1
-            if self._may_answer():
-                self.report(
-                    DeviceState.BUSY,
-                    "The printer takes the connection but does not answer: another till prints, or it hangs.",
-                )
-                return False
-            self._heard_of()
-            self.report(DeviceState.READY, _SAYS_NOTHING)
-        else:
-            if not condition.can_print and (choice := self._take_recovery()) is not None:
-                session.recover(choice)
-                condition = session.condition() or condition
-            self._silences = 0
-            self._heard_of()
-            self._known.answered()
-            self._take_condition(condition)
-            self.report(condition.state, condition.reason)
-            if not condition.can_print:
-                return False
-        if self._resynchronise:
-            session.send(RESYNCHRONISE)
-            self._resynchronise = False
-        return condition is None or self._known.learn(session)
-
-    def _may_answer(self) -> bool:
-        """True when silence means busy or hung; False for a printer that cannot answer, as far as is known."""
-        can_read = self._transport.reads
-        return self._known.answers or (can_read and self._silences < self._patience.silences_of_a_mute)
-
-    def _take_recovery(self) -> Recovery | None:
-        choice, self._recovery = self._recovery, None
-        return choice
-
-    def _report_condition(self, condition: PrinterCondition) -> None:
-        """While a job is under way; paper that runs low stays in sight."""
-        self._take_condition(condition)
-        if condition.state is DeviceState.READY:
-            self.report(DeviceState.BUSY, "printing")
-        else:
-            self.report(condition.state, condition.reason)
-
-    def _take_condition(self, condition: PrinterCondition) -> None:
-        self._condition = condition
-        self._port.sensed(condition.drawer_pin_high)
-
-    def _report_resting(self) -> None:
-        condition = self._condition
-        self.report(condition.state, condition.reason if self._known.answers else _SAYS_NOTHING)
+        return session.await_completion(way, mark, size, self._contact.report_printing, self._contact.take_recovery)
 
     def _check_health(self, level: HealthLevel) -> HealthReport:
         if level is not HealthLevel.INTERNAL:
             self._known.forget()
         with self._connected() as session:
-            is_ready = self._is_ready(session)
+            is_ready = self._contact.is_ready(session)
             capability = self._known.capability
             words = [self.status.reason or "The printer answers and is ready."]
             words += [text for text in (identity_words(capability.identity),) if text]
@@ -363,11 +321,30 @@ class ReceiptPrinter(Device):
                 data = test_data(lambda page: self._renderer.render(page).data, self._settings, capability.identity)
                 completion = self._transmit(session, "printer test", data, False)
                 words.append(_TEST_WORDS[completion])
-                is_ready = completion in (Completion.PRINTED, Completion.UNPROVEN)
+                is_ready = completion in _GONE_WELL
         question = QUESTION if is_ready and level is HealthLevel.INTERACTIVE else ""
         if self.status.state is DeviceState.BUSY:
-            self._report_resting()
+            self._contact.report_resting()
         return HealthReport(level, is_ready, tuple(words), self.status, capability.identity, question)
+
+    def _keep_logo(self, session: PrinterSession) -> tuple[bool, str]:
+        self.report(DeviceState.BUSY, "The store's logo is put into the printer's memory.")
+        is_kept, words = self._logo.store(session)
+        logger.info("%s: %s", self.name, words)
+        self._contact.report_resting()
+        return is_kept, words
+
+    def _store_logo(self) -> HealthReport:
+        with self._connected() as session:
+            is_kept, words = self._contact.is_ready(session), self.status.reason
+            if is_kept:
+                is_kept, words = self._keep_logo(session)
+            if is_kept:
+                slip = self._renderer.render(logo_slip(), stored_logo=self._logo.print_command)
+                is_kept = self._transmit(session, "logo", slip.data, False) in _GONE_WELL
+        question = "Is the logo on the paper, and is it sharp?" if is_kept else ""
+        identity = self._known.capability.identity
+        return HealthReport(HealthLevel.INTERACTIVE, is_kept, (words,), self.status, identity, question)
 
     def _kick(self, reason: str, asked_at: float) -> None:
         self._thread.assert_current()
@@ -375,12 +352,12 @@ class ReceiptPrinter(Device):
             raise DrawerError(self._port.failed("The printer was busy for too long."))
         try:
             with self._connected() as session:
-                if not self._is_ready(session):
+                if not self._contact.is_ready(session):
                     raise DrawerError(self._port.failed(self.status.reason))
                 self._watch_the_drawer()
                 self._port.kick(session, self._renderer.drawer_pulse(), reason)
         except TransportError as error:
-            self._wire_failed(error)
+            self._contact.wire_failed(error)
             raise DrawerError(self._port.failed(str(error))) from None
 
     def _watch_the_drawer(self) -> None:
@@ -406,19 +383,8 @@ class ReceiptPrinter(Device):
         if in_doubt:
             self.on_doubt(job)
 
-    def _heard_of(self) -> None:
-        if self._is_lost:
-            self._is_lost = False
-            self.count("ReconnectCount")
 
-    def _wire_failed(self, error: TransportError) -> None:
-        self.count("CommunicationErrorCount")
-        self._is_lost = True
-        self._known.out_of_sight()
-        self.report(_STATE_OF_FAULT.get(error.fault, DeviceState.ERROR), str(error))
-
-
-_SAYS_NOTHING = "This printer does not report back: whether paper came out has to be seen."
+_GONE_WELL = (Completion.PRINTED, Completion.UNPROVEN)
 _TEST_WORDS = {
     Completion.PRINTED: "The test page has been printed: the printer confirmed it.",
     Completion.UNPROVEN: "The test page has been sent; this printer cannot say whether it came out.",

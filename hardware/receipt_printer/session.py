@@ -44,6 +44,8 @@ class Patience:
     longest_retry_s: float = 30.0
     # A printer asked so often that never answered cannot; before that it may be printing for another till.
     silences_of_a_mute: int = 3
+    # A logo is put into the printer's memory once the till has started, and nothing waits to be printed.
+    logo_after_s: float = 10.0
 
 
 class Completion(StrEnum):
@@ -112,6 +114,22 @@ class PrinterSession:
                     self._transport.write(NO_AUTOMATIC_STATUS)
                 return way
         return CompletionMark.NONE
+
+    def answer(self, request: bytes, head: bytes, wait_s: float | None = None) -> bytes | None:
+        """Ask, and return the answering block behind its head; None when none comes. Raises TransportError."""
+        self._transport.write(request)
+        for reply in self._replies_within(self._patience.answer_s if wait_s is None else wait_s):
+            # Noise on a serial line may have opened the block.
+            if reply.kind is ReplyKind.BLOCK and head in reply.data:
+                return reply.data.partition(head)[2]
+        return None
+
+    def wait_until_it_answers(self, longest_s: float) -> None:
+        """A printer that starts afresh says nothing for a while. Raises TransportError."""
+        until = time.monotonic() + longest_s
+        while self._transport.reads and self.condition() is None and time.monotonic() < until:
+            if self._stopping.is_set():
+                return
 
     def recover(self, choice: Recovery) -> None:
         """Act on what somebody decided after a jam. Raises TransportError."""

@@ -21,7 +21,8 @@ class PrinterSettings:
     optional baud rate (/dev/ttyUSB0@38400), vendor:product (04b8:0202), a path or the name of a print queue. columns
     are those of font A: 48 on 80 mm at 203 dpi, 42 at 180 dpi, 32 on 58 mm. The drawer hangs on connector pin 2 or 5
     and gets a pulse of drawer_on_ms; drawer_open_level is what its pin 3 shows while it is open, high or low, and empty
-    where it is not wired. logo_file is a PNG for the head of receipts.
+    where it is not wired. logo_file is a PNG for the head of receipts; stored_logo is auto, fs_q or off: how the
+    printer is given it to keep.
     """
 
     name: str = "receipt printer"
@@ -38,6 +39,7 @@ class PrinterSettings:
     drawer_off_ms: int = 500
     drawer_open_level: str = ""
     logo_file: Path | None = None
+    stored_logo: str = "auto"
 
     @property
     def record_key(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from hardware.receipt_printer.escpos_interpreter import EscposInterpreter, Incomplete, UnknownCommandError
 from hardware.receipt_printer.paper import Paper, PaperCut, PaperText, Run
+from hardware.receipt_printer.picture_memory import CAPACITY_BYTES, PictureMemory
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ class Faults:
     """What is wrong with the simulated printer. All off: it works.
 
     mute answers nothing; no_process_ids is a printer without GS ( H, no_buffered_status one without GS r,
-    no_automatic_status one without ASB, nameless one without GS I; garbage puts noise before each answer; hang reads
+    no_automatic_status one without ASB, nameless one without GS I, no_graphics one that keeps no pictures (GS ( L),
+    memory_full one whose memory for pictures has no room; garbage puts noise before each answer; hang reads
     nothing; drawer_stuck stays shut at each pulse, drawer_unwired has no wire at pin 3; slow_bytes_per_s and
     reset_after_bytes are off at 0; paper_lines is how many lines are left on the roll, -1 without end.
     """
@@ -48,6 +50,8 @@ class Faults:
     no_buffered_status: bool = False
     no_automatic_status: bool = False
     nameless: bool = False
+    no_graphics: bool = False
+    memory_full: bool = False
     garbage: bool = False
     hang: bool = False
     drawer_stuck: bool = False
@@ -86,6 +90,7 @@ class SimulatedPrinter:
         with self._lock:
             before = self._status_bytes()
             self._faults = replace(self._faults, **switches)  # type: ignore[arg-type]
+            self._interpreter.pictures.capacity_bytes = 0 if self._faults.memory_full else CAPACITY_BYTES
             if "paper_out" in switches and not self._faults.paper_out and self._faults.paper_lines == 0:
                 self._faults = replace(self._faults, paper_lines=-1)
             if not self._faults.cutter_jam:
@@ -141,6 +146,17 @@ class SimulatedPrinter:
     def receipts(self) -> list[Paper]:
         """The cut pieces, oldest first; at most the last hundred are kept. receipts_cut counts them all."""
         return [piece for piece in self.paper().receipts() if isinstance(piece.items[-1], PaperCut)]
+
+    @property
+    def pictures_written(self) -> int:
+        """How often its memory for pictures was written."""
+        with self._lock:
+            return self._interpreter.pictures.writes
+
+    def forget_pictures(self) -> None:
+        """As after an exchange of its board: nothing is in its memory for pictures."""
+        with self._lock:
+            self._interpreter.pictures = PictureMemory(self._answer)
 
     def tear_off(self) -> None:
         """Throw the paper away."""
@@ -268,6 +284,8 @@ class SimulatedPrinter:
         """The answer to a buffered command, where this printer has that command."""
         faults = self._faults
         missing = {0x37: faults.no_process_ids, 0x5F: faults.nameless}.get(data[0], faults.no_buffered_status)
+        if data[:2] in (b"\x37\x30", b"\x37\x31", b"\x37\x72"):
+            missing = faults.no_graphics
         if not missing:
             self._reply(data)
 

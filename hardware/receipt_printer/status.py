@@ -16,8 +16,8 @@ REQUEST_AUTOMATIC_STATUS, NO_AUTOMATIC_STATUS = b"\x1da\xff", b"\x1da\x00"
 GO_ON_FROM_THE_FAILED_LINE, CLEAR_AND_RECOVER = b"\x10\x05\x01", b"\x10\x05\x02"
 # GS I: maker, model, firmware, serial number. Each is answered by a block that begins with 5Fh.
 REQUEST_IDENTITY = (b"\x1dI\x42", b"\x1dI\x43", b"\x1dI\x41", b"\x1dI\x44")
-# Ends any command that was cut in two, whatever it still waits for, and starts afresh.
-RESYNCHRONISE = b"\x00" * 8192 + b"\x1b@"
+# Ends any command that was cut in two, whatever it still waits for (at most a logo's 384 x 200 dots); starts afresh.
+RESYNCHRONISE = b"\x00" * 9_728 + b"\x1b@"
 
 _BLOCK_STARTS = b"\x35\x37\x3b\x3d\x5f"
 _LONGEST_BLOCK = 256

@@ -38,6 +38,10 @@ class PrinterCapability:
     """None: not probed yet."""
     probed_at: str = ""
     statistics: dict[str, int] = field(default_factory=dict)
+    keeps_graphics: bool | None = None
+    """Whether it keeps pictures that it can be asked about (GS ( L); None: not asked yet."""
+    stored_logo: str = ""
+    """Which logo is in its memory, by its digest; empty where none is known to be."""
 
 
 class PrinterRecords(Protocol):

@@ -25,6 +25,9 @@ class SqlitePrinterRecords:
             completion=CompletionMark(plain["completion"]) if plain["completion"] else None,
             probed_at=plain["probed_at"],
             statistics=plain["statistics"],
+            # Kept since the logo is: rows of an earlier version know nothing of it.
+            keeps_graphics=plain.get("keeps_graphics"),
+            stored_logo=plain.get("stored_logo", ""),
         )
 
     def save(self, printer: str, capability: PrinterCapability) -> None:

@@ -16,7 +16,15 @@ from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 from hardware.receipt_printer.transports import TcpTransport, Transport
 from pos_app.ports import DeviceState, DeviceStatus, PrinterRecords, PrintQueue, PrintState
 
-SHORT = Patience(answer_s=0.4, completion_s=1.5, slowest_bytes_per_s=2000, attention_s=20, ask_every_s=0.2, retry_s=0.1)
+SHORT = Patience(
+    answer_s=0.4,
+    completion_s=1.5,
+    slowest_bytes_per_s=2000,
+    attention_s=20,
+    ask_every_s=0.2,
+    retry_s=0.1,
+    logo_after_s=0,
+)
 RESTING = (PrintState.PRINTED, PrintState.SENT_UNCONFIRMED, PrintState.FAILED)
 
 
