@@ -50,12 +50,13 @@ class ItemChecks:
     """What is asked before an item is sold.
 
     serial_rule is one of domain/serial_number.py, minimum_age in years, quantity_limit in pieces of one sale; empty
-    or 0 asks nothing.
+    or 0 asks nothing. ended: it is not sold any more, and still comes back.
     """
 
     serial_rule: str = ""
     minimum_age: int = 0
     quantity_limit: int = 0
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,8 @@ class RingingUp(CurrentSale):
         self, item: Item, checks: ItemChecks, scanned: ScannedCode, quantity_milli: int, answers: Answers
     ) -> tuple[Basket, str] | AddResult:
         """The basket with what was answered and the serial number, or the first thing that has to be answered."""
+        if checks.ended:
+            raise CashierError("ended", f"{item.name} is not sold any more. A manager can put it back on sale.")
         basket = self._basket
         if checks.minimum_age > basket.age_checked:
             if not answers.age_checked:

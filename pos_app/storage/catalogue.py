@@ -13,13 +13,13 @@ from pos_app.storage.item_codes import SKU_PREFIX, candidates, shown_code
 
 ITEM_COLUMNS = """
     i.item_id, i.name, i.price_minor, i.tax_ids, i.kind, i.sold_by, i.category, i.brand, i.fees, i.department,
-    i.screen_size_tenths, i.serial_rule, i.minimum_age, i.quantity_limit
+    i.screen_size_tenths, i.serial_rule, i.minimum_age, i.quantity_limit, i.ended
 """
 _FIND = f"SELECT {ITEM_COLUMNS} FROM item_code c JOIN item i USING (sales_rank) WHERE c.code = ?"  # noqa: S608
 # Never by relevance: row ids are sales ranks, so the first rows found are the best sellers (and it is 30 times faster).
 _SEARCH = """
     SELECT i.item_id, i.name, i.brand, i.price_minor, i.code FROM item_search s JOIN item i ON i.sales_rank = s.rowid
-    WHERE item_search MATCH ? ORDER BY s.rowid LIMIT ?
+    WHERE item_search MATCH ? AND i.ended <= ? ORDER BY s.rowid LIMIT ?
 """
 _MAXIMUM_CODE_LENGTH = 128
 _MAXIMUM_WORDS = 8
@@ -46,29 +46,30 @@ class SqliteCatalogue:
                 return item_of(row)
         return None
 
-    def search(self, text: str, limit: int = 20) -> list[ItemHit]:
+    def search(self, text: str, limit: int = 20, *, ended: bool = False) -> list[ItemHit]:
         """Items whose name, brand, SKU or model begin with the words typed, best sellers first.
 
         The item of a barcode typed in full comes before them; behind them, those found by forgiving typing errors and
-        missing or needless spaces. May take some hundredths of a second: not on the GUI thread.
+        missing or needless spaces. ended: also those that are not sold any more. May take some hundredths of a second:
+        not on the GUI thread.
         """
         words = [word[:_MAXIMUM_WORD_LENGTH] for word in _WORD.findall(text)[:_MAXIMUM_WORDS]]
         if not words:
             return []
-        hits = self._matching(" ".join(f'"{word}"*' for word in words), limit)
+        hits = self._matching(" ".join(f'"{word}"*' for word in words), limit, ended=ended)
         if len(hits) < limit:
             known = {hit.item_id for hit in hits}
-            forgiven = self._matching(self._forgiving(words, few=2 * len(hits) < limit), limit)
+            forgiven = self._matching(self._forgiving(words, few=2 * len(hits) < limit), limit, ended=ended)
             hits += [hit for hit in forgiven if hit.item_id not in known][: limit - len(hits)]
         if _LIKE_A_BARCODE.fullmatch(text.strip()):
             item = self.find_by_code(text)
-            if item is not None:
+            if item is not None and (ended or item.checks is None or not item.checks.ended):
                 first = ItemHit(item.item_id, item.name, item.brand, item.price_minor, text.strip())
                 hits = [first, *(hit for hit in hits if hit.item_id != item.item_id)][:limit]
         return hits
 
-    def _matching(self, query: str, limit: int) -> list[ItemHit]:
-        return [_hit(row) for row in self._read(_SEARCH, (query, limit))] if query else []
+    def _matching(self, query: str, limit: int, *, ended: bool) -> list[ItemHit]:
+        return [_hit(row) for row in self._read(_SEARCH, (query, int(ended), limit))] if query else []
 
     def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """A search has a connection of its own, so that no scan waits for it."""
@@ -101,7 +102,8 @@ class SqliteCatalogue:
     def best_sellers(self, limit: int) -> list[ItemHit]:
         """The items that sell most."""
         rows = self._database.all(
-            "SELECT item_id, name, brand, price_minor, code FROM item ORDER BY sales_rank LIMIT ?", (limit,)
+            "SELECT item_id, name, brand, price_minor, code FROM item WHERE ended = 0 ORDER BY sales_rank LIMIT ?",
+            (limit,),
         )
         return [_hit(row) for row in rows]
 
@@ -143,8 +145,12 @@ def item_of(row: tuple[Any, ...]) -> Item:
         fees,
         department,
         screen_size_tenths,
-        *checks,
+        serial_rule,
+        minimum_age,
+        quantity_limit,
+        ended,
     ) = row
+    asks = serial_rule or minimum_age or quantity_limit or ended
     return Item(
         item_id,
         name,
@@ -156,7 +162,7 @@ def item_of(row: tuple[Any, ...]) -> Item:
         brand,
         _fees(fees) if fees else (),
         department,
-        ItemChecks(*checks) if any(checks) else None,
+        ItemChecks(serial_rule, minimum_age, quantity_limit, bool(ended)) if asks else None,
         screen_size_tenths,
     )
 

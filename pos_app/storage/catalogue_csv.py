@@ -1,17 +1,18 @@
-"""Reading a catalogue from CSV as the world writes it: every row becomes a product or a refusal with its reason."""
+"""Reading a catalogue as the world writes it: every row of a table becomes a product or a refusal with its reason."""
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pos_app.domain.item import Item, ItemChecks, ItemKind, SoldBy
 from pos_app.domain.money import Currency, MoneyError
+from pos_app.domain.net_content import read_content
 from pos_app.domain.scan_code import expand_upc_e, gtin
 from pos_app.domain.serial_number import ANY, IMEI, check_rule
 from pos_app.errors import WorldError
+from pos_app.storage.catalogue_cells import harmed, read_fees
+from pos_app.storage.catalogue_table import BadValueError, Refusal
 from pos_app.storage.catalogue_writer import CatalogueItem
 
 FIELDS = {
@@ -33,6 +34,9 @@ FIELDS = {
     "serial_rule": ("serial_rule",),
     "minimum_age": ("minimum_age", "age_restriction"),
     "quantity_limit": ("quantity_limit", "maximum_quantity"),
+    "content": ("content", "net_content"),
+    "fees": ("fees",),
+    "ended": ("ended", "discontinued"),
 }
 """What a product has, and the column names that mean it without being told so."""
 
@@ -40,7 +44,6 @@ MAXIMUM_PRICE_MINOR = 10**10
 LONGEST = {"sku": 64, "name": 500, "brand": 300, "model": 300, "category": 300, "department": 64}
 _LONGEST_BARCODE = 48
 _SCREEN_SIZE = re.compile(r"(?:(\d{1,3})(?:[.,](\d)0*)?\s*(?:\"|in|inches)?)?", re.ASCII)
-_MOST_LINES_PER_ROW = 50
 _GROUPED = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d+)?")
 _GROUPED_DECIMAL_COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d*)(?:,\d+)?")
 _DECIMAL_COMMA_TO_POINT = str.maketrans({".": None, ",": "."})
@@ -48,17 +51,6 @@ _SYMBOLS = re.compile(r"^(?:[A-Z]{3}|[$€£¥])?\s*|\s*(?:[A-Z]{3}|[$€£¥])?
 _CONTROLS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Co": "", "Cn": ""}
 _PLU = re.compile(r"[0-9]{4,5}")
 _YES, _NO = ("1", "true", "yes", "y"), ("", "0", "false", "no", "n")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that did not go in; or, where the product did, one barcode of it that did not."""
-
-    line: int
-    column: str
-    reason: str
-    value: str = ""
-    whole_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,57 +71,6 @@ class ImportOptions:
     decimal_comma: bool = False
     tax_ids: tuple[str, ...] = ()
     encoding: str = "utf-8-sig"
-
-
-class _BadValueError(ValueError):
-    """A value that cannot be taken; the text is the reason."""
-
-
-class CsvTable:
-    """A CSV file with a header: a BOM, any line ends and the usual separators are understood."""
-
-    def __init__(self, path: Path, encoding: str = "utf-8-sig") -> None:
-        """Read the header. Raises WorldError when the file cannot be read or has none."""
-        self.path = path
-        try:
-            # A row that is not of this encoding is refused by itself, not with the file.
-            self._file = path.open(encoding=encoding, errors="surrogateescape", newline="")
-            first = self._file.readline()
-        except (OSError, LookupError) as error:
-            raise WorldError(f"{path} cannot be read: {error}") from error
-        self._file.seek(0)
-        separator = max(",;\t|", key=first.count)
-        self._reader = csv.reader(self._file, delimiter=separator)
-        self.columns = [column.strip() for column in next(self._reader, [])]
-        if not any(self.columns):
-            self.close()
-            raise WorldError(f"{path} is empty: the first line must name the columns.")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def rows(self) -> Iterator[tuple[int, list[str] | Refusal]]:
-        """Line number and values of each row, or why it cannot be read. Empty lines are skipped."""
-        while True:
-            line = self._reader.line_num + 1
-            try:
-                values = next(self._reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield line, Refusal(line, "", f"the row cannot be read: {error}")
-                continue
-            if not values:
-                continue
-            lines = self._reader.line_num - line + 1
-            if lines > _MOST_LINES_PER_ROW:
-                yield line, Refusal(line, "", f"the row goes on for {lines} lines: a quotation mark is not closed")
-            elif len(values) != len(self.columns):
-                reason = f"the row has {len(values)} columns, the header has {len(self.columns)}"
-                yield line, Refusal(line, "", reason)
-            else:
-                yield line, values
 
 
 class ProductReader:
@@ -159,17 +100,17 @@ class ProductReader:
             texts = {}
             for name in LONGEST:
                 column = name
-                texts[name] = clean(cells.get(name, ""), LONGEST[name])
+                texts[name] = clean(harmed(cells.get(name, "")), LONGEST[name])
             column = "name"
             if not texts["name"]:
-                raise _BadValueError("the name is empty")
+                raise BadValueError("the name is empty")
             column = "price" if "price" in cells else "price_minor"
             price_minor = self._price_minor(cells)
             codes = self._codes(line, cells, refused)
             column = "sku" if "sku" in cells else "gtin"
             item_id = texts["sku"] or (codes[0] if codes else "")
             if not item_id:
-                raise _BadValueError(refused[0].reason if refused else "the product has neither SKU nor barcode")
+                raise BadValueError(refused[0].reason if refused else "the product has neither SKU nor barcode")
             column = "kind"
             kind = _one_of(ItemKind, cells.get("kind", "").strip().lower() or ItemKind.GOODS.value)
             column = "by_weight"
@@ -182,7 +123,13 @@ class ProductReader:
             minimum_age = _count(cells.get(column, ""), 99)
             column = "quantity_limit"
             quantity_limit = _count(cells.get(column, ""), 99_999)
-        except _BadValueError as error:
+            column = "content"
+            content = _content(cells.get(column, ""))
+            column = "fees"
+            fees = read_fees(cells.get(column, ""), self._options.currency)
+            column = "ended"
+            ended = _yes_or_no(cells.get(column, ""))
+        except BadValueError as error:
             return Refusal(line, self._column_of.get(column, column), str(error), cells.get(column, ""))
         item = Item(
             item_id=item_id,
@@ -196,11 +143,12 @@ class ProductReader:
             brand=texts["brand"],
             department=texts["department"],
             screen_size_tenths=screen_size_tenths,
-            checks=ItemChecks(serial_rule, minimum_age, quantity_limit)
-            if serial_rule or minimum_age or quantity_limit
+            fees=fees,
+            checks=ItemChecks(serial_rule, minimum_age, quantity_limit, ended)
+            if serial_rule or minimum_age or quantity_limit or ended
             else None,
         )
-        return ProductRow(line, CatalogueItem(item, tuple(codes), texts["model"]), tuple(refused))
+        return ProductRow(line, CatalogueItem(item, tuple(codes), texts["model"], content), tuple(refused))
 
     def _price_minor(self, cells: Mapping[str, str]) -> int:
         if "price" in cells:
@@ -208,12 +156,12 @@ class ProductReader:
         else:
             text = cells["price_minor"].strip()
             if not re.fullmatch(r"-?[0-9]{1,15}", text):
-                raise _BadValueError("the price is not a whole number of minor units")
+                raise BadValueError("the price is not a whole number of minor units")
             minor = int(text)
         if minor < 0:
-            raise _BadValueError("the price is below zero")
+            raise BadValueError("the price is below zero")
         if minor > MAXIMUM_PRICE_MINOR:
-            raise _BadValueError("the price is too large")
+            raise BadValueError("the price is too large")
         return minor
 
     def _codes(self, line: int, cells: Mapping[str, str], refused: list[Refusal]) -> list[str]:
@@ -223,7 +171,7 @@ class ProductReader:
                 try:
                     if text:
                         codes.append(barcode(text, gtin_only=name == "gtin"))
-                except _BadValueError as error:
+                except BadValueError as error:
                     refused.append(Refusal(line, self._column_of[name], str(error), text, whole_row=False))
         if plu := cells.get("plu", "").strip():
             if _PLU.fullmatch(plu):
@@ -256,12 +204,12 @@ def clean(text: str, longest: int) -> str:
     Raises a ValueError with the reason for one that is too long or in another encoding.
     """
     if any("\udc80" <= character <= "\udcff" for character in text):
-        raise _BadValueError("the text is not in the file's encoding")
+        raise BadValueError("the text is not in the file's encoding")
     if not text.isprintable():
         text = "".join(_CONTROLS.get(unicodedata.category(character), character) for character in text)
     cleaned = " ".join(unicodedata.normalize("NFC", text).split())
     if len(cleaned) > longest:
-        raise _BadValueError(f"the text is longer than {longest} characters")
+        raise BadValueError(f"the text is longer than {longest} characters")
     return cleaned
 
 
@@ -272,12 +220,12 @@ def parse_price(text: str, options: ImportOptions) -> int:
     """
     cleaned = _SYMBOLS.sub("", text.replace("\N{NO-BREAK SPACE}", " ").strip())
     if not cleaned:
-        raise _BadValueError("the price is empty")
+        raise BadValueError("the price is empty")
     negative = cleaned.startswith("-")
     digits = cleaned.removeprefix("-").removeprefix("+")
     pattern = _GROUPED_DECIMAL_COMMA if options.decimal_comma else _GROUPED
     if not pattern.fullmatch(digits) or not digits.isascii() or not any(c.isdigit() for c in digits):
-        raise _BadValueError("the price is no amount" + ("" if options.decimal_comma else " written like 1,234.50"))
+        raise BadValueError("the price is no amount" + ("" if options.decimal_comma else " written like 1,234.50"))
     if options.decimal_comma:
         digits = digits.translate(_DECIMAL_COMMA_TO_POINT)
     digits = digits.replace(",", "")
@@ -285,7 +233,7 @@ def parse_price(text: str, options: ImportOptions) -> int:
     try:
         minor = options.currency.parse_minor(f"{whole or '0'}.{part}" if part else whole)
     except MoneyError as error:
-        raise _BadValueError(str(error)) from error
+        raise BadValueError(str(error)) from error
     return -minor if negative else minor
 
 
@@ -300,11 +248,11 @@ def barcode(text: str, *, gtin_only: bool = False) -> str:
     if code is not None:
         return code
     if text.isascii() and text.isdigit() and 8 <= len(text) <= 14:
-        raise _BadValueError("the check digit of the barcode is wrong")
+        raise BadValueError("the check digit of the barcode is wrong")
     if gtin_only or not text.isascii() or not text.isprintable():
-        raise _BadValueError("the barcode is no GTIN of 8 to 14 digits")
+        raise BadValueError("the barcode is no GTIN of 8 to 14 digits")
     if len(text) > _LONGEST_BARCODE:
-        raise _BadValueError(f"the barcode is longer than {_LONGEST_BARCODE} characters")
+        raise BadValueError(f"the barcode is longer than {_LONGEST_BARCODE} characters")
     return text.upper()
 
 
@@ -312,21 +260,21 @@ def _one_of(kind: type[ItemKind], value: str) -> ItemKind:
     try:
         return kind(value)
     except ValueError as error:
-        raise _BadValueError(f"the kind must be one of {', '.join(kind)}") from error
+        raise BadValueError(f"the kind must be one of {', '.join(kind)}") from error
 
 
 def _screen_size_tenths(text: str) -> int:
     """Tenths of an inch of a diagonal such as 42 or 42.5"."""
     match = _SCREEN_SIZE.fullmatch(text.strip())
     if match is None:
-        raise _BadValueError("the screen size must be inches, like 42.5")
+        raise BadValueError("the screen size must be inches, like 42.5")
     return int(match[1] or 0) * 10 + int(match[2] or 0)
 
 
 def _yes_or_no(text: str) -> bool:
     value = text.strip().lower()
     if value not in _YES + _NO:
-        raise _BadValueError("whether it is sold by weight must be 1 or 0")
+        raise BadValueError("whether it is sold by weight must be 1 or 0")
     return value in _YES
 
 
@@ -335,14 +283,14 @@ def _serial_rule(text: str) -> str:
     try:
         return check_rule(rule.lower() if rule.lower() in (IMEI, ANY) else rule)
     except ValueError as error:
-        raise _BadValueError(str(error)) from error
+        raise BadValueError(str(error)) from error
 
 
 def _count(text: str, most: int) -> int:
     """A whole number; empty is 0."""
     digits = text.strip() or "0"
     if not re.fullmatch(r"[0-9]{1,6}", digits) or int(digits) > most:
-        raise _BadValueError(f"the value is no whole number up to {most}")
+        raise BadValueError(f"the value is no whole number up to {most}")
     return int(digits)
 
 
@@ -355,3 +303,10 @@ def _missing_columns(columns: list[str], needed: str) -> str:
         f"No columns for {needed} were found among {', '.join(columns)}. Say which they are: "
         "--map COLUMN=FIELD, for example --map Bezeichnung=name."
     )
+
+
+def _content(text: str) -> str:
+    try:
+        return read_content(text)
+    except ValueError as error:
+        raise BadValueError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Importing a catalogue: products and barcodes from CSV, refusals reported, repeatable and resumable.
+"""Importing a catalogue: products and barcodes from CSV or JSON, refusals reported, repeatable and resumable.
 
 What is in the file is added or changed; nothing is removed. Every chunk is durable by itself and a row that is in
 already changes nothing, so an interrupted import is continued by making it again.
@@ -7,21 +7,20 @@ already changes nothing, so an interrupted import is continued by making it agai
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pos_app.errors import WorldError
 from pos_app.storage.catalogue_csv import (
     LONGEST,
-    CsvTable,
     ImportOptions,
     ProductReader,
     ProductRow,
-    Refusal,
     barcode,
     clean,
     columns_of,
 )
+from pos_app.storage.catalogue_table import Refusal, Table, open_table
 from pos_app.storage.catalogue_writer import CatalogueChange, CatalogueItem, CatalogueWriter
 from pos_app.storage.item_codes import SKU_PREFIX
 
@@ -75,7 +74,7 @@ def import_catalogue(
     """
     result = ImportResult()
     extra = _read_barcodes(barcodes, options, result) if barcodes else {}
-    table = CsvTable(products, options.encoding)
+    table = open_table(products, options.encoding)
     try:
         reader = ProductReader(table.columns, options)
         seen: dict[str, _Seen] = {}
@@ -111,7 +110,7 @@ def write_refused(path: Path, refused: list[Refusal]) -> Path | None:
 
 
 def _products(
-    table: CsvTable,
+    table: Table,
     reader: ProductReader,
     extra: dict[str, dict[str, int]],
     seen: dict[str, _Seen],
@@ -138,16 +137,16 @@ def _products(
         known = seen.setdefault(item_id, _Seen(line, found.entry))
         known.code_lines.update(dict.fromkeys(found.entry.codes, line))
         if first is None or codes:
-            yield CatalogueItem(found.entry.item, codes, found.entry.model)
+            yield replace(found.entry, codes=codes)
 
 
 def _same_product(first: CatalogueItem, found: ProductRow) -> bool:
-    return (first.item, first.model) == (found.entry.item, found.entry.model)
+    return replace(first, codes=()) == replace(found.entry, codes=())
 
 
 def _read_barcodes(path: Path, options: ImportOptions, result: ImportResult) -> dict[str, dict[str, int]]:
     """SKU -> its barcodes and their lines."""
-    table = CsvTable(path, options.encoding)
+    table = open_table(path, options.encoding)
     try:
         mapping = {column: name for column, name in options.mapping.items() if column in table.columns}
         columns = columns_of(table.columns, mapping)

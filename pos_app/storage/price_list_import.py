@@ -9,7 +9,8 @@ from pos_app.domain.money import Currency
 from pos_app.domain.price_list import EVERYBODY, SEGMENTS, PriceEntry
 from pos_app.errors import WorldError
 from pos_app.storage.catalogue import SqliteCatalogue
-from pos_app.storage.catalogue_csv import MAXIMUM_PRICE_MINOR, CsvTable, ImportOptions, Refusal, clean, parse_price
+from pos_app.storage.catalogue_csv import MAXIMUM_PRICE_MINOR, ImportOptions, clean, parse_price
+from pos_app.storage.catalogue_table import Refusal, Table, open_table
 from pos_app.storage.database import Database
 from pos_app.storage.price_lists import PriceChange, write_prices
 
@@ -60,7 +61,7 @@ def import_price_lists(
 ) -> PriceListResult:
     """Put the price lists of a file in. Making the same import again changes nothing. Raises WorldError."""
     result = PriceListResult()
-    table = CsvTable(path, options.encoding)
+    table = open_table(path, options.encoding)
     try:
         entries = _entries(table, SqliteCatalogue(database), options, result)
         result.change = write_prices(database, list(entries), dry_run=dry_run)
@@ -70,7 +71,7 @@ def import_price_lists(
 
 
 def _entries(
-    table: CsvTable, catalogue: SqliteCatalogue, options: PriceListOptions, result: PriceListResult
+    table: Table, catalogue: SqliteCatalogue, options: PriceListOptions, result: PriceListResult
 ) -> Iterator[PriceEntry]:
     index = _columns(table)
     seen: dict[tuple[str, str, str, int], int] = {}
@@ -95,7 +96,7 @@ def _entries(
         yield entry
 
 
-def _columns(table: CsvTable) -> dict[str, int]:
+def _columns(table: Table) -> dict[str, int]:
     names = [column.casefold() for column in table.columns]
     found = {
         name: names.index(next(known for known in meanings if known in names))

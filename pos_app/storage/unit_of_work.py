@@ -182,6 +182,11 @@ class SqliteUnitOfWork:
         """A statement of another part of storage, within this write."""
         self._live().execute(statement, values)
 
+    @property
+    def connection(self) -> Connection:
+        """The writing connection, for another part of storage within this write."""
+        return self._live()
+
     def save_order(self, order: Order, contact: OrderContact | None = None) -> None:
         """Keep an order, with whom it is for when it is new. A closed order's contact is forgotten."""
         self._live().execute(

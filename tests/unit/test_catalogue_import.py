@@ -18,8 +18,9 @@ from pos_app.domain.item import ItemKind, SoldBy
 from pos_app.domain.money import currency
 from pos_app.domain.scan_code import check_digit
 from pos_app.errors import WorldError
-from pos_app.storage.catalogue_csv import CsvTable, ImportOptions, ProductReader, parse_price
+from pos_app.storage.catalogue_csv import ImportOptions, ProductReader, parse_price
 from pos_app.storage.catalogue_import import ImportResult, import_catalogue, write_refused
+from pos_app.storage.catalogue_table import CsvTable
 from pos_app.storage.catalogue_writer import CatalogueWriter
 from pos_app.storage.terminal_database import TerminalDatabase
 
