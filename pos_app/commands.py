@@ -54,6 +54,7 @@ COMMANDS = (
     Command("devices", "Find, set up, check and test devices; versions of the settings; a support bundle."),
     Command("receipt", "Check a receipt by its code, or draw a made-up one as the store prints it."),
     Command("journal", "Verify or export the terminal's journal."),
+    Command("backup", "Copies of a till's data: make, list, verify, restore one; the recovery key."),
     Command("central", "Start the central rewards service, or verify its ledger."),
     Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),
     Command("update", "Look for a newer version, fetch it, prove it on a copy of the data, install it.", window=True),

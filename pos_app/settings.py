@@ -11,6 +11,7 @@ FILE_NAME = "settings.toml"
 THEMES = ("system", "light", "dark")
 CARD_TERMINAL_DRIVERS = ("simulator", "adyen_local", "manual")
 CUSTOMER_DISPLAYS = ("none", "window")
+STORED_LOGOS = ("auto", "fs_q", "off")
 SMTP_SECURITIES = ("starttls", "tls", "none")
 SECRET_PLACES = ("keystore:", "env:", "file:")
 
@@ -32,8 +33,11 @@ class TerminalSettings:
     The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
     update_url is where newer versions come from, an address or a folder; update_ring is the ring of stores that this
     till belongs to: what is new is offered to early before it is offered to stable.
-    printer_code_page is the page that the printer prints letters with. devices are the [[device]] tables: scanners,
-    scale, line display and what else stands at the counter.
+    backup_folder is where copies of the data go, which has to be there (empty: a folder beside the data, on the same
+    disk); one is made every backup_every_h hours and after each Z.
+    printer_code_page is the page that the printer prints letters with. printer_stored_logo is how the printer is given
+    the store's logo to keep: auto where it shows that it can, fs_q for old ones, off for none.
+    devices are the [[device]] tables: scanners, scale, line display and what else stands at the counter.
     """
 
     central_url: str = ""
@@ -43,6 +47,7 @@ class TerminalSettings:
     backup_printer_address: str = ""
     backup_printer_after_s: int = 15
     printer_code_page: str = "CP858"
+    printer_stored_logo: str = "auto"
     theme: str = "system"
     scale_percent: int = 100
     card_terminal_driver: str = "simulator"
@@ -68,6 +73,8 @@ class TerminalSettings:
     smtp_sender: str = ""
     update_url: str = ""
     update_ring: str = "stable"
+    backup_folder: str = ""
+    backup_every_h: int = 4
     devices: tuple[DeviceEntry, ...] = ()
 
 
@@ -121,6 +128,10 @@ def read_settings(text: str, path: Path) -> TerminalSettings:
             f"{path}: card_terminal_key says where the key is (keystore:NAME, env:NAME or file:PATH); take the key out."
         )
     _check_receipts(settings, path)
+    if settings.printer_stored_logo not in STORED_LOGOS:
+        raise WorldError(f"{path}: printer_stored_logo must be one of {', '.join(STORED_LOGOS)}.")
+    if not 1 <= settings.backup_every_h <= 24:
+        raise WorldError(f"{path}: backup_every_h is 1 to 24.")
     if not 50 <= settings.scale_percent <= 300:
         raise WorldError(f"{path}: scale_percent must be between 50 and 300.")
     if not (10 <= settings.scanner_gap_ms <= 250 and 3 <= settings.scanner_minimum_length <= 20):

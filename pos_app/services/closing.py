@@ -4,7 +4,8 @@ Every step is one commit, so that a closing goes on where the power left it. The
 one before: it is added up again whenever something was journaled meanwhile, and sealed with the hash of the last.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,6 @@ from pos_app.domain.period_figures import figures_of
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.till_closing import (
-    CASH,
     MOST_COUNTS,
     ClosingStep,
     CountedTender,
@@ -25,10 +25,13 @@ from pos_app.domain.till_closing import (
     results_of,
     tenders_to_count,
 )
+from pos_app.domain.till_slip import TillSlip, code_of_slip
+from pos_app.domain.tills import store_wide_id
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import Clock, IdSource, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.till_control import check_bag_number
+from pos_app.services.till_moving import check_workstation, moved_out_payload
 from pos_app.services.till_papers import TillPapers, ZReport, z_report_of
 
 _UNKNOWN_SALES = "Finish, park or cancel the sale under way first."
@@ -49,7 +52,9 @@ class Closing:
         ids: IdSource,
         operator: Operator,
         profile: StoreProfile,
+        secret: Callable[[], bytes],
     ) -> None:
+        """secret is what slips of tills that go to another workstation are signed with: the store's."""
         self._approvals = approvals
         self._papers = papers
         self._storage = storage
@@ -59,6 +64,7 @@ class Closing:
         self._ids = ids
         self._operator = operator
         self._profile = profile
+        self._secret = secret
 
     @property
     def current(self) -> TillClosing | None:
@@ -84,23 +90,32 @@ class Closing:
 
     # --- step by step ------------------------------------------------------------------------------------------------
 
-    def stop_sales(self, parked: Sequence[str] = (), approval: Approval | None = None) -> TillClosing:
+    def stop_sales(
+        self, parked: Sequence[str] = (), approval: Approval | None = None, *, to_workstation: str = ""
+    ) -> TillClosing:
         """From here on nothing is sold, and the drawer opens to be counted.
 
-        parked are the receipt numbers of sales that are carried into the next day.
+        parked are the receipt numbers of sales that are carried into the next day. to_workstation: the till goes on
+        there, with its cash.
         """
         business_day = self._storage.business_day()
         if not business_day:
             raise CashierError("store_closed", "The business day is not open.")
         if self.sale_under_way():
             raise CashierError("sale_under_way", _UNKNOWN_SALES)
-        self._approvals.require(Action.COUNT_TILL, approval=approval)
+        if to_workstation:
+            check_workstation(to_workstation, self._profile.workstation_id)
+            detail = f"To workstation {to_workstation}"
+            self._approvals.require(Action.MOVE_TILL, detail=detail, reason="Move the till", approval=approval)
+        else:
+            self._approvals.require(Action.COUNT_TILL, approval=approval)
         closing = TillClosing(
             closing_id=self._ids.new_id(),
             business_day=business_day,
             operator_id=self._operator.operator_id,
             began_at=self._clock.now().isoformat(timespec="milliseconds"),
-            float_minor=self._profile.till.float_minor,
+            float_minor=0 if to_workstation else self._profile.till.float_minor,
+            to_workstation=to_workstation,
         )
         payload = self._who(closing) | {"parked_carried": list(parked)}
         with self._storage.unit_of_work() as work:
@@ -125,6 +140,15 @@ class Closing:
         closing = self._at(ClosingStep.COUNT_CASH)
         self._keep(replace(closing, cash=tuple(one for one in cash if one.number)))
 
+    def seal_uncounted(self) -> TillClosing:
+        """The cash of a till that goes to another workstation stays in its bag; the slips are counted here."""
+        closing = self._at(ClosingStep.COUNT_CASH)
+        if not closing.to_workstation:
+            raise CashierError("closing_step", "Only a till that moves can be sealed.")
+        closing = replace(closing, sealed=True, cash=(), step=ClosingStep.COUNT_TENDERS)
+        self._keep(closing)
+        return closing
+
     def save_tenders(self, tenders: Sequence[CountedTender]) -> None:
         """Keep what the slips come to so far."""
         closing = self._at(ClosingStep.COUNT_TENDERS)
@@ -141,6 +165,8 @@ class Closing:
         )
         if not allowed:
             raise CashierError("closing_step", "Something is missing on this page.")
+        if step is ClosingStep.COUNT_CASH:
+            closing = replace(closing, sealed=False)
         closing = replace(closing, step=step)
         self._keep(closing)
         return closing
@@ -183,6 +209,8 @@ class Closing:
     def set_deposit(self, float_minor: int, bag_number: str) -> TillClosing:
         """What stays in the drawer for tomorrow; the rest goes to the bank in a bag with a number."""
         closing = self._at(ClosingStep.DEPOSIT)
+        if closing.to_workstation:
+            return self._set_seal(closing, bag_number)
         if not 0 <= float_minor <= closing.cash_minor:
             raise CashierError("float", "No more can stay in the drawer than was counted.")
         closing = replace(closing, float_minor=float_minor, bag_number=bag_number.strip())
@@ -191,6 +219,14 @@ class Closing:
         elif bag_number.strip():
             raise CashierError("bag_number", "Nothing is left to put into a bag.")
         closing = replace(closing, step=ClosingStep.SIGN)
+        self._keep(closing)
+        return closing
+
+    def _set_seal(self, closing: TillClosing, bag_number: str) -> TillClosing:
+        """The bag that a till goes to another workstation in; one that was not counted has to have one."""
+        if closing.sealed or bag_number.strip():
+            check_bag_number(bag_number)
+        closing = replace(closing, bag_number=bag_number.strip(), step=ClosingStep.SIGN)
         self._keep(closing)
         return closing
 
@@ -224,8 +260,9 @@ class Closing:
 
     def _seal(self, closing: TillClosing, approver_id: str) -> ZReport | None:
         """None when something was journaled while the entries were added up: they are added up again."""
+        last = self._records.last_entry()
         period = list(self._records.period())
-        last = period[-1]
+        others = len(self._storage.open_tills()) - 1
         z_payload = self._z_payload(closing, period, approver_id)
         settled = self._who(closing) | {
             "approver_id": approver_id,
@@ -238,13 +275,16 @@ class Closing:
             entry = work.append(EventKind.TILL_SETTLED, settled)
             if not _follows(entry, last):
                 return None
-            closed = work.append(
-                EventKind.BUSINESS_DAY_CLOSED, self._who(closing) | {"z_number": z_payload["z_number"]}
-            )
+            if closing.to_workstation:
+                slip = self._slip(closing)
+                work.append(EventKind.TILL_MOVED_OUT, self._who(closing) | moved_out_payload(slip, approver_id))
+                work.add_print_job(self._papers.moving_job(slip, code_of_slip(slip, self._secret())))
+            kind = EventKind.TILL_CLOSED if others else EventKind.BUSINESS_DAY_CLOSED
+            closed = work.append(kind, self._who(closing) | {"z_number": z_payload["z_number"]})
             z_payload["period"] |= {"to": _place(closed), "last_hash": closed.entry_hash}
             report = z_report_of(work.append(EventKind.Z_REPORT, z_payload, event_id=closing.closing_id))
             work.add_print_job(self._papers.z_job(report))
-            work.close_business_day()
+            work.close_till()
             work.commit()
         return report
 
@@ -252,26 +292,55 @@ class Closing:
         before = self._records.z_reports(1)
         last_z = z_report_of(before[0]) if before else None
         figures, terms = figures_of(period), self._terms.current_terms()
-        return self._who(closing) | {
-            "z_number": last_z.number + 1 if last_z else 1,
-            "approver_id": approver_id,
-            "closed_at": self._clock.now().isoformat(timespec="milliseconds"),
-            "period": {"from": _place(period[0])},
-            "currency_code": self._profile.currency.code,
-            "figures": figures.to_plain(),
-            "points_worth": [terms.redeem_points, terms.redeem_value_minor],
-            "grand_total_minor": (last_z.grand_total_minor if last_z else 0) + figures.sales_minor,
-            "grand_returns_minor": (last_z.grand_returns_minor if last_z else 0)
-            + figures.returns_minor
-            + figures.voids_minor,
-            "results": [list(one) for one in closing.results],
-            "counts": closing.counts,
-            "float_minor": closing.float_minor,
-            "deposit_minor": closing.deposit_minor,
-            "bag_number": closing.bag_number,
-            "expected_cash_minor": next(one.expected_minor for one in closing.results if one.tender == CASH),
-            "unsent_count": self._records.unsent().count,
-        }
+        return (
+            self._who(closing)
+            | {
+                "z_number": max(last_z.number if last_z else 0, _lost_z_number(period)) + 1,
+                "approver_id": approver_id,
+                "closed_at": self._clock.now().isoformat(timespec="milliseconds"),
+                "period": {"from": _place(period[0])},
+                "currency_code": self._profile.currency.code,
+                "figures": figures.to_plain(),
+                "points_worth": [terms.redeem_points, terms.redeem_value_minor],
+                "grand_total_minor": (last_z.grand_total_minor if last_z else 0) + figures.sales_minor,
+                "grand_returns_minor": (last_z.grand_returns_minor if last_z else 0)
+                + figures.returns_minor
+                + figures.voids_minor,
+                "results": [list(one) for one in closing.results],
+                "counts": closing.counts,
+                "float_minor": closing.float_minor,
+                "deposit_minor": closing.deposit_minor,
+                "bag_number": closing.bag_number,
+                "expected_cash_minor": self._storage.till_totals().expected_cash_minor,
+                "unsent_count": self._records.unsent().count,
+            }
+            | self._left_and_moved(closing)
+        )
+
+    def _left_and_moved(self, closing: TillClosing) -> dict[str, Any]:
+        """What a Z says besides where a workstation has several tills, or where this one went on."""
+        others = len(self._storage.open_tills()) - 1
+        said: dict[str, Any] = {"tills_open": others} if others else {}
+        if closing.to_workstation:
+            said |= {"moved_to": closing.to_workstation, "moved_minor": self._moved_minor(closing)}
+        return said
+
+    def _moved_minor(self, closing: TillClosing) -> int:
+        """Counted cash goes on as counted, since what was missing is settled here; sealed cash as it should be."""
+        return self._storage.till_totals().expected_cash_minor if closing.sealed else closing.cash_minor
+
+    def _slip(self, closing: TillClosing) -> TillSlip:
+        till = self._storage.current_till()
+        return TillSlip(
+            transfer_id=closing.closing_id,
+            store_id=self._profile.store_id,
+            from_workstation=self._profile.workstation_id,
+            to_workstation=closing.to_workstation,
+            till_id=store_wide_id(till, self._profile.workstation_id),
+            owner_id=till.owner_id,
+            amount_minor=self._moved_minor(closing),
+            bag_number=closing.bag_number,
+        )
 
     def _who(self, closing: TillClosing) -> dict[str, Any]:
         return {
@@ -294,6 +363,12 @@ class Closing:
                 work.append(kind, payload or {})
             work.save_closing(closing)
             work.commit()
+
+
+def _lost_z_number(period: Sequence[JournalEntry]) -> int:
+    """The last Z report that was made before the data was restored from an older copy; 0 when it was not."""
+    restored = (json.loads(entry.payload) for entry in period if entry.kind == EventKind.DATA_RESTORED)
+    return max((payload["z_number"] for payload in restored), default=0)
 
 
 def _place(entry: JournalEntry) -> dict[str, Any]:

@@ -72,10 +72,14 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
             f"not to workstation {workstation_id} of store {store_id}."
         )
     witness = read_witness(database.path.parent)
-    reason = _doubt(database, witness)
+    restored = database.one(
+        "SELECT number, copy_made_at, numbers_from FROM restoration WHERE incarnation IS NULL ORDER BY number DESC"
+    )
+    reason = f"the data was restored from the copy of {restored[1]}" if restored else _doubt(database, witness)
     if reason:
         log.warning("%s; the journal goes on under a new incarnation", reason)
-        reached = witness.transaction_sequence if witness else 0
+        reached = max(witness.transaction_sequence if witness else 0, restored[2] or 0 if restored else 0)
+        name = ids.new_id()
         with database.write() as connection:
             connection.execute("DELETE FROM open_transaction")
             connection.execute("DELETE FROM parked_sale")
@@ -84,7 +88,8 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
             connection.execute("UPDATE programme SET terminal_budget_points = 0")
             connection.execute("UPDATE terminal SET transaction_sequence = max(transaction_sequence, ?)", (reached,))
             (before,) = connection.execute("SELECT transaction_sequence FROM terminal").fetchone()
-            _begin_incarnation(connection, ids.new_id(), began_at, reason, before)
+            _begin_incarnation(connection, name, began_at, reason, before)
+            connection.execute("UPDATE restoration SET incarnation = ? WHERE incarnation IS NULL", (name,))
             database.commit()
 
 

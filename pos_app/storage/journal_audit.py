@@ -39,12 +39,13 @@ class _Derived:
     """What the entries alone say, gathered while they stream by."""
 
     figures: FiguresAudit
-    totals: dict[str, TillTotals] = field(default_factory=dict)
+    totals: dict[tuple[str, str], TillTotals] = field(default_factory=dict)
+    """By business day and till."""
     transaction_numbers: list[int] = field(default_factory=list)
     parked_numbers: set[int] = field(default_factory=set)
     """Numbers of sales that were ever parked. Where the data is a restored copy, they end with the incarnation."""
-    period: PeriodSums = field(default_factory=PeriodSums)
-    """What happened since the last Z report."""
+    periods: dict[str, PeriodSums] = field(default_factory=dict)
+    """What happened at each till since its last Z report."""
     last_z_number: int = 0
     orders: dict[str, str] = field(default_factory=dict)
     offline_points: dict[str, tuple[int, str, int]] = field(default_factory=dict)
@@ -114,7 +115,7 @@ def _audit_entries(
     report.faults += _offline_faults(database, derived.offline_points)
     report.faults += _order_faults(database, derived.orders)
     report.faults += derived.figures.faults()
-    report.business_days = len(derived.totals)
+    report.business_days = len({day for day, _ in derived.totals})
 
 
 def _missing_end(witness: Witness, last: JournalEntry | None, reached: int) -> str:
@@ -151,7 +152,8 @@ def _gathered(
 def _take_down(entry: JournalEntry, derived: _Derived) -> None:
     payload = json.loads(entry.payload)
     _take_down_order(entry.kind, payload, derived)
-    totals = derived.totals.get(entry.business_day, TillTotals())
+    till = (entry.business_day, payload.get("till_id", ""))
+    totals = derived.totals.get(till, TillTotals())
     match entry.kind:
         case EventKind.SALE:
             sale = sale_from_plain(payload)
@@ -179,7 +181,7 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
         case EventKind.TRANSACTION_SUSPENDED:
             derived.parked_numbers.add(payload["sequence_number"])
             return
-        case EventKind.BUSINESS_DAY_OPENED:
+        case EventKind.BUSINESS_DAY_OPENED | EventKind.TILL_OPENED:
             totals = TillTotals()
         case EventKind.TENDER_LOAN:
             kind = "loans" if is_later_loan(payload) else "opening_float"
@@ -190,16 +192,20 @@ def _take_down(entry: JournalEntry, derived: _Derived) -> None:
             totals = totals.with_movement("pickups", payload["amount_minor"])
         case _:
             return
-    derived.totals[entry.business_day] = totals
+    derived.totals[till] = totals
 
 
 def _z_faults(entry: JournalEntry, derived: _Derived) -> list[str]:
     """A Z report has the next number and says what the entries since the one before add up to."""
     payload = json.loads(entry.payload)
+    till_id = payload.get("till_id", "")
+    if entry.kind == EventKind.DATA_RESTORED:
+        # Z reports that the copy did not have keep their numbers.
+        derived.last_z_number = max(derived.last_z_number, payload["z_number"])
     if entry.kind != EventKind.Z_REPORT:
-        derived.period.add(entry.kind, payload)
+        derived.periods.setdefault(till_id, PeriodSums()).add(entry.kind, payload)
         return []
-    figures, derived.period = derived.period.figures(), PeriodSums()
+    figures = derived.periods.pop(till_id, PeriodSums()).figures()
     number, expected = payload["z_number"], derived.last_z_number + 1
     derived.last_z_number = number
     faults = [f"entry {entry.sequence}: Z report {number} follows {expected - 1}"] if number != expected else []
@@ -267,7 +273,8 @@ def _key_faults(database: Database) -> list[str]:
     after = 0
     while rows := database.all(
         """
-        SELECT position, sequence, kind, payload, receipt_number, contact_id, returned_receipt_number FROM journal
+        SELECT position, sequence, kind, payload, receipt_number, contact_id, returned_receipt_number, till_id
+        FROM journal
         WHERE position > ? ORDER BY position LIMIT 500
         """,
         (after,),
@@ -297,14 +304,15 @@ def _offline_faults(database: Database, expected: dict[str, tuple[int, str, int]
     ]
 
 
-def _totals_faults(database: Database, expected: dict[str, TillTotals]) -> list[str]:
-    rows = database.all(f"SELECT business_day, {TOTALS_COLUMNS} FROM till_totals")  # noqa: S608 - constants only
-    stored = {day: totals_of_row(values) for day, *values in rows}
+def _totals_faults(database: Database, expected: dict[tuple[str, str], TillTotals]) -> list[str]:
+    rows = database.all(f"SELECT business_day, till_id, {TOTALS_COLUMNS} FROM till_totals")  # noqa: S608 - constants only
+    stored = {(day, till_id): totals_of_row(values) for day, till_id, *values in rows}
     faults: list[str] = []
-    for day in sorted(expected.keys() | stored.keys()):
-        from_journal, kept = expected.get(day, TillTotals()), stored.get(day, TillTotals())
+    for till in sorted(expected.keys() | stored.keys()):
+        from_journal, kept = expected.get(till, TillTotals()), stored.get(till, TillTotals())
+        place = f"till {till[1]} of {till[0] or 'no day'}" if till[1] else f"till of {till[0] or 'no day'}"
         for name in TillTotals.__slots__:
             wanted, found = getattr(from_journal, name), getattr(kept, name)
             if wanted != found:
-                faults.append(f"till of {day or 'no day'}: {name} is {found}, the journal adds up to {wanted}")
+                faults.append(f"{place}: {name} is {found}, the journal adds up to {wanted}")
     return faults

@@ -23,6 +23,7 @@ from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.printer_records import SqlitePrinterRecords
 from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
+from pos_app.storage.restore import finish, journal_restorations
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.till_records import SqliteTillRecords
@@ -68,6 +69,7 @@ class TerminalDatabase:
         self.people = SqlitePeople(database, clock)
         self.time_clock = SqliteTimeClock(database)
         self.till_records = SqliteTillRecords(database, tail.terminal_id)
+        journal_restorations(database, self.storage)
 
     def close(self) -> None:
         """Close the data and let another program at it."""
@@ -87,6 +89,7 @@ def open_terminal_database(
     with ExitStack() as undo:
         lock = FolderLock(folder)
         undo.callback(lock.release)
+        finish(folder, keys, clock.now())
         database = open_database(folder, keys, clock)
         undo.callback(database.close)
         opened = TerminalDatabase(

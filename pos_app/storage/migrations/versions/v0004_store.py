@@ -73,6 +73,76 @@ _STATEMENTS: tuple[str, ...] = (
         labels INTEGER NOT NULL
     ) STRICT
     """,
+    # Tills and drawers: a workstation may have several tills, of which one is sold from; who has which.
+    """
+    CREATE TABLE till (
+        till_id TEXT PRIMARY KEY,
+        drawer TEXT NOT NULL,
+        owner_id TEXT NOT NULL,
+        is_open INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "INSERT INTO till SELECT '', 'A', '', EXISTS (SELECT 1 FROM terminal WHERE business_day <> '')",
+    "ALTER TABLE terminal ADD COLUMN till_id TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE till_assignment (operator_id TEXT PRIMARY KEY, till_id TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "ALTER TABLE journal ADD COLUMN till_id TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX journal_of_till ON journal (till_id, position) WHERE till_id <> ''",
+    "ALTER TABLE print_job ADD COLUMN drawer TEXT NOT NULL DEFAULT 'A'",
+    "ALTER TABLE till_totals RENAME TO till_totals_before",
+    """
+    CREATE TABLE till_totals (
+        business_day TEXT NOT NULL,
+        till_id TEXT NOT NULL,
+        opening_float_minor INTEGER NOT NULL,
+        cash_sales_minor INTEGER NOT NULL,
+        paid_in_minor INTEGER NOT NULL,
+        paid_out_minor INTEGER NOT NULL,
+        loans_minor INTEGER NOT NULL,
+        pickups_minor INTEGER NOT NULL,
+        card_minor INTEGER NOT NULL,
+        gift_card_minor INTEGER NOT NULL,
+        points_value_minor INTEGER NOT NULL,
+        sale_count INTEGER NOT NULL,
+        sales_total_minor INTEGER NOT NULL,
+        points_earned INTEGER NOT NULL,
+        points_used INTEGER NOT NULL,
+        by_tender TEXT NOT NULL,
+        foreign_cash TEXT NOT NULL,
+        PRIMARY KEY (business_day, till_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO till_totals
+    SELECT business_day, '', opening_float_minor, cash_sales_minor, paid_in_minor, paid_out_minor, loans_minor,
+           pickups_minor, card_minor, gift_card_minor, points_value_minor, sale_count, sales_total_minor,
+           points_earned, points_used, by_tender, foreign_cash
+    FROM till_totals_before
+    """,
+    "DROP TABLE till_totals_before",
+    # A count that was begun before the day is open, and a till that was taken up from another workstation.
+    "CREATE TABLE till_opening (till_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE till_taken_up (transfer_id TEXT PRIMARY KEY, taken_at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # The public half of the recovery key: copies are sealed for it, and it opens none (pos_app/storage/copy_keys.py).
+    """
+    CREATE TABLE recovery_key (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        public_key BLOB NOT NULL,
+        made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # Each time the data was restored from a copy, known before it begins to count (pos_app/storage/restore.py).
+    """
+    CREATE TABLE restoration (
+        number INTEGER PRIMARY KEY,
+        copy_made_at TEXT NOT NULL,
+        staged_at TEXT NOT NULL,
+        by TEXT NOT NULL,
+        numbers_from INTEGER,
+        z_number INTEGER,
+        incarnation TEXT,
+        is_journaled INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
 )
 
 
