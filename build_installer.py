@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,9 @@ DEBIAN_FILES = (
     ("linux/pos-terminal.svg", "usr/share/icons/hicolor/scalable/apps/pos-terminal.svg"),
     ("linux/pos-terminal.service", "usr/lib/systemd/user/pos-terminal.service"),
     ("linux/60-pos-terminal.rules", "usr/lib/udev/rules.d/60-pos-terminal.rules"),
+    ("linux/pos-terminal-update.path", "usr/lib/systemd/system/pos-terminal-update.path"),
+    ("linux/pos-terminal-update.service", "usr/lib/systemd/system/pos-terminal-update.service"),
+    ("linux/launcher", f"usr/bin/{NAME}"),
 )
 CHECK_TIMEOUT_S = 180
 
@@ -68,26 +72,68 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="start the packed program and let it prove itself")
     parser.add_argument("--folder-only", action="store_true", help="pack the program, make no installer")
     parser.add_argument("--sign", metavar="COMMAND", help="run on each program and installer made, its path added")
+    channel = parser.add_argument_group("the update channel (docs/developer.md)")
+    channel.add_argument("--new-keys", type=Path, metavar="DIR", help="make the keys that sign updates, and end")
+    channel.add_argument("--keys", type=Path, metavar="DIR", help="the keys: the program is built to trust them")
+    channel.add_argument("--repository", type=Path, metavar="DIR", help="offer what was built to the stores of a ring")
+    channel.add_argument("--ring", default="stable", help="which stores (default: stable)")
+    channel.add_argument("--notes", default="", help="what is new, in a few words")
+    channel.add_argument("--package", type=Path, metavar="FILE", help="offer this one, built before; build nothing")
+    channel.add_argument("--apt-key", metavar="KEY", help="also keep an apt repository, signed by this key of GnuPG")
+    channel.add_argument("--refresh", action="store_true", help="sign anew what is offered, and end: every night")
     options = parser.parse_args(arguments)
     try:
         Environment(name=".venv-build", program=(os.path.abspath(__file__),)).prepare(
             BUILD_LOCK, window=options.check, arguments=arguments
         )
-        build(options.out.resolve(), check=options.check, installer=not options.folder_only, sign=options.sign)
+        if options.new_keys or options.refresh or options.package:
+            say(kept_channel(options))
+            return 0
+        made = build(
+            options.out.resolve(),
+            check=options.check,
+            installer=not options.folder_only,
+            sign=options.sign,
+            keys=options.keys,
+        )
+        if options.repository and made is not None:
+            options.package = made
+            say(kept_channel(options))
     except SetupError as error:
         print(error, file=sys.stderr)
         return 3
-    except (BuildError, OSError, subprocess.SubprocessError) as error:
+    except (BuildError, OSError, ValueError, subprocess.SubprocessError) as error:
         print(f"The build stopped. {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def build(out: Path, *, check: bool, installer: bool, sign: str | None) -> None:
-    """All steps in order, each said as it begins. Raises BuildError."""
+def kept_channel(options: argparse.Namespace) -> str:
+    """Make keys, offer an installer or sign anew what is offered; what was done. Raises ValueError and OSError."""
+    from pos_app.updates.offering import Channel
+    from pos_app.updates.publishing import new_keys
+
+    now = datetime.now(UTC)
+    if options.new_keys:
+        root = new_keys(options.new_keys, now)
+        return (
+            f"Build programs with --keys {root.parent}: they trust these keys. root.pem goes to a safe."
+        )
+    if not options.repository or not options.keys:
+        raise BuildError("A channel needs --repository and --keys: nothing unsigned is offered.")
+    channel = Channel(options.repository, options.keys, now, options.apt_key)
+    if options.package is None:
+        channel.refresh()
+        return f"{options.repository} is signed anew."
+    channel.offer(options.package, options.ring, options.notes)
+    return f"{options.package.name} is offered to the ring {options.ring} in {options.repository}"
+
+
+def build(out: Path, *, check: bool, installer: bool, sign: str | None, keys: Path | None = None) -> Path | None:
+    """All steps in order, each said as it begins; the installer, if one was made. Raises BuildError."""
     out.mkdir(parents=True, exist_ok=True)
     say("packing the program")
-    program = freeze(out)
+    program = freeze(out, keys)
     say("collecting licences")
     collect_licences(program / "licences")
     write_bill_of_materials(program / "sbom.cdx.json")
@@ -100,24 +146,31 @@ def build(out: Path, *, check: bool, installer: bool, sign: str | None) -> None:
     if installer and sys.platform.startswith("linux"):
         say("making the Debian package")
         made = signed(sign, make_deb(program, out))
-        say(f"{made}: {megabytes(made)} MB")
     elif installer and sys.platform == "win32":
         say("making the Windows set-up")
         made = signed(sign, make_windows_setup(program, out))
-        say(f"{made}: {megabytes(made)} MB")
+    else:
+        return None
+    say(f"{made}: {megabytes(made)} MB")
+    return made
 
 
 # --- the program -----------------------------------------------------------------------------------------------------
 
 
-def freeze(out: Path) -> Path:
-    """The folder with the packed program. The same sources give the same bytes: no times, no hash seed of the day."""
+def freeze(out: Path, keys: Path | None) -> Path:
+    """The folder with the packed program, which trusts updates signed with these keys, or none.
+
+    The same sources give the same bytes: no times, no hash seed of the day.
+    """
     work = out / "work"
     work.mkdir(exist_ok=True)
     (work / "version.txt").write_text(windows_version_resource(__version__), encoding="utf-8")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"]
     command += ["--distpath", str(out), "--workpath", str(work), str(PACKAGING / "pos-terminal.spec")]
     variables = {**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(source_date())}
+    if keys is not None:
+        variables["POS_TERMINAL_UPDATE_ROOT"] = str((keys / "root.json").resolve(strict=True))
     if subprocess.call(command, env=variables, cwd=PROJECT):
         raise BuildError("PyInstaller failed; its words are above.")
     return out / NAME
@@ -315,14 +368,13 @@ def make_deb(program: Path, out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=f"{NAME}-deb-") as name:
         root = Path(name)
         shutil.copytree(program, root / "opt" / NAME, symlinks=True)
-        (root / "usr" / "bin").mkdir(parents=True)
-        (root / "usr" / "bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
         for source, target in (*DEBIAN_FILES, ("../../LICENSE", f"usr/share/doc/{NAME}/copyright")):
             (root / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGING / source, root / target)
+        (root / "usr" / "bin" / NAME).chmod(0o755)
         (root / "DEBIAN").mkdir()
         (root / "DEBIAN" / "control").write_text(debian_control(root, architecture), encoding="utf-8")
-        for script in ("postinst", "postrm"):
+        for script in ("postinst", "prerm", "postrm"):
             shutil.copy(PACKAGING / "linux" / script, root / "DEBIAN" / script)
             (root / "DEBIAN" / script).chmod(0o755)
         for path in root.rglob("*"):

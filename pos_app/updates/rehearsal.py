@@ -53,7 +53,7 @@ def rehearse(folder: Path, keys: KeyStore) -> str:
 
 
 def _rehearse(source: Path, stage: Path, key: bytes) -> str:
-    old = Database(source, key, read_only=True)
+    old = Database(source, key)
     try:
         copy_to(stage / FILE_NAME, old)
         before = _counts(old)

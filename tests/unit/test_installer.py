@@ -76,7 +76,9 @@ def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(pr
     listing = told("--contents")
     for place in (
         "./opt/pos-terminal/pos-terminal",
-        "./usr/bin/pos-terminal -> /opt/pos-terminal/pos-terminal",
+        "./usr/bin/pos-terminal",
+        "./usr/lib/systemd/system/pos-terminal-update.path",
+        "./usr/lib/systemd/system/pos-terminal-update.service",
         "./usr/lib/udev/rules.d/60-pos-terminal.rules",
         "./usr/lib/systemd/user/pos-terminal.service",
         "./usr/share/applications/pos-terminal.desktop",
@@ -87,6 +89,6 @@ def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(pr
     assert {line.split()[1] for line in listing.splitlines()} == {"root/root"}
 
 
-def test_what_runs_at_purge_deletes_nothing() -> None:
+def test_what_runs_at_purge_deletes_nothing_of_the_stores() -> None:
     script = (build_installer.PACKAGING / "linux" / "postrm").read_text()
-    assert "rm " not in script.replace("by hand", "")
+    assert re.findall(r"^\s*rm .*$", script, re.MULTILINE) == ["    rm -rf /var/lib/pos-terminal"]
