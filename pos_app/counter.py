@@ -163,6 +163,7 @@ class Counter:
                 theme="dark" if settings.theme == "dark" else "light",
                 group_separator=settings.scanner_group_separator,
                 double_delivery_ms=settings.scanner_double_ms,
+                asks_about_doubles=settings.scanner_double == "ask",
                 drawer_alarm_ms=drawer_alarm_s(settings.devices) * 1000,
                 scan_timing=WedgeTiming(
                     settings.scanner_gap_ms,

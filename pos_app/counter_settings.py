@@ -13,6 +13,7 @@ from hardware.receipt_printer.settings import PrinterSettings
 from hardware.scale.settings import UNITS, ScaleSettings
 from pos_app.device_entries import DeviceEntry
 from pos_app.domain.store import StoreProfile
+from pos_app.domain.tills import DRAWERS
 from pos_app.errors import WorldError
 from pos_app.ports.customer_display import CustomerView
 from pos_app.settings import TerminalSettings
@@ -45,6 +46,7 @@ def peripherals_settings(folder: Path, profile: StoreProfile, settings: Terminal
         drawer_off_ms=drawer.off_ms,
         drawer_open_level=drawer.open_level,
         logo_file=profile.receipt.logo_file,
+        stored_logo=settings.printer_stored_logo,
     )
     return PeripheralsSettings(
         printer,
@@ -173,6 +175,9 @@ def _drawer_of(entry: DeviceEntry, _: StoreProfile | None = None) -> DrawerSetti
     pin, on_ms, off_ms = entry.option("pin", plain.pin), entry.option("on_ms", 50), entry.option("off_ms", 500)
     if level not in LEVELS:
         raise WorldError(f"settings.toml, device {entry.name!r}: open_level must be high or low, or left out.")
+    drawer = entry.text_option("drawer", plain.drawer)
+    if drawer not in DRAWERS:
+        raise WorldError(f"settings.toml, device {entry.name!r}: drawer must be A or B.")
     if pin not in (2, 5):
         raise WorldError(f"settings.toml, device {entry.name!r}: pin must be 2 or 5.")
     if not (2 <= on_ms <= 510 and 2 <= off_ms <= 510):
@@ -188,6 +193,7 @@ def _drawer_of(entry: DeviceEntry, _: StoreProfile | None = None) -> DrawerSetti
         entry.text_option("sense"),
         entry.text_option("kick_hex", plain.kick_hex),
         entry.option("alarm_s", plain.alarm_s),
+        drawer,
     )
 
 

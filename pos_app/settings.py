@@ -11,6 +11,7 @@ FILE_NAME = "settings.toml"
 THEMES = ("system", "light", "dark")
 CARD_TERMINAL_DRIVERS = ("simulator", "adyen_local", "manual")
 CUSTOMER_DISPLAYS = ("none", "window")
+DOUBLES = ("once", "ask")
 STORED_LOGOS = ("auto", "fs_q", "off")
 SMTP_SECURITIES = ("starttls", "tls", "none")
 SECRET_PLACES = ("keystore:", "env:", "file:")
@@ -29,7 +30,7 @@ class TerminalSettings:
     separator of GS1 codes (1Dh).
     scanner_gap_ms is the longest pause between two keys of a keyboard scanner and scanner_minimum_length its shortest
     code, scanner_prefix and scanner_suffix what it types around a code; the same code again within scanner_double_ms
-    is one scan that was sent twice.
+    is one scan that was sent twice: scanner_double says once (it counts once, which is said) or ask.
     The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
     update_url is where newer versions come from, an address or a folder; update_ring is the ring of stores that this
     till belongs to: what is new is offered to early before it is offered to stable.
@@ -65,6 +66,7 @@ class TerminalSettings:
     scanner_prefix: str = ""
     scanner_suffix: str = ""
     scanner_double_ms: int = 80
+    scanner_double: str = "once"
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -138,6 +140,8 @@ def read_settings(text: str, path: Path) -> TerminalSettings:
         raise WorldError(f"{path}: scanner_gap_ms is 10 to 250, scanner_minimum_length 3 to 20.")
     if not 0 <= settings.scanner_double_ms <= 2000:
         raise WorldError(f"{path}: scanner_double_ms is 0 to 2000.")
+    if settings.scanner_double not in DOUBLES:
+        raise WorldError(f"{path}: scanner_double must be one of {', '.join(DOUBLES)}.")
     return settings
 
 

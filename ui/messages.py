@@ -69,6 +69,16 @@ def quantity_question(pieces: int, words: str, act: Callable[[], None]) -> Quest
     )
 
 
+def double_question(code: str, act: Callable[[], None]) -> Question:
+    """Whether one code that came twice at once was two pieces."""
+    return Question(
+        "Two of them?",
+        f"{code} was read twice at once, as a scanner that bounces does. One is in the sale.",
+        (Choice("No, only one", lambda: None), Choice("Yes, two", act, "accent")),
+        "circle-question-mark",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Miss:
     code: str

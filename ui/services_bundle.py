@@ -103,6 +103,8 @@ class UiSettings:
     """What the scanners type in place of the group separator of GS1 codes; empty: the separator itself."""
     double_delivery_ms: int = 0
     """The same code within this time is one scan that was sent twice; 0: every one counts."""
+    asks_about_doubles: bool = False
+    """Somebody is asked whether it was two; else the second does not count, which is said."""
     drawer_alarm_ms: int = 30_000
     """The till says so when the drawer was open for so long; 0: never."""
     complete_clears_after_ms: int = 30_000

@@ -276,6 +276,18 @@ def test_a_code_delivered_twice_within_a_moment_is_added_once_and_said(open_coun
     assert "read twice" in banner(counter).detail
 
 
+@pytest.mark.parametrize(("choice", "pieces"), [(0, "1"), (1, "2")], ids=["only-one", "two"])
+def test_a_store_that_wants_to_be_asked_about_a_double_scan_is_asked(open_counter, shop, choice, pieces):
+    counter = open_counter(shop, UiSettings(sounds=False, double_delivery_ms=10_000, asks_about_doubles=True))
+    for _ in range(2):
+        shop.bridge.on_scan(ScanEvent(HEADPHONES, "]E0", "scanner 1"))
+    counter.until(lambda: counter.window.sale.question is not None)
+    assert counter.window.basket.canvas.rows[0].quantity == "1"
+    counter.click(counter.window.question.choices[choice])
+    counter.until(lambda: counter.window.sale.question is None)
+    assert [row.quantity for row in counter.window.basket.canvas.rows] == [pieces]
+
+
 def test_a_scanner_that_sends_aim_identifiers_is_understood_everywhere(counter, shop):
     shop.bridge.on_scan(ScanEvent(HEADPHONES, "]E0", "scanner"))
     shop.bridge.on_scan(ScanEvent(f"010{CAMERA}10LOT", "]C1", "scanner"))

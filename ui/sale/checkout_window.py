@@ -10,7 +10,7 @@ from ui.announce import announce
 from ui.background import Background, after_paint
 from ui.member.member_card import MemberCard
 from ui.member.member_view_model import MemberStage, MemberViewModel
-from ui.messages import Banner
+from ui.messages import Banner, double_question
 from ui.sale.action_bar import ActionBar
 from ui.sale.basket_card import BasketCard
 from ui.sale.drawer_watch import DrawerWatch
@@ -265,7 +265,13 @@ class CheckoutWindow(QWidget):
         if not self._doubles.is_second(split_symbology(code)[0]):
             self.on_scan(code)
         elif self.sale.question is None and not self.covered:
-            with self.sale.one_change():
+            self._was_double(code)
+
+    def _was_double(self, code: str) -> None:
+        with self.sale.one_change():
+            if self.services.settings.asks_about_doubles:
+                self.sale.ask(double_question(split_symbology(code)[0], lambda: self.on_scan(code)))
+            else:
                 self.sale.miss(code, fault_words(ScanFault.DUPLICATE), sellable=False)
 
     def _scan_refused(self, reason: str) -> None:
