@@ -13,6 +13,7 @@ from hardware.cash_drawer.settings import DrawerSettings
 from hardware.line_display.settings import LineDisplaySettings
 from hardware.scale.settings import ScaleSettings
 from pos_app.domain.receipt_texts import receipt_texts
+from pos_app.domain.tills import FIRST_DRAWER
 from pos_app.errors import WorldError
 from pos_app.ports import DeviceState, DeviceStatus, ScanEvent
 
@@ -69,7 +70,8 @@ class CounterDevices:
         self.scanners: list[BarcodeScanner] = []
         self.displays: list[LineDisplay] = []
         self.scale: SerialScale | None = None
-        self.drawer: SerialDrawer | None = None
+        self.drawers: dict[str, SerialDrawer] = {}
+        """Those on lines of their own, by what they are at the counter: A, or B for the second."""
 
     def add(self, settings: OtherSettings) -> CounterDevice:
         """Make it and start it.
@@ -91,9 +93,14 @@ class CounterDevices:
         self.scanners = [scanner for scanner in self.scanners if scanner is not device]
         self.displays = [display for display in self.displays if display is not device]
         self.scale = None if self.scale is device else self.scale
-        self.drawer = None if self.drawer is device else self.drawer
+        self.drawers = {place: drawer for place, drawer in self.drawers.items() if drawer is not device}
         device.stop()
         self._tell_status(DeviceStatus(name, device.status.kind, DeviceState.ABSENT, "It was taken away."))
+
+    @property
+    def drawer(self) -> "SerialDrawer | None":
+        """The first drawer, where it has a line of its own."""
+        return self.drawers.get(FIRST_DRAWER)
 
     def find(self, name: str) -> CounterDevice | None:
         """The device of this name."""
@@ -165,9 +172,12 @@ class CounterDevices:
     def _drawer(self, settings: DrawerSettings) -> CounterDevice:
         from hardware.cash_drawer.serial_drawer import SerialDrawer
 
-        self.drawer = SerialDrawer(settings, self._tell_status)
-        self.drawer.on_position = lambda is_open: self._listeners.on_drawer(is_open)
-        return self.drawer
+        if settings.drawer in self.drawers:
+            raise WorldError(f"There is a drawer {settings.drawer} already: {self.drawers[settings.drawer].name}.")
+        drawer = SerialDrawer(settings, self._tell_status)
+        drawer.on_position = lambda is_open: self._listeners.on_drawer(is_open)
+        self.drawers[settings.drawer] = drawer
+        return drawer
 
     def _tell_status(self, status: DeviceStatus) -> None:
         self._listeners.on_status(status)

@@ -14,6 +14,7 @@ from hardware.counter_devices import CounterDevices, OtherSettings
 from hardware.payment_terminal.settings import ADYEN_LOCAL, MANUAL, SIMULATOR, CardTerminalSettings
 from hardware.receipt_printer.settings import PrinterSettings
 from pos_app.domain.receipt_document import ReceiptDocument
+from pos_app.domain.tills import FIRST_DRAWER
 from pos_app.errors import WorldError
 from pos_app.manual_card import ManualCardPrompt
 from pos_app.ports import (
@@ -194,10 +195,11 @@ class Peripherals:
         failed.set_exception(DrawerError("The drawer was not opened: there is no printer. Open it with its key."))
         return failed
 
-    def drawer_wanted(self) -> None:
-        """A sale, or what else opens the drawer, has been committed. The printer's drawer opens with its paper."""
-        if self.others.drawer is not None:
-            self.others.drawer.kick_drawer("journaled")
+    def drawer_wanted(self, drawer: str = FIRST_DRAWER) -> None:
+        """A sale, or what else opens this drawer, has been committed. The printer's drawers open with its paper."""
+        own = self.others.drawers.get(drawer)
+        if own is not None:
+            own.kick_drawer("journaled")
 
     def _attempt(self, name: str, begin: Callable[[], None]) -> None:
         self._forget_failure(name)

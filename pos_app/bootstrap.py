@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pos_app.clock import SystemClock
 from pos_app.domain.operator import NOBODY, SignedOn
 from pos_app.domain.store import StoreProfile
-from pos_app.errors import OfflineError
+from pos_app.errors import CashierError, OfflineError, WorldError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
@@ -33,12 +33,13 @@ from pos_app.services.selling import Selling
 from pos_app.services.sign_on import SignOn
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
+from pos_app.services.tills import Tills
 from pos_app.services.time_clock import TimeClock
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
 from pos_app.store_people import SignOnRules
-from pos_app.store_profile import StoreFile
+from pos_app.store_profile import HISTORY_FOLDER, StoreFile
 
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
@@ -54,8 +55,10 @@ if TYPE_CHECKING:
     from pos_app.services.returning import Returning
     from pos_app.services.suspending import Suspending
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.till_moving import TillMoving
     from pos_app.services.till_papers import TillPapers
     from pos_app.services.without_receipt import ReturningWithoutReceipt
+    from pos_app.store_book import StoreFileBook
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
@@ -97,15 +100,34 @@ class Register:
     approvals: Approvals
     approving: Approving
     sign_on: SignOn
+    tills: Tills
     sign_on_rules: SignOnRules
     signer: DeviceKeySigner
     receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     promo_code_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     returns_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    store_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     card_terminal: Callable[[], PaymentTerminal | None] = lambda: None
     """The card terminal that stands at this till now, if any."""
     sync: "SyncWorker | None" = None
+    folder: Path = field(default_factory=Path)
+    settings_fault: str = ""
+    """Why a change of the store's settings could not be taken although its day has come."""
+
+    @cached_property
+    def store_book(self) -> "StoreFileBook":
+        """The store's settings with their versions."""
+        from pos_app.store_book import StoreFileBook
+
+        return StoreFileBook(self.folder, self.clock.now)
+
+    def settings_are_due(self) -> bool:
+        """True when a change of the store's settings waits whose day has come: the till takes it as it starts."""
+        if self.settings_fault or self.profile.training or not (self.folder / HISTORY_FOLDER).is_dir():
+            return False
+        first = self.store_book.next_day
+        return bool(first) and first <= self.clock.now().date().isoformat()
 
     @cached_property
     def receipt_desk(self) -> "ReceiptDesk":
@@ -196,6 +218,23 @@ class Register:
             terms=self.data.terms,
             clock=self.clock,
             ids=self.ids,
+            operator=self.operator,
+            profile=self.profile,
+            secret=self.sign_on.people.approval_secret,
+        )
+
+    @cached_property
+    def till_moving(self) -> "TillMoving":
+        """Takes up tills that come from other workstations."""
+        from pos_app.services.till_moving import TillMoving
+
+        return TillMoving(
+            self.till_control,
+            self.tills,
+            self.approvals,
+            storage=self.data.storage,
+            records=self.data.till_records,
+            people=self.sign_on.people,
             operator=self.operator,
             profile=self.profile,
         )
@@ -387,13 +426,15 @@ def open_register(
     """
     folder.mkdir(parents=True, exist_ok=True)
     profile = store.profile
-    operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
     clock, ids = SystemClock(profile.time_zone), SystemIds()
     data = open_terminal_database(
         folder, store_id=profile.store_id, workstation_id=profile.workstation_id, clock=clock, ids=ids, keys=keys
     )
+    store, settings_fault = _settings_of_the_day(folder, store, data, clock)
+    profile, clock = store.profile, SystemClock(store.profile.time_zone)
+    operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
     formatter = StoreFormatter(profile)
-    approvals = Approvals(operator, clock=clock)
+    approvals = Approvals(operator, profile.rights, clock)
     selling = Selling(
         storage=data.storage,
         catalogue=data.catalogue,
@@ -418,8 +459,9 @@ def open_register(
         signer=signer,
         approvals=approvals,
     )
-    till_control = TillControl(storage=data.storage, clock=clock, operator=operator)
+    till_control = TillControl(storage=data.storage, clock=clock, operator=operator, settings_digest=store.digest)
     gateway = GatewayWhenConnected()
+    tills = Tills(approvals, storage=data.storage, records=data.till_records, operator=operator, profile=profile)
     register = Register(
         data=data,
         profile=profile,
@@ -450,18 +492,46 @@ def open_register(
             storage=data.storage,
             clock=clock,
             ids=ids,
+            table=profile.rights,
             transaction_id=lambda: selling.current.header.transaction_id if selling.current else "",
         ),
         sign_on_rules=store.sign_on,
         sign_on=SignOn(
-            operator=operator, people=data.people, approvals=approvals, selling=selling, storage=data.storage
+            operator=operator,
+            people=data.people,
+            approvals=approvals,
+            selling=selling,
+            storage=data.storage,
+            tills=tills,
         ),
+        tills=tills,
         signer=signer,
+        folder=folder,
+        settings_fault=settings_fault,
     )
     tendering.exchanges = lambda: register.exchanging
     if operator.operator_id and register.business_day.opens_by_itself():
         till_control.open_day_if_closed(store.opening_float_minor)
     return register
+
+
+def _settings_of_the_day(
+    folder: Path, store: StoreFile, data: TerminalDatabase, clock: SystemClock
+) -> tuple[StoreFile, str]:
+    """The store as it is from today on, and why a change that is due could not be taken.
+
+    Changes are taken between business days only; without any, this is one look at the disk.
+    """
+    between_days = not data.storage.business_day() and not data.storage.till_is_closing()
+    if store.profile.training or not between_days or not (folder / HISTORY_FOLDER).is_dir():
+        return store, ""
+    from pos_app.store_book import StoreFileBook
+
+    try:
+        return StoreFileBook(folder, clock.now).take_due(clock.now().date()) or store, ""
+    except (CashierError, WorldError) as error:
+        _logger.error("a change of the store's settings was not taken: %s", error)
+        return store, str(error)
 
 
 def connect(
@@ -482,6 +552,7 @@ def connect(
     from sync.terminal.promotions import CentralPromoCodes
     from sync.terminal.receipts import CentralReceipts
     from sync.terminal.returns import CentralReturns
+    from sync.terminal.store import CentralStore
     from sync.terminal.worker import SyncWorker
 
     identity, outbox = register.data.identity, register.data.outbox
@@ -500,6 +571,7 @@ def connect(
     register.signer.warm()
     register.promo_code_gateway.connect(CentralPromoCodes(client, lambda: worker.status().online))
     register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
+    register.store_gateway.connect(CentralStore(client, lambda: worker.status().online))
     register.returns_gateway.connect(CentralReturns(client, lambda: worker.status().online))
     register.sync = worker
     worker.start()

@@ -5,8 +5,9 @@ from typing import Any
 from pos_app.domain.cash_count import CoinRoll
 from pos_app.domain.money import Currency
 from pos_app.domain.till_rules import DEFAULT_TILL_RULES, TillRules
+from pos_app.domain.tills import DRAWERS, TillSharing
 
-_KEYS = {"opening", "cash_limit", "tolerance", "rolls"}
+_KEYS = {"opening", "cash_limit", "tolerance", "rolls", "tills", "drawers"}
 
 
 def read_till(raw: dict[str, Any], home: Currency) -> TillRules:
@@ -24,12 +25,19 @@ def read_till(raw: dict[str, Any], home: Currency) -> TillRules:
     float_minor = home.parse_minor(raw.get("opening_float", "0"))
     if min(limit_minor, tolerance_minor, float_minor) < 0:
         raise ValueError("opening_float, till.cash_limit and till.tolerance are not below zero")
+    sharing, drawers = section.get("tills", TillSharing.SHARED.value), section.get("drawers", 1)
+    if sharing not in list(TillSharing):
+        raise ValueError("till.tills is shared or personal")
+    if type(drawers) is not int or not 1 <= drawers <= len(DRAWERS):
+        raise ValueError("till.drawers is 1 or 2")
     return TillRules(
         float_minor=float_minor,
         counts_opening=opening == "counted",
         cash_limit_minor=limit_minor,
         tolerance_minor=tolerance_minor,
         rolls=tuple(_roll(entry, home) for entry in section.get("rolls", ())),
+        sharing=TillSharing(sharing),
+        drawers=drawers,
     )
 
 

@@ -20,6 +20,8 @@ class Action(StrEnum):
     PAID_OUT = "paid_out"
     TENDER_LOAN = "tender_loan"
     TENDER_PICKUP = "tender_pickup"
+    ASSIGN_TILL = "assign_till"
+    MOVE_TILL = "move_till"
     OPEN_DAY = "open_day"
     COUNT_TILL = "count_till"
     CLOSE_DAY = "close_day"
@@ -37,6 +39,10 @@ class Action(StrEnum):
     CARD_RESULT_BY_HAND = "card_result_by_hand"
     WEIGHT_BY_HAND = "weight_by_hand"
     TECHNICIAN_CONSOLE = "technician_console"
+    MANAGE_GOODS = "manage_goods"
+    BACKUP = "backup"
+    RESTORE_DATA = "restore_data"
+    SET_UP_STORE = "set_up_store"
 
 
 class Decision(StrEnum):
@@ -103,6 +109,8 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.PAID_OUT: _ASKING,
     Action.TENDER_LOAN: _ASKING,
     Action.TENDER_PICKUP: _ASKING,
+    Action.ASSIGN_TILL: _ASKING,
+    Action.MOVE_TILL: _ASKING,
     Action.OPEN_DAY: _ASKING,
     Action.COUNT_TILL: _STAFF,
     Action.CLOSE_DAY: {
@@ -131,6 +139,22 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.TENDER_ABOVE_LIMIT: _ASKING,
     Action.CARD_RESULT_BY_HAND: _ASKING,
     Action.WEIGHT_BY_HAND: _ASKING,
+    Action.SET_UP_STORE: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.BACKUP: _ASKING | {Role.TECHNICIAN: UNLIMITED},
+    Action.RESTORE_DATA: {
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+        Role.TECHNICIAN: UNLIMITED,
+    },
+    Action.MANAGE_GOODS: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+    },
     Action.TECHNICIAN_CONSOLE: {
         Role.ASSOCIATE: WITH_APPROVAL,
         Role.SUPERVISOR: WITH_APPROVAL,

@@ -58,7 +58,10 @@ class TenderResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TillClosing:
-    """A closing under way. results is empty until the count was confirmed: nobody can look before."""
+    """A closing under way. results is empty until the count was confirmed: nobody can look before.
+
+    to_workstation: the till goes on at another workstation; sealed: its cash goes there in a bag, not counted here.
+    """
 
     closing_id: str
     business_day: str
@@ -71,6 +74,8 @@ class TillClosing:
     results: tuple[TenderResult, ...] = ()
     float_minor: int = 0
     bag_number: str = ""
+    to_workstation: str = ""
+    sealed: bool = False
 
     @property
     def cash_minor(self) -> int:
@@ -79,8 +84,8 @@ class TillClosing:
 
     @property
     def deposit_minor(self) -> int:
-        """What goes to the bank."""
-        return self.cash_minor - self.float_minor
+        """What goes to the bank; of a till that goes on elsewhere nothing does."""
+        return 0 if self.to_workstation else self.cash_minor - self.float_minor
 
 
 def tenders_to_count(profile: StoreProfile) -> tuple[TenderToCount, ...]:
@@ -104,14 +109,15 @@ def expected_of(tender: TenderToCount, totals: TillTotals) -> int:
 
 
 def results_of(closing: TillClosing, totals: TillTotals, tenders: Sequence[TenderToCount]) -> tuple[TenderResult, ...]:
-    """Cash first, then the others that were taken or counted."""
+    """Cash first, unless it was sealed, then the others that were taken or counted."""
     counted = {one.tender: one.amount_minor for one in closing.tenders}
     cash = TenderResult(CASH, "Cash", totals.expected_cash_minor, closing.cash_minor)
     others = (
         TenderResult(one.tender, one.name, expected_of(one, totals), counted.get(one.tender, 0), one.currency_code)
         for one in tenders
     )
-    return (cash, *(one for one in others if one.expected_minor or one.counted_minor))
+    first = () if closing.sealed else (cash,)
+    return (*first, *(one for one in others if one.expected_minor or one.counted_minor))
 
 
 def needs_reason(result: TenderResult, tolerance_minor: int) -> bool:

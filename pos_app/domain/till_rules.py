@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos_app.domain.cash_count import CoinRoll
+from pos_app.domain.tills import TillSharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class TillRules:
     cash_limit_minor: int = 0
     tolerance_minor: int = 100
     rolls: tuple[CoinRoll, ...] = ()
+    sharing: TillSharing = TillSharing.SHARED
+    drawers: int = 1
+    """One or two at each workstation; each has a till of its own."""
+
+    @property
+    def one_till(self) -> bool:
+        """True where a workstation has one till for everybody, and nobody is ever asked which."""
+        return self.sharing is TillSharing.SHARED and self.drawers == 1
 
 
 DEFAULT_TILL_RULES = TillRules()

@@ -1,5 +1,6 @@
 """The terminal's own database, as the services ask for it."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pos_app.domain.basket import Basket
+from pos_app.domain.cash_count import CountedPieces
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.offline_redemption import OfflinePolicy, OfflineSpending
@@ -18,6 +20,7 @@ from pos_app.domain.rewards import ProgrammeTerms
 from pos_app.domain.stored_value import StoredValueLoad
 from pos_app.domain.tenders import CardAttempt, Tender
 from pos_app.domain.till import TillTotals
+from pos_app.domain.tills import FIRST_DRAWER, Till
 
 if TYPE_CHECKING:
     from pos_app.domain.till_closing import TillClosing
@@ -78,6 +81,8 @@ class PrintJob:
     bytes_sent: int = 0
     bytes_total: int = 0
     in_doubt: bool = False
+    drawer: str = FIRST_DRAWER
+    """Which drawer opens: that of the till that was sold from when it was queued."""
 
 
 class UnitOfWork(Protocol):
@@ -110,8 +115,22 @@ class UnitOfWork(Protocol):
     def open_business_day(self, day: str) -> None:
         """Entries from here on, the ones of this unit included, belong to this business day; its till starts at 0."""
 
-    def close_business_day(self) -> None:
-        """No business day is open any more, and no closing is under way: entries after this unit belong to none."""
+    def open_till(self) -> None:
+        """The till that is sold from is open, and starts at 0."""
+
+    def close_till(self) -> None:
+        """The till is closed and its closing is over; with the last till the business day ends. Entries of this unit
+        still belong to both.
+        """
+
+    def use_till(self, till: Till, operator_id: str = "") -> None:
+        """From here on cash goes to this till; operator_id is who works with it until it is closed."""
+
+    def keep_opening_count(self, count: Sequence[CountedPieces]) -> None:
+        """What was counted so far of a till that is about to be opened."""
+
+    def add_taken_up(self, transfer_id: str) -> None:
+        """A till came from another workstation by this transfer, which counts no second time."""
 
     def save_closing(self, closing: "TillClosing | None") -> None:
         """Keep the closing under way, or forget it. While there is one, nothing is sold."""
@@ -145,7 +164,13 @@ class Storage(Protocol):
         """The running totals of this till and business day."""
 
     def business_day(self) -> str:
-        """The open business day (YYYY-MM-DD), or empty when the store is closed or its till is being closed."""
+        """The open business day (YYYY-MM-DD), or empty while the till that is sold from is closed or being closed."""
+
+    def current_till(self) -> Till:
+        """The till that is sold from, open or not."""
+
+    def open_tills(self) -> Sequence[Till]:
+        """The tills of this workstation that are not closed, the one being closed among them."""
 
     def till_is_closing(self) -> bool:
         """True from the stop of sales until the till is closed or sells again."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pos_app.domain.cash_count import CountedPieces, counted_minor, pieces_to_count
+from pos_app.domain.cash_count import CountedPieces, counted_minor, pieces_to_count, with_counts
 from pos_app.domain.operator import Operator
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
@@ -67,14 +67,21 @@ class BusinessDay:
         return bool(day) and date.fromisoformat(day) < self._clock.now().date()
 
     def rows(self) -> tuple[CountedPieces, ...]:
-        """What the drawer is counted by."""
-        return pieces_to_count(self._profile.cash_denominations_minor, self._profile.till.rolls)
+        """What the drawer is counted by, with what was counted of it so far."""
+        rows = pieces_to_count(self._profile.cash_denominations_minor, self._profile.till.rolls)
+        return with_counts(rows, self._records.opening_count())
+
+    def keep_count(self, count: Sequence[CountedPieces]) -> None:
+        """Keep what was counted so far: a power cut loses none of it."""
+        with self._storage.unit_of_work() as work:
+            work.keep_opening_count(count)
+            work.commit()
 
     def opens_by_itself(self) -> bool:
         """True where nobody counts, and today has not been closed already: then it takes a person to open it again."""
         if self._profile.till.counts_opening or self.is_open or self.is_closing:
             return False
-        closed = self._records.z_reports(1)
+        closed = self._records.z_reports(1, self._storage.current_till().till_id)
         return not closed or closed[0].business_day < self._clock.now().date().isoformat()
 
     def open_by_itself(self) -> None:
@@ -97,5 +104,5 @@ class BusinessDay:
         return DayOpened(self._storage.business_day(), float_minor, left_minor)
 
     def _left_minor(self) -> int | None:
-        closed = self._records.z_reports(1)
+        closed = self._records.z_reports(1, self._storage.current_till().till_id)
         return int(json.loads(closed[0].payload)["float_minor"]) if closed else None

@@ -52,6 +52,11 @@ GROUPS: dict[str, tuple[EventKind, ...]] = {
     "Day and closing": (
         EventKind.BUSINESS_DAY_OPENED,
         EventKind.BUSINESS_DAY_CLOSED,
+        EventKind.TILL_OPENED,
+        EventKind.TILL_CLOSED,
+        EventKind.TILL_ASSIGNED,
+        EventKind.TILL_MOVED_OUT,
+        EventKind.TILL_MOVED_IN,
         EventKind.SALES_STOPPED,
         EventKind.SALES_RESUMED,
         EventKind.TILL_COUNTED,
@@ -256,6 +261,9 @@ def kind_words(kind: str) -> str:
 _KIND_WORDS: dict[str, str] = {
     EventKind.POST_VOID: "Sale voided",
     EventKind.NO_SALE: "Drawer opened without a sale",
+    EventKind.TILL_ASSIGNED: "Till given to an operator",
+    EventKind.TILL_MOVED_OUT: "Till sent to another workstation",
+    EventKind.TILL_MOVED_IN: "Till taken up from another workstation",
     EventKind.TENDER_LOAN: "Cash brought to the till",
     EventKind.TENDER_PICKUP: "Cash taken to the safe",
     EventKind.TRANSACTION_CANCELLED: "Sale cancelled",

@@ -12,6 +12,7 @@ from pos_app.ports import People, Storage
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.approving import not_recognised_words, wait_words
 from pos_app.services.selling import Selling
+from pos_app.services.tills import Tills
 
 
 class SignOn:
@@ -25,12 +26,14 @@ class SignOn:
         approvals: Approvals,
         selling: Selling,
         storage: Storage,
+        tills: Tills | None = None,
     ) -> None:
         self._operator = operator
         self._people = people
         self._approvals = approvals
         self._selling = selling
         self._storage = storage
+        self._tills = tills
         self.locked = not operator.operator_id
 
     @property
@@ -73,6 +76,8 @@ class SignOn:
         self._operator.change_to(operator)
         if takes_over:
             self._selling.hand_over(approval.approver_id if approval else "")
+        if self._tills is not None:
+            self._tills.take()
         self.locked = False
 
     def lock(self) -> None:

@@ -7,7 +7,7 @@ from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
 from pos_app.domain.till import TillTotals
 from pos_app.errors import CashierError
-from pos_app.ports import Clock, PrintJob, Storage
+from pos_app.ports import Clock, PrintJob, Storage, UnitOfWork
 
 LONGEST_BAG_NUMBER = 24
 
@@ -15,7 +15,8 @@ LONGEST_BAG_NUMBER = 24
 class TillControl:
     """What is done at the till besides selling. Every act is journaled before the drawer opens."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, operator: Operator) -> None:
+    def __init__(self, *, storage: Storage, clock: Clock, operator: Operator, settings_digest: str = "") -> None:
+        self._settings_digest = settings_digest
         self._storage = storage
         self._clock = clock
         self._operator = operator
@@ -28,14 +29,26 @@ class TillControl:
         return True
 
     def open_day(self, opening_float_minor: int, details: Mapping[str, Any] | None = None) -> None:
-        """Open today's business day with the float counted into the drawer; details say how and by whose leave."""
+        """Open today's business day with the float counted into the drawer; details say how and by whose leave.
+
+        The journal says by which of the store's settings the day is run.
+        """
         who = {"operator_id": self._operator.operator_id}
+        run_by = {"store_settings": self._settings_digest} if self._settings_digest else {}
         with self._storage.unit_of_work() as work:
-            work.open_business_day(self._clock.now().date().isoformat())
-            work.append(EventKind.BUSINESS_DAY_OPENED, who | dict(details or {}))
+            self.open_here(work, who | run_by | dict(details or {}))
             work.append(EventKind.TENDER_LOAN, who | {"amount_minor": opening_float_minor})
             work.save_till_totals(TillTotals(opening_float_minor=opening_float_minor))
             work.commit()
+
+    def open_here(self, work: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Open the till that is sold from as a part of a write, and the day with the first till of it."""
+        if self._storage.open_tills():
+            work.open_till()
+            work.append(EventKind.TILL_OPENED, payload)
+        else:
+            work.open_business_day(self._clock.now().date().isoformat())
+            work.append(EventKind.BUSINESS_DAY_OPENED, payload)
 
     def pay_out(self, amount_minor: int, reason: str, *, approver_id: str = "", job: PrintJob | None = None) -> None:
         """Take cash out of the till for something that is no sale; job is its slip. Raises CashierError."""

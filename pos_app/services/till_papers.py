@@ -9,11 +9,25 @@ from pos_app.domain.journal import EventKind, JournalEntry
 from pos_app.domain.money import currency
 from pos_app.domain.operator import Operator
 from pos_app.domain.period_figures import PeriodFigures, figures_from_plain, figures_of
-from pos_app.domain.receipt_document import Align, Block, Cut, Feed, Logo, Pair, ReceiptDocument, Rule, Size, Text
+from pos_app.domain.receipt_document import (
+    Align,
+    Block,
+    Cut,
+    Feed,
+    Logo,
+    Pair,
+    QrCode,
+    ReceiptDocument,
+    Rule,
+    Size,
+    Text,
+)
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
 from pos_app.domain.till_closing import CASH, TenderResult, tenders_to_count
+from pos_app.domain.till_slip import TillSlip
+from pos_app.domain.tills import till_name
 from pos_app.ports import Clock, Formatter, IdSource, PrintJob, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
 
@@ -51,6 +65,10 @@ class ZReport:
     digest: str
     first_sequence: int
     last_sequence: int
+    till_name: str = ""
+    """Which till of a workstation with several."""
+    moved_to: str = ""
+    moved_minor: int = 0
 
 
 def z_report_of(entry: JournalEntry) -> ZReport:
@@ -75,6 +93,9 @@ def z_report_of(entry: JournalEntry) -> ZReport:
         digest=entry.entry_hash,
         first_sequence=plain["period"]["from"]["sequence"],
         last_sequence=plain["period"]["to"]["sequence"],
+        till_name=plain.get("till_id", "").removeprefix("P-"),
+        moved_to=plain.get("moved_to", ""),
+        moved_minor=plain.get("moved_minor", 0),
     )
 
 
@@ -116,8 +137,10 @@ class TillPapers:
         """The period so far. It reads the journal: not for the GUI thread."""
         figures, terms = figures_of(self._records.period()), self._terms.current_terms()
         worth = (terms.redeem_points, terms.redeem_value_minor)
+        till = self._storage.current_till()
+        name = till_name(till, self._profile.workstation_id, self._profile.till.drawers)
         blocks = [
-            *self._head("X REPORT", f"Business day {self._storage.business_day() or 'not open'}"),
+            *self._head("X REPORT", f"Business day {self._storage.business_day() or 'not open'}", name),
             *self._sums(figures),
             *self._points(figures, worth),
             Rule(),
@@ -131,7 +154,7 @@ class TillPapers:
     def z_document(self, report: ZReport, *, copy: bool = False) -> ReceiptDocument:
         """The paper of a Z; a copy says so."""
         blocks: list[Block] = [
-            *self._head(f"Z REPORT {report.number}", f"Business day {report.business_day}"),
+            *self._head(f"Z REPORT {report.number}", f"Business day {report.business_day}", report.till_name),
             Pair("Closed", self._formatter.date_time(datetime.fromisoformat(report.closed_at))),
             Pair("Journal", f"{report.first_sequence} to {report.last_sequence}"),
             *self._sums(report.figures),
@@ -141,11 +164,14 @@ class TillPapers:
         ]
         for one in report.results:
             blocks += self._result(one)
-        blocks += [
-            Rule(),
-            Pair("Stays in the drawer", self._money(report.float_minor)),
-            Pair("Deposit", self._money(report.deposit_minor), bold=True),
-        ]
+        blocks.append(Rule())
+        if report.moved_to:
+            blocks.append(Pair(f"Went on to workstation {report.moved_to}", self._money(report.moved_minor), bold=True))
+        else:
+            blocks += [
+                Pair("Stays in the drawer", self._money(report.float_minor)),
+                Pair("Deposit", self._money(report.deposit_minor), bold=True),
+            ]
         if report.bag_number:
             blocks.append(Pair("Bag", report.bag_number))
         blocks += [
@@ -171,6 +197,22 @@ class TillPapers:
         job_id = self._ids.new_id()
         return PrintJob(job_id, job_id, self.z_document(report))
 
+    def moving_job(self, slip: TillSlip, code: str) -> PrintJob:
+        """The slip that goes with a till to another workstation; the amount stands in the code alone."""
+        job_id = self._ids.new_id()
+        blocks: list[Block] = [
+            *self._head("TILL ON ITS WAY", f"To workstation {slip.to_workstation}", slip.till_id.removeprefix("P-")),
+            Pair("Seal", slip.bag_number or "counted, not sealed"),
+            Text("Scan this at the other workstation. It counts once."),
+            Feed(),
+            QrCode(code),
+            Pair("Brought by", self._operator.operator_id),
+            Feed(2),
+            Pair("Signature", _SIGNATURE),
+            Cut(),
+        ]
+        return PrintJob(job_id, job_id, ReceiptDocument(f"Till to workstation {slip.to_workstation}", tuple(blocks)))
+
     def drawer_job(self) -> PrintJob:
         """Opens the drawer, with no paper."""
         job_id = self._ids.new_id()
@@ -190,13 +232,13 @@ class TillPapers:
     def _money(self, amount_minor: int) -> str:
         return self._formatter.money(amount_minor)
 
-    def _head(self, title: str, day: str) -> list[Block]:
+    def _head(self, title: str, day: str, till: str = "") -> list[Block]:
         return [
             Logo(self._profile.store_name),
             Text(title, Align.CENTRE, bold=True, size=Size.DOUBLE),
             Text(day, Align.CENTRE),
             Feed(),
-            Pair(self._formatter.date_time(self._clock.now()), f"Till {self._profile.workstation_id}"),
+            Pair(self._formatter.date_time(self._clock.now()), f"Till {till or self._profile.workstation_id}"),
         ]
 
     def _sums(self, figures: PeriodFigures) -> list[Block]:

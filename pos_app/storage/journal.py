@@ -15,8 +15,9 @@ SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS} {_FROM}"
 
 _INSERT = """
     INSERT INTO journal (incarnation_number, sequence, event_id, kind, version, occurred_at, business_day, payload,
-                         previous_hash, entry_hash, receipt_number, contact_id, returned_receipt_number)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         previous_hash, entry_hash, receipt_number, contact_id, returned_receipt_number,
+                         till_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PAGE_ENTRIES = 500
 _WITH_RECEIPT = (
@@ -112,12 +113,15 @@ def write_entry(
     return entry
 
 
-def keys_of(kind: str, payload: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
-    """What an entry is found by besides its number: its receipt number, the contact it names, the sale it reverses."""
+def keys_of(kind: str, payload: dict[str, Any]) -> tuple[str | None, str | None, str | None, str]:
+    """What an entry is found by besides its number: its receipt number, the contact it names, the sale it reverses, and
+    the till it belongs to.
+    """
     receipt_number = payload["header"]["receipt_number"] if kind in _WITH_RECEIPT else None
     member = payload.get("member")
     contact_id = member.get("contact_id") if isinstance(member, dict) else payload.get("contact_id")
-    return receipt_number, contact_id or None, payload.get("original_receipt_number") or None
+    original = payload.get("original_receipt_number") or None
+    return receipt_number, contact_id or None, original, payload.get("till_id", "")
 
 
 def entry_of(terminal_id: str, row: tuple[Any, ...]) -> JournalEntry:

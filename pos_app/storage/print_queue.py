@@ -8,7 +8,7 @@ from pos_app.ports import PrintJob, PrintState
 from pos_app.storage.database import Database
 
 _SELECT = """
-    SELECT job_id, transaction_id, document, open_drawer, state, reason, bytes_sent, bytes_total, in_doubt
+    SELECT job_id, transaction_id, document, open_drawer, state, reason, bytes_sent, bytes_total, in_doubt, drawer
     FROM print_job
 """
 # Literally the conditions of the partial indexes, or SQLite reads the receipts of years.
@@ -77,7 +77,7 @@ class SqlitePrintQueue:
 
 
 def _job(row: tuple[Any, ...]) -> PrintJob:
-    job_id, transaction_id, document, open_drawer, state, reason, bytes_sent, bytes_total, in_doubt = row
+    job_id, transaction_id, document, open_drawer, state, reason, bytes_sent, bytes_total, in_doubt, drawer = row
     return PrintJob(
         job_id,
         transaction_id,
@@ -88,4 +88,5 @@ def _job(row: tuple[Any, ...]) -> PrintJob:
         bytes_sent,
         bytes_total,
         bool(in_doubt),
+        drawer,
     )

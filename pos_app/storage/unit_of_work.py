@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pos_app.domain.cash_count import CountedPieces
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.offline_redemption import OfflineSpending
 from pos_app.domain.orders import Order, OrderContact, order_papers_id
 from pos_app.domain.receipt_document import to_plain
 from pos_app.domain.till import TillTotals
+from pos_app.domain.tills import FIRST_TILL, Till
 from pos_app.ports import Clock, IdSource, OpenTransaction, ParkedSale, PrintJob, PrintState
 from pos_app.storage.database import Connection, Database
 from pos_app.storage.dataclass_json import from_json, to_json
@@ -25,8 +27,10 @@ _TOTALS = tuple(field.name for field in fields(TillTotals))
 _LISTS = ("by_tender", "foreign_cash")
 _totals_of = attrgetter(*_TOTALS)
 TOTALS_COLUMNS = ", ".join(_TOTALS)
-_SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, {TOTALS_COLUMNS}) VALUES (?{', ?' * len(_TOTALS)})"  # noqa: S608
-_SELECT_TOTALS = f"SELECT {TOTALS_COLUMNS} FROM till_totals WHERE business_day = (SELECT business_day FROM terminal)"  # noqa: S608
+_PLACES = ", ?" * len(_TOTALS)
+_SAVE_TOTALS = f"INSERT OR REPLACE INTO till_totals (business_day, till_id, {TOTALS_COLUMNS}) VALUES (?, ?{_PLACES})"  # noqa: S608
+_SELECT_TOTALS = f"SELECT {TOTALS_COLUMNS} FROM till_totals JOIN terminal USING (business_day, till_id)"  # noqa: S608
+_SELECT_TILL = "SELECT till_id, drawer, owner_id, is_open FROM till"
 
 _OFFLINE_SPENDING = """
     SELECT coalesce(sum(points) FILTER (WHERE is_members), 0), count(*) FILTER (WHERE is_members),
@@ -45,6 +49,11 @@ def totals_of_row(row: Sequence[Any]) -> TillTotals:
     return TillTotals(**{**values, **lists})
 
 
+def _till(row: Sequence[Any]) -> Till:
+    till_id, drawer, owner_id, is_open = row
+    return Till(till_id, drawer, owner_id, bool(is_open))
+
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """As much as the till's clock may be off for an allowance to be taken (domain/offline_redemption.py)."""
 
@@ -60,11 +69,16 @@ class SqliteUnitOfWork:
         self._ids = ids
         self._last = tail.last()
         self.committed_entries = False
-        self.opens_drawer = False
-        (self._business_day,) = connection.execute("SELECT business_day FROM terminal").fetchone()
+        self.opens_drawers: list[str] = []
+        self._business_day, self._till_id = connection.execute("SELECT business_day, till_id FROM terminal").fetchone()
 
     def append(self, kind: str, payload: dict[str, Any], *, event_id: str | None = None) -> JournalEntry:
-        """One more journal entry; the event id is made here unless the caller already used one elsewhere."""
+        """One more journal entry; the event id is made here unless the caller already used one elsewhere.
+
+        Its payload names the till it belongs to, unless that is the workstation's first.
+        """
+        if self._till_id:
+            payload = payload | {"till_id": self._till_id}
         self._last = write_entry(
             self._live(),
             self._tail,
@@ -91,13 +105,50 @@ class SqliteUnitOfWork:
     def open_business_day(self, day: str) -> None:
         """Entries from here on belong to this day (YYYY-MM-DD); its till starts at 0, even a second time."""
         self._live().execute("UPDATE terminal SET business_day = ?", (day,))
-        self._live().execute("DELETE FROM till_totals WHERE business_day = ?", (day,))
         self._business_day = day
+        self.open_till()
 
-    def close_business_day(self) -> None:
-        """No business day is open any more, and no closing is under way; entries of this unit still belong to it."""
-        self._live().execute("UPDATE terminal SET business_day = ''")
+    def open_till(self) -> None:
+        """The till that is sold from is open, and starts at 0."""
+        which = (self._business_day, self._till_id)
+        self._live().execute("UPDATE till SET is_open = 1 WHERE till_id = ?", (self._till_id,))
+        self._live().execute("DELETE FROM till_totals WHERE business_day = ? AND till_id = ?", which)
+        self._live().execute("DELETE FROM till_opening WHERE till_id = ?", (self._till_id,))
+
+    def close_till(self) -> None:
+        """The till is closed and nobody has it any more; with the last till the business day ends. Entries of this unit
+        still belong to both.
+        """
+        self._live().execute("UPDATE till SET is_open = 0 WHERE till_id = ?", (self._till_id,))
+        self._live().execute("DELETE FROM till_assignment WHERE till_id = ?", (self._till_id,))
         self._live().execute("DELETE FROM till_closing")
+        self._live().execute(
+            "UPDATE terminal SET business_day = '' WHERE NOT EXISTS (SELECT 1 FROM till WHERE is_open)"
+        )
+
+    def use_till(self, till: Till, operator_id: str = "") -> None:
+        """From here on cash goes to this till; operator_id is who works with it until it is closed."""
+        self._live().execute(
+            """
+            INSERT INTO till (till_id, drawer, owner_id, is_open) VALUES (?, ?, ?, 0)
+            ON CONFLICT (till_id) DO UPDATE SET drawer = excluded.drawer
+            """,
+            (till.till_id, till.drawer, till.owner_id),
+        )
+        self._live().execute("UPDATE terminal SET till_id = ?", (till.till_id,))
+        self._till_id = till.till_id
+        if operator_id:
+            self._live().execute("INSERT OR REPLACE INTO till_assignment VALUES (?, ?)", (operator_id, till.till_id))
+
+    def keep_opening_count(self, count: Sequence[CountedPieces]) -> None:
+        """What was counted so far of a till that is about to be opened."""
+        document = json.dumps([list(one) for one in count if one.number])
+        self._live().execute("INSERT OR REPLACE INTO till_opening VALUES (?, ?)", (self._till_id, document))
+
+    def add_taken_up(self, transfer_id: str) -> None:
+        """A till came from another workstation by this transfer, which counts no second time."""
+        taken_at = self._clock.now().isoformat(timespec="milliseconds")
+        self._live().execute("INSERT INTO till_taken_up VALUES (?, ?)", (transfer_id, taken_at))
 
     def save_closing(self, closing: "TillClosing | None") -> None:
         """Keep the closing under way, or forget it."""
@@ -132,11 +183,12 @@ class SqliteUnitOfWork:
 
     def add_print_job(self, job: PrintJob) -> None:
         """Queue a document; the same job id again changes nothing."""
-        self.opens_drawer |= job.open_drawer
+        if job.open_drawer:
+            self.opens_drawers.append(self._drawer())
         self._live().execute(
             """
-            INSERT INTO print_job (job_id, transaction_id, document, open_drawer, state, reason)
-            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) DO NOTHING
+            INSERT INTO print_job (job_id, transaction_id, document, open_drawer, state, reason, drawer)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) DO NOTHING
             """,
             (
                 job.job_id,
@@ -145,6 +197,7 @@ class SqliteUnitOfWork:
                 int(job.open_drawer),
                 job.state.value,
                 job.reason,
+                self._drawer(),
             ),
         )
 
@@ -159,7 +212,7 @@ class SqliteUnitOfWork:
     def save_till_totals(self, totals: TillTotals) -> None:
         """The running totals of this till and business day."""
         values = (json.dumps(value) if type(value) is tuple else value for value in _totals_of(totals))
-        self._live().execute(_SAVE_TOTALS, (self._business_day, *values))
+        self._live().execute(_SAVE_TOTALS, (self._business_day, self._till_id, *values))
 
     def add_contact(self, contact_id: str, email: str) -> None:
         """An address that the central service has to resolve; kept beside the journal until it did."""
@@ -211,6 +264,11 @@ class SqliteUnitOfWork:
             self.committed_entries = self._last is not self._tail.last()
             self._tail.moved_to(self._last)
 
+    def _drawer(self) -> str:
+        """Where the till lies that is sold from."""
+        row = self._live().execute("SELECT drawer FROM till WHERE till_id = ?", (self._till_id,)).fetchone()
+        return str(row[0]) if row else FIRST_TILL.drawer
+
     def _live(self) -> Connection:
         """The connection while the write lasts: after it, a statement would be a commit of its own."""
         if not self._connection.in_transaction:
@@ -228,8 +286,8 @@ class SqliteStorage:
         self._ids = ids
         self.on_committed: Callable[[], None] = lambda: None
         """Called after each commit that wrote to the journal, on the thread that wrote; must not block."""
-        self.on_drawer_wanted: Callable[[], None] = lambda: None
-        """Called after each commit of a job that opens the drawer, as on_committed is."""
+        self.on_drawer_wanted: Callable[[str], None] = lambda _: None
+        """Called with A or B after each commit of a job that opens that drawer, as on_committed is."""
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SqliteUnitOfWork]:
@@ -239,8 +297,8 @@ class SqliteStorage:
             yield work
         if work.committed_entries:
             self.on_committed()
-        if work.committed_entries and work.opens_drawer:
-            self.on_drawer_wanted()
+            for drawer in dict.fromkeys(work.opens_drawers):
+                self.on_drawer_wanted(drawer)
 
     def open_transaction(self) -> OpenTransaction | None:
         """The sale under way, if any."""
@@ -253,9 +311,21 @@ class SqliteStorage:
         return totals_of_row(row) if row else TillTotals()
 
     def business_day(self) -> str:
-        """The open business day (YYYY-MM-DD), or empty when the store is closed or its till is being closed."""
-        row = self._database.one("SELECT business_day FROM terminal WHERE NOT EXISTS (SELECT 1 FROM till_closing)")
+        """The open business day (YYYY-MM-DD), or empty while the till that is sold from is closed or being closed."""
+        row = self._database.one(
+            "SELECT business_day FROM terminal JOIN till USING (till_id) "
+            "WHERE is_open AND NOT EXISTS (SELECT 1 FROM till_closing)"
+        )
         return str(row[0]) if row else ""
+
+    def current_till(self) -> Till:
+        """The till that is sold from, open or not."""
+        row = self._database.one(f"{_SELECT_TILL} JOIN terminal USING (till_id)")
+        return _till(row) if row else FIRST_TILL
+
+    def open_tills(self) -> list[Till]:
+        """The tills of this workstation that are not closed, the one being closed among them."""
+        return [_till(row) for row in self._database.all(f"{_SELECT_TILL} WHERE is_open ORDER BY drawer, till_id")]
 
     def till_is_closing(self) -> bool:
         """True from the stop of sales until the till is closed or sells again."""

@@ -23,6 +23,7 @@ from pos_app.services.till_papers import TillPapers
 from pos_app.storage.journal_audit import audit
 
 MANAGER = Operator("manager-1", "Manager", Role.MANAGER)
+SECRET = bytes(32)
 EVENING = datetime(2026, 11, 22, 20, tzinfo=UTC)
 
 
@@ -54,7 +55,7 @@ class ClosingTill(RealTill):
         self.day = BusinessDay(self.control, self.approvals, storage=storage, records=records, **who)
         kept = {"storage": storage, "records": records, "terms": MemoryTerms()}
         self.papers = TillPapers(self.approvals, **kept, **who, **money)
-        self.closing = Closing(self.approvals, self.papers, **kept, **who, ids=self.ids)
+        self.closing = Closing(self.approvals, self.papers, **kept, **who, ids=self.ids, secret=lambda: SECRET)
 
     @property
     def expected_minor(self) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pos_app.clock import SetClock
+from pos_app.domain.cash_count import CountedPieces
 from pos_app.domain.item import Fee, Item, ItemKind
 from pos_app.domain.journal import JournalEntry, canonical_json, next_entry
 from pos_app.domain.member import MemberAccount, mask_email
@@ -22,6 +23,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tax import TaxRate
 from pos_app.domain.till import TillTotals
 from pos_app.domain.till_closing import TillClosing
+from pos_app.domain.tills import FIRST_TILL, Till
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.ids import SeededIds
 from pos_app.ports import (
@@ -133,6 +135,7 @@ class MemoryState:
     orders: dict[str, Order] = field(default_factory=dict)
     order_contacts: dict[str, OrderContact] = field(default_factory=dict)
     closing: TillClosing | None = None
+    opening_count: tuple[CountedPieces, ...] = ()
 
     def copy(self) -> "MemoryState":
         return MemoryState(
@@ -149,6 +152,7 @@ class MemoryState:
             dict(self.orders),
             dict(self.order_contacts),
             self.closing,
+            self.opening_count,
         )
 
 
@@ -212,9 +216,21 @@ class MemoryWork:
         self._state.business_day = day
         self._state.till_totals = TillTotals()
 
-    def close_business_day(self) -> None:
+    def open_till(self) -> None:
+        self._state.till_totals = TillTotals()
+
+    def close_till(self) -> None:
         self._state.business_day = ""
         self._state.closing = None
+
+    def use_till(self, till: Till, operator_id: str = "") -> None:
+        assert till.till_id == "", "this fake has one till"
+
+    def keep_opening_count(self, count: Sequence[CountedPieces]) -> None:
+        self._state.opening_count = tuple(count)
+
+    def add_taken_up(self, transfer_id: str) -> None:
+        raise AssertionError("this fake has one till")
 
     def save_closing(self, closing: TillClosing | None) -> None:
         self._state.closing = closing
@@ -262,6 +278,12 @@ class MemoryStorage:
 
     def till_totals(self) -> TillTotals:
         return self.state.till_totals
+
+    def current_till(self) -> Till:
+        return replace(FIRST_TILL, is_open=bool(self.state.business_day))
+
+    def open_tills(self) -> list[Till]:
+        return [self.current_till()] if self.state.business_day else []
 
     def business_day(self) -> str:
         return "" if self.state.closing else self.state.business_day

@@ -1,9 +1,10 @@
 """A till's records without a disk: the closing, the period and the Zs, read from a journal in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fakes.memory_shop import MemoryStorage
 
+from pos_app.domain.cash_count import CountedPieces
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.till_closing import TillClosing
 from pos_app.ports import Unsent
@@ -23,7 +24,19 @@ class MemoryTillRecords:
         last_z = max((place for place, entry in enumerate(entries) if entry.kind == "z_report"), default=-1)
         return iter(entries[last_z + 1 :])
 
-    def z_reports(self, limit: int) -> Sequence[JournalEntry]:
+    def last_entry(self) -> JournalEntry:
+        return self._storage.state.entries[-1]
+
+    def assignments(self) -> Mapping[str, str]:
+        return {}
+
+    def opening_count(self) -> Sequence[CountedPieces]:
+        return self._storage.state.opening_count
+
+    def was_taken_up(self, transfer_id: str) -> bool:
+        return False
+
+    def z_reports(self, limit: int, till_id: str | None = None) -> Sequence[JournalEntry]:
         return [entry for entry in reversed(self._storage.state.entries) if entry.kind == "z_report"][:limit]
 
     def unsent(self) -> Unsent:

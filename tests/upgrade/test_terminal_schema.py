@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.memory_shop import DEMO_ACCOUNT
 from fakes.terminal_data import NOON, cash_sale, key_file, open_data, open_day, raw, terminal_data
 
 from pos_app.clock import SetClock
+from pos_app.domain.journal import canonical_json, next_entry
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.tenders import TenderType
 from pos_app.errors import WorldError
@@ -21,7 +23,6 @@ from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.identity import establish, witness_of
 from pos_app.storage.journal import JournalTail
 from pos_app.storage.journal_audit import audit
-from pos_app.storage.unit_of_work import SqliteStorage
 
 NEXT_VERSION = """
 from alembic import op
@@ -51,6 +52,37 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return version
 
 
+class JournalOfThen:
+    """Writes entries as the programs did that had these schemas."""
+
+    def __init__(self, database: Database, business_day: str = "") -> None:
+        self._database = database
+        self._tail = JournalTail(database, "001-02")
+        self._business_day = business_day
+        raw(database, "UPDATE terminal SET business_day = ?", business_day)
+
+    def append(self, kind: str, payload: dict[str, Any]) -> None:
+        entry = next_entry(
+            self._tail.last(),
+            terminal_id="001-02",
+            incarnation=self._tail.incarnation,
+            event_id=SystemIds().new_id(),
+            kind=kind,
+            occurred_at=NOON.isoformat(timespec="milliseconds"),
+            business_day=self._business_day,
+            payload=canonical_json(payload),
+        )
+        receipt_number = payload["header"]["receipt_number"] if kind == "sale" else None
+        raw(
+            self._database,
+            "INSERT INTO journal (incarnation_number, sequence, event_id, kind, version, occurred_at, business_day, "
+            "payload, previous_hash, entry_hash, receipt_number) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(entry.sequence, entry.event_id, kind, entry.version, entry.occurred_at, entry.business_day),
+            *(entry.payload, entry.previous_hash, entry.entry_hash, receipt_number),
+        )
+        self._tail.moved_to(entry)
+
+
 def _tables(database: Database) -> set[str]:
     return {name for (name,) in database.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
@@ -76,10 +108,7 @@ def test_data_of_the_first_version_goes_on_selling_and_knows_members(
     clock, ids = SetClock(NOON), SystemIds()
     first = terminal_database.open_database(tmp_path, key_file(tmp_path), clock)
     establish(first, store_id="001", workstation_id="02", clock=clock, ids=ids)
-    tail = JournalTail(first, "001-02")
-    with SqliteStorage(first, tail, clock, ids).unit_of_work() as work:
-        work.append("no_sale", {})
-        work.commit()
+    JournalOfThen(first).append("no_sale", {})
     witness_of(first, tmp_path)()
     first.close()
     monkeypatch.undo()
@@ -141,14 +170,13 @@ def test_the_totals_of_earlier_days_get_a_row_for_each_tender(tmp_path: Path, mo
     clock, ids = SetClock(NOON), SystemIds()
     before = terminal_database.open_database(tmp_path, key_file(tmp_path), clock)
     establish(before, store_id="001", workstation_id="02", clock=clock, ids=ids)
-    tail = JournalTail(before, "001-02")
-    with SqliteStorage(before, tail, clock, ids).unit_of_work() as work:
-        work.open_business_day("2026-11-22")
-        for price_minor, kind in ((1000, TenderType.CASH), (500, TenderType.CARD), (250, TenderType.CARD)):
-            sale = cash_sale(work.begin_transaction(), price_minor)
-            paid = tuple(replace(tender, tender_type=kind) for tender in sale.tenders)
-            work.append("sale", sale_to_plain(replace(sale, tenders=paid)))
-        work.commit()
+    journal = JournalOfThen(before, "2026-11-22")
+    sold = enumerate(((1000, TenderType.CASH), (500, TenderType.CARD), (250, TenderType.CARD)), 1)
+    for number, (price_minor, kind) in sold:
+        sale = cash_sale(number, price_minor)
+        paid = tuple(replace(tender, tender_type=kind) for tender in sale.tenders)
+        journal.append("sale", sale_to_plain(replace(sale, tenders=paid)))
+    raw(before, "UPDATE terminal SET transaction_sequence = 3")
     raw(before, "INSERT INTO till_totals VALUES ('2026-11-22', 0, 1000, 0, 0, 750, 0, 0, 3, 1750, 17, 0)")
     witness_of(before, tmp_path)()
     before.close()

@@ -143,6 +143,8 @@ _STATEMENTS: tuple[str, ...] = (
         is_journaled INTEGER NOT NULL DEFAULT 0
     ) STRICT
     """,
+    # Addresses stay for a week after the service has their events, since it may lose its newest ones in a failover.
+    "ALTER TABLE contact ADD COLUMN settled_at_s INTEGER",
 )
 
 
