@@ -45,7 +45,7 @@ class Command:
 
 COMMANDS = (
     Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
-    Command("test", "Pass the tests: style, types, import rules, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
+    Command("test", "Pass the tests: style, types, import rules, documents, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
     Command("training", "Learn the register: guided lessons at a till of its own.", window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),
@@ -56,6 +56,7 @@ COMMANDS = (
     Command("journal", "Verify or export the terminal's journal."),
     Command("backup", "Copies of a till's data: make, list, verify, restore one; the recovery key."),
     Command("central", "Start the central rewards service, or verify its ledger."),
+    Command("manual", "The documents as pages that can be searched.", lock=DEVELOPMENT_LOCK),
     Command("bench", "Measure speed and memory, each figure beside its floor.", lock=DEVELOPMENT_LOCK, window=True),
     Command("update", "Look for a newer version, fetch it, prove it on a copy of the data, install it.", window=True),
     Command("simulate", "Start a simulated device as a process of its own: printer, scanner, scale and others."),

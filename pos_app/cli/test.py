@@ -1,13 +1,15 @@
-"""`test`: style, types and import rules, then the tests; with arguments of its own only pytest, which gets them."""
+"""`test`: style, types, import rules and documents, then the tests; with arguments only pytest, which gets them."""
 
 import argparse
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pos_app.cli.manual import BUILD
 from pos_app.environment import PROJECT_FOLDER
 from pos_app.system_packages import BROWSER_PROGRAMS, install_if_offered
 
@@ -40,6 +42,8 @@ def main(args: argparse.Namespace) -> int:
         return _python(["-m", "pytest", *args.passed_on])
     install_if_offered(BROWSER_PROGRAMS, lambda line: print(line, file=sys.stderr, flush=True))
     statuses = [_check(name, arguments) for name, arguments in CHECKS]
+    with TemporaryDirectory(prefix="pos-manual-") as pages:
+        statuses.append(_check("documents", [*BUILD, pages]))
     statuses.append(_whole_suite())
     return next((status for status in statuses if status), 0)
 
@@ -66,7 +70,7 @@ def _failed_tests(cache: Path) -> list[str]:
     return sorted(json.loads(remembered.read_text(encoding="utf-8"))) if remembered.exists() else []
 
 
-def _check(name: str, arguments: list[str]) -> int:
+def _check(name: str, arguments: Sequence[str]) -> int:
     result = subprocess.run(
         [sys.executable, *arguments], cwd=PROJECT_FOLDER, capture_output=True, text=True, errors="replace"
     )
