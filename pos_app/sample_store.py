@@ -26,11 +26,13 @@ DEMO_PEOPLE = (
 """Who works the demo store, with number, PIN and badge: for everybody to see, so never in another store."""
 
 FOLDER = Path(resources.__path__[0]) / "sample_store"
+STORE_FILE, DEMO_MARK = "store.toml", "demo-store"
+"""A data folder with both is still the demo store, with settings that somebody changed."""
 
 
 def sample_store(*, people_sign_on: bool = True) -> StoreFile:
     """The demo store's profile; without people to sign on, the first of its operators works every till."""
-    store = load_store_file(FOLDER / "store.toml")
+    store = load_store_file(FOLDER / STORE_FILE)
     return store if people_sign_on else replace(store, sign_on=SignOnRules(required=False))
 
 
@@ -47,7 +49,7 @@ def sample_items(currency: Currency) -> Iterator["CatalogueItem"]:
 
 def store_of(folder: Path) -> StoreFile:
     """The store of a data folder: its own store.toml, or the demo store."""
-    own = folder / "store.toml"
+    own = folder / STORE_FILE
     return load_store_file(own) if own.exists() else sample_store()
 
 
@@ -61,7 +63,7 @@ def stock_shelves(data: TerminalDatabase, currency: Currency) -> None:
 
 def staff(folder: Path, data: TerminalDatabase) -> tuple[tuple[str, str], ...]:
     """In the demo store: its people, added to a till that has nobody yet, and what to sign on with; else nothing."""
-    if (folder / "store.toml").exists():
+    if (folder / STORE_FILE).exists() and not (folder / DEMO_MARK).exists():
         return ()
     register = OperatorRegister(data.database, data.storage)
     if register.is_empty():

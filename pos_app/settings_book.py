@@ -99,7 +99,7 @@ class SettingsFile:
         """Write the settings to a file of their own. They name the places of secrets and hold none."""
         folder = self._folder / EXPORT_FOLDER
         path = folder / f"settings-{self._now():%Y%m%d-%H%M%S}.toml"
-        _write_file(path, self.text())
+        write_file(path, self.text())
         return path
 
     def importable(self) -> list[Path]:
@@ -134,7 +134,7 @@ class SettingsFile:
         if text == self.text():
             return
         self._keep(by, words, text)
-        _write_file(self._path, text)
+        write_file(self._path, text)
 
     def _take_note(self) -> None:
         """A version of what somebody wrote into the file without this program."""
@@ -152,7 +152,7 @@ class SettingsFile:
         number = max((one.number for one in self._kept()), default=0) + 1
         at = self._now().isoformat(timespec="seconds")
         plain = {"number": number, "at": at, "by": by, "words": words, "text": text}
-        _write_file(self._history / f"{number:06d}.json", json.dumps(plain, ensure_ascii=False, indent=1))
+        write_file(self._history / f"{number:06d}.json", json.dumps(plain, ensure_ascii=False, indent=1))
 
     def _kept(self) -> list[SettingsVersion]:
         found = []
@@ -178,7 +178,7 @@ def _put(table: "TOMLDocument", values: Values) -> None:
             table[key] = value
 
 
-def _write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     """All of it or nothing, on disk when this returns. Raises WorldError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """Reads a store's profile from its TOML file; each mistake is named with its key."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pos_app.errors import WorldError
 from pos_app.promotion_file import read_promotion_file
 from pos_app.receipt_settings import parse_receipt
 from pos_app.store_fees import read_fees
+from pos_app.store_limits import read_limits
 from pos_app.store_orders import read_country, read_order_rules
 from pos_app.store_parking import read_parking
 from pos_app.store_people import SignOnRules, read_reasons, read_sign_on
@@ -23,9 +25,16 @@ from pos_app.store_taxes import read_tax_rates, read_tax_reliefs, tax_names
 from pos_app.store_tenders import read_foreign_cash, read_gift_cards, read_tenders
 from pos_app.store_till import read_till
 
+HISTORY_FOLDER = "store-history"
+"""Beside the store's file: its versions, see pos_app/store_book.py."""
+
 
 class StoreProfileError(WorldError):
-    """The store's file cannot be used; the sentence names the key."""
+    """The store's file cannot be used; the sentence names the key, problem says the same without the file."""
+
+    def __init__(self, message: str, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +45,39 @@ class StoreFile:
     operators: tuple[Operator, ...]
     opening_float_minor: int
     sign_on: SignOnRules = field(default_factory=SignOnRules)
+    digest: str = ""
+    """Of the text it was read from: the journal says with it by which settings a day was run."""
 
 
 def load_store_file(path: Path) -> StoreFile:
     """The store of a TOML file. Raises StoreProfileError."""
     try:
-        return _store(tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
-    except OSError as error:
-        raise StoreProfileError(f"The store's file {path} cannot be read: {error.strerror}.") from error
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise StoreProfileError(f"The store's file {path} cannot be read: {cause}.", str(cause)) from error
+    return read_store_text(text, path)
+
+
+def read_store_text(text: str, path: Path) -> StoreFile:
+    """The store of a text that stands, or is to stand, in this file. Raises StoreProfileError."""
+    try:
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StoreProfileError(f"The store's file {path} is no valid TOML: {error}.") from error
+        raise StoreProfileError(f"The store's file {path} is no valid TOML: {error}.", str(error)) from error
+    return read_store(raw, path, digest=sha256(text.encode()).hexdigest()[:16])
+
+
+def read_store(raw: dict[str, Any], path: Path, digest: str = "") -> StoreFile:
+    """The store of plain data that stands, or is to stand, in this file. Raises StoreProfileError."""
+    try:
+        return replace(_store(raw, path.parent), digest=digest)
     except KeyError as error:
-        raise StoreProfileError(f"The store's file {path} lacks the key {error}.") from error
-    except (MoneyError, ValueError, TypeError) as error:
-        raise StoreProfileError(f"The store's file {path} holds a value that cannot be used: {error}.") from error
+        problem = f"the key {error} is missing"
+        raise StoreProfileError(f"The store's file {path} lacks the key {error}.", problem) from error
+    except (MoneyError, ValueError, TypeError, AttributeError) as error:
+        message = f"The store's file {path} holds a value that cannot be used: {error}."
+        raise StoreProfileError(message, str(error)) from error
 
 
 def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
@@ -87,6 +115,8 @@ def _store(raw: dict[str, Any], folder: Path) -> StoreFile:
         tenders=read_tenders(raw, money),
         foreign_cash=read_foreign_cash(raw, money),
         gift_cards=read_gift_cards(raw, money),
+        tax_number=str(raw.get("tax_number", "")),
+        rights=read_limits(raw, money),
     )
     operators = tuple(
         Operator(entry["operator_id"], entry["display_name"], Role(entry["role"])) for entry in raw["operators"]

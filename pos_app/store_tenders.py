@@ -62,6 +62,7 @@ def _tender(entry: dict[str, Any], home: Currency) -> TenderDefinition:
         opens_drawer=bool(entry.get("opens_drawer", False)),
         refundable=bool(entry.get("refundable", True)),
         works_offline=bool(entry.get("works_offline", True)),
+        offered=bool(entry.get("offered", True)),
     )
 
 

@@ -13,6 +13,7 @@ from pos_app.domain.promotions import NO_PROMOTIONS, PromotionBook
 from pos_app.domain.reasons import NEUTRAL_REASONS, Reasons
 from pos_app.domain.receipt_template import STANDARD_RECEIPTS, ReceiptTemplate
 from pos_app.domain.return_policy import NO_POLICY, ReturnPolicy
+from pos_app.domain.rights import DEFAULT_RIGHTS, RightsTable
 from pos_app.domain.rounding import Rounding
 from pos_app.domain.stored_value import DEFAULT_GIFT_CARD_RULES, GiftCardRules
 from pos_app.domain.tax import TaxRate, TaxRounding
@@ -72,6 +73,15 @@ class StoreProfile:
     orders: OrderRules = DEFAULT_ORDER_RULES
     country: str = "US"
     """ISO 3166-1: what an address is checked by unless another country is chosen."""
+    tax_number: str = ""
+    """Below the address on receipts, as the store writes it."""
+    rights: RightsTable = field(default_factory=lambda: DEFAULT_RIGHTS)
+    """Who may do what in this store: the table, with the store's own limits."""
+
+    @property
+    def head_lines(self) -> tuple[str, ...]:
+        """What stands below the store's name on paper."""
+        return (*self.address_lines, self.tax_number) if self.tax_number else self.address_lines
 
     def pricing_rules(self) -> PricingRules:
         """The settings that decide amounts."""

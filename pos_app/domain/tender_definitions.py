@@ -35,7 +35,8 @@ class TenderDefinition:
 
     reference_name is what is asked for ("Contract number"); empty asks for nothing. reference_pattern is a regular
     expression that the whole of it must match, reference_hint says it in words. maximum_minor is the most that one
-    such tender may pay, approval_above_minor what needs a second person beyond; None sets no limit.
+    such tender may pay, approval_above_minor what needs a second person beyond; None sets no limit. One that is not
+    offered any more is known for the sales that were paid with it.
     """
 
     definition_id: str
@@ -50,6 +51,7 @@ class TenderDefinition:
     opens_drawer: bool = False
     refundable: bool = True
     works_offline: bool = True
+    offered: bool = True
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9_]{1,40}", self.definition_id):

@@ -203,7 +203,7 @@ def compose_store_credit(
         f"Store credit •••• {number[-4:]}",
         (
             Logo(profile.store_name),
-            *(Text(line, Align.CENTRE) for line in profile.address_lines),
+            *(Text(line, Align.CENTRE) for line in profile.head_lines),
             Feed(),
             Text("STORE CREDIT", Align.CENTRE, bold=True, size=Size.DOUBLE),
             Pair(formatter.date_time(clock.now()), f"Till {profile.workstation_id}"),

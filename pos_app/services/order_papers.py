@@ -120,7 +120,7 @@ def _head(header: TransactionHeader, at: str, profile: StoreProfile, formatter: 
     texts = receipt_texts(profile.receipt.language)
     return [
         Logo(profile.store_name),
-        *(Text(line, Align.CENTRE) for line in profile.address_lines),
+        *(Text(line, Align.CENTRE) for line in profile.head_lines),
         Feed(),
         Pair(formatter.date_time(datetime.fromisoformat(at)), texts("number", number=header.receipt_number)),
         Pair(texts("till", till=header.workstation_id), texts("served_by", operator=header.operator_id)),

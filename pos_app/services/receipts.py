@@ -109,7 +109,7 @@ def receipt_head(
     narrow = profile.receipt_columns < NARROW_COLUMNS
     number = receipt_number if narrow else texts("number", number=receipt_number)
     blocks: list[Block] = [Logo(profile.store_name)]
-    blocks += [Text(line, Align.CENTRE) for line in (*profile.address_lines, *profile.receipt.header)]
+    blocks += [Text(line, Align.CENTRE) for line in (*profile.head_lines, *profile.receipt.header)]
     blocks += [
         Feed(),
         Pair(formatter.date_time(datetime.fromisoformat(sale.ended_at)), number),

@@ -46,7 +46,7 @@ def compose_statement(
     """The statement as a document for the receipt printer. now must have an offset."""
     points = formatter.points
     blocks: list[Block] = [Logo(profile.store_name)]
-    blocks += [Text(line, Align.CENTRE) for line in profile.address_lines]
+    blocks += [Text(line, Align.CENTRE) for line in profile.head_lines]
     blocks += [
         Feed(),
         Text("STATEMENT OF POINTS", Align.CENTRE, bold=True),

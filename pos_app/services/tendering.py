@@ -158,7 +158,7 @@ class Tendering:
     def definition(self, definition_id: str) -> TenderDefinition:
         """A tender of the store's own. Raises CashierError."""
         for found in self._selling.profile.tenders:
-            if found.definition_id == definition_id:
+            if found.definition_id == definition_id and found.offered:
                 return found
         raise CashierError("no_such_tender", "This store has no such tender.")
 

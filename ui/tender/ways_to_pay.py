@@ -87,6 +87,7 @@ class WaysToPay:
                 closes=False,
             )
             for definition in profile.tenders
+            if definition.offered
         ]
         rows += [
             ListRow(
@@ -117,7 +118,7 @@ class WaysToPay:
 
     def _take_offer(self, offer: TenderOffer) -> None:
         window, asked = self._window, offer.promotion.paid_with
-        definitions = {one.definition_id: one for one in window.services.profile.tenders}
+        definitions = {one.definition_id: one for one in window.services.profile.tenders if one.offered}
         if asked is None:
             return
         if asked.tender == TenderType.CARD:
