@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Build the pages; 1 when a link leads nowhere or a page has no place. Without a folder, serve them until Ctrl+C."""
+    """Build the pages; 1 when a link leads nowhere or a page has no place. Without a folder, serve them till Ctrl+C."""
     if args.folder is not None:
         return _build(args.folder.resolve())
     with TemporaryDirectory(prefix="pos-manual-") as folder:
