@@ -22,10 +22,12 @@ _SENDING = """
     LIMIT 1
 """
 
-# An address goes once the service has every event that names it, none of them is quarantined, and no sale
-# under way or parked will name it again.
-_ERASE_CONTACTS = """
-    DELETE FROM contact WHERE EXISTS (
+# An address (or the number of a card that was loaded) is settled once the service has every event that names it, none
+# of them is quarantined, and no sale under way or parked will name it again. It goes a while after that: a service that
+# lost its newest events asks for them again, and could not post them without (docs/adr/0029).
+CONTACTS_KEPT_S = 7 * 24 * 60 * 60
+_IS_SETTLED = """
+    EXISTS (
         SELECT 1 FROM journal j WHERE j.contact_id = contact.contact_id
     ) AND NOT EXISTS (
         SELECT 1 FROM journal j JOIN incarnation i ON i.number = j.incarnation_number
@@ -38,6 +40,14 @@ _ERASE_CONTACTS = """
         )
     ) AND NOT EXISTS (SELECT 1 FROM open_transaction WHERE instr(document, contact.contact_id))
     AND NOT EXISTS (SELECT 1 FROM parked_sale WHERE instr(document, contact.contact_id))
+"""
+_SETTLE_CONTACTS = f"UPDATE contact SET settled_at_s = ? WHERE settled_at_s IS NULL AND {_IS_SETTLED}"  # noqa: S608
+_ERASE_CONTACTS = f"DELETE FROM contact WHERE settled_at_s <= ? AND {_IS_SETTLED}"  # noqa: S608
+_UNSETTLE_CONTACTS = """
+    UPDATE contact SET settled_at_s = NULL WHERE settled_at_s IS NOT NULL AND EXISTS (
+        SELECT 1 FROM journal j
+        WHERE j.contact_id = contact.contact_id AND j.incarnation_number = ? AND j.sequence > ?
+    )
 """
 
 
@@ -133,11 +143,13 @@ class SqliteOutbox:
             )
             for outcome in outcomes:
                 _keep(connection, number, outcome, at)
-            connection.execute(_ERASE_CONTACTS)
             at_s = int(datetime.fromisoformat(at).timestamp())
+            connection.execute(_SETTLE_CONTACTS, (at_s,))
+            connection.execute(_ERASE_CONTACTS, (at_s - CONTACTS_KEPT_S,))
             connection.execute(_SETTLE_REDEMPTIONS, (at_s, number, acknowledged_sequence))
             if acknowledged_sequence < before:
                 connection.execute(_UNSETTLE_REDEMPTIONS, (number, acknowledged_sequence))
+                connection.execute(_UNSETTLE_CONTACTS, (number, acknowledged_sequence))
             self._database.commit()
         if acknowledged_sequence != before:
             self._witness()

@@ -1,5 +1,6 @@
 """Gift cards and store credit from till to till: sold, topped up, issued, spent; the journal never has a number."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pos_app.domain.tenders import TenderType
 from pos_app.errors import CashierError
 from pos_app.services.loading import CardCheck, Loading
 from pos_app.storage.journal_audit import audit
+from pos_app.storage.outbox import CONTACTS_KEPT_S
 
 CARD = "6006491234567890777"
 
@@ -86,12 +88,15 @@ def test_a_card_is_topped_up_at_another_till(counters) -> None:
     assert here.loading.check(CARD).balance_minor == 7_500
 
 
-def test_the_number_is_in_no_journal_and_forgotten_when_the_service_has_it(counters) -> None:
+def test_the_number_is_in_no_journal_and_forgotten_a_week_after_the_service_has_it(counters) -> None:
     here, _ = counters
     here.loading.sell(here.loading.check(CARD), LoadKind.ACTIVATE, 5_000)
     here.till.tendering.add_cash(5_000)
     assert here.numbers_kept() == [CARD]
     here.till.drain()
+    outbox = here.till.data.outbox
+    later = here.till.clock.now() + timedelta(seconds=CONTACTS_KEPT_S)
+    outbox.acknowledge(outbox.acknowledged(), [], later.isoformat())
     assert here.numbers_kept() == []
     assert CARD not in here.journal()
 

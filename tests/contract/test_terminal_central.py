@@ -17,6 +17,7 @@ from pos_app.domain.journal import verify_chain
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.ports import SyncStatus
 from pos_app.storage.journal import incarnations, stream_entries
+from pos_app.storage.outbox import CONTACTS_KEPT_S
 from sync import contract
 from sync.central.service import CentralService
 from sync.terminal.retry import Outcome
@@ -87,7 +88,10 @@ def test_a_sale_with_an_address_nobody_looked_up_is_credited_to_its_member(
     sale = till.ring_up("10", email=" Jo@Example.COM ")
     till.drain()
     assert central.balance(MEMBER) == sale.earned.points == 49
-    assert till.data.outbox.contacts(entries(till)) == {}, "the address is gone once it was resolved"
+    outbox = till.data.outbox
+    later = till.clock.now() + timedelta(seconds=CONTACTS_KEPT_S)
+    outbox.acknowledge(outbox.acknowledged(), [], later.isoformat())
+    assert outbox.contacts(entries(till)) == {}, "the address is gone a week after it was resolved"
 
 
 def test_joining_at_the_till_is_the_same_member_however_often_it_is_asked(central: RealCentral, till: RealTill) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile, copytree
 
@@ -14,6 +14,7 @@ from pos_app.domain.basket import Basket, MemberReference
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.domain.rewards import BonusOffer, OfferScope, PointsTaxTreatment, ProgrammeTerms
 from pos_app.ports import Enrolment, EventOutcome, OpenTransaction
+from pos_app.storage.outbox import CONTACTS_KEPT_S
 from pos_app.storage.terminal_database import TerminalDatabase
 
 AT = "2026-11-22T20:00:00+00:00"
@@ -69,7 +70,11 @@ def _member_sale(data: TerminalDatabase, contact_id: str, email: str = "") -> No
         work.commit()
 
 
-def test_an_address_travels_with_every_event_that_names_it_and_is_then_erased(tmp_path: Path) -> None:
+def _a_week_later() -> str:
+    return (datetime.fromisoformat(AT) + timedelta(seconds=CONTACTS_KEPT_S)).isoformat()
+
+
+def test_an_address_travels_with_every_event_that_names_it_and_is_erased_a_week_later(tmp_path: Path) -> None:
     with terminal_data(tmp_path) as data:
         with data.storage.unit_of_work() as work:
             work.add_contact("c1", "jane@example.com")
@@ -84,7 +89,20 @@ def test_an_address_travels_with_every_event_that_names_it_and_is_then_erased(tm
         data.outbox.acknowledge(1, [], AT)
         assert data.outbox.contacts(entries[1:2]) == {"c1": "jane@example.com"}
         data.outbox.acknowledge(2, [], AT)
+        assert data.outbox.contacts(entries) == {"c1": "jane@example.com", "c2": "joe@example.com"}
+        data.outbox.acknowledge(2, [], _a_week_later())
         assert data.outbox.contacts(entries) == {"c2": "joe@example.com"}
+
+
+def test_a_service_that_lost_its_newest_events_gets_their_addresses_again(tmp_path: Path) -> None:
+    with terminal_data(tmp_path) as data:
+        _member_sale(data, "c1", "jane@example.com")
+        entries = data.outbox.pending(10)
+        data.outbox.acknowledge(1, [], AT)
+        data.outbox.acknowledge(0, [], _a_week_later())
+        assert data.outbox.contacts(data.outbox.pending(10)) == {"c1": "jane@example.com"}
+        data.outbox.acknowledge(1, [], _a_week_later())
+        assert data.outbox.contacts(entries) == {"c1": "jane@example.com"}
 
 
 def test_an_address_is_kept_for_a_quarantined_event_and_for_a_sale_under_way(tmp_path: Path) -> None:
@@ -97,11 +115,13 @@ def test_an_address_is_kept_for_a_quarantined_event_and_for_a_sale_under_way(tmp
             work.commit()
         entries = data.outbox.pending(10)
         data.outbox.acknowledge(2, [EventOutcome(1, entries[0].event_id, "quarantined", "no")], AT)
+        data.outbox.acknowledge(2, [], _a_week_later())
         assert data.outbox.contacts(entries).keys() == {"c1", "c2"}
         with data.storage.unit_of_work() as work:
             work.clear_open_transaction()
             work.commit()
         data.outbox.acknowledge(2, [EventOutcome(1, entries[0].event_id, "applied")], AT)
+        data.outbox.acknowledge(2, [], _a_week_later())
         assert data.outbox.contacts(entries) == {}
 
 
