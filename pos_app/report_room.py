@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pos_app.bootstrap import Register
 from pos_app.domain.receipt_document import ReceiptDocument
@@ -46,6 +46,7 @@ class ReportParts:
         from pos_app.services.reporting import Reporting
 
         register = self._register
+        store: Any = register.store_gateway
         return Reporting(
             self._figures,
             register.approvals,
@@ -54,6 +55,7 @@ class ReportParts:
             clock=register.clock,
             formatter=register.formatter,
             profile=register.profile,
+            store=store,
         )
 
     @cached_property

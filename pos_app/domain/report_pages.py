@@ -365,7 +365,7 @@ def rewards(figures: Figures) -> Report:
         Table("Who bought", share_columns, shares if sales.times else (), empty="No sale in this period."),
         Table("Bonus offers", offer_columns, tuple(offers), _total(offers), "No offer gave points."),
     )
-    note = "As this till counted them. What members have is at the rewards service."
+    note = "As it was counted at the till. What members have is at the rewards service."
     return Report("rewards", "Rewards", "", tables, Chart(ChartKind.BARS, "Points", Unit.POINTS, points), (note,))
 
 

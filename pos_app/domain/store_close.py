@@ -28,6 +28,7 @@ class TillState:
 class StoreTill:
     """A till's part of the day; one that closed the date twice has two. Times are ISO 8601.
 
+    till_id tells the tills of one workstation apart (domain/tills.py); it is empty where there is but one.
     unsent is how many records it told of that have not come yet; last_heard_at when it said anything last.
     """
 
@@ -41,6 +42,12 @@ class StoreTill:
     over_short_minor: int = 0
     deposit_minor: int = 0
     pickups_minor: int = 0
+    till_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """As people call it: the workstation, and whose or which of its tills."""
+        return f"{self.terminal_id} {self.till_id.removeprefix('P-')}".strip()
 
 
 class Bag(NamedTuple):

@@ -1,4 +1,4 @@
-"""Reports of this till: any period, any operator, made of figures that are kept as the journal grows."""
+"""Reports of this till, or of all tills of its store: any period, any operator, made of figures kept by day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,9 +12,12 @@ from pos_app.domain.report_pages import Figures
 from pos_app.domain.report_people import QueueFacts
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
+from pos_app.errors import CashierError, OfflineError
 from pos_app.ports import Clock, Formatter, Outbox, SyncStatus
 from pos_app.ports.reports import Progress, ReportFigures
+from pos_app.ports.store import StoreGateway
 from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.store_figures import FiguresMovedError, StoreFigures, quarantine_notes, tills_table
 
 QUEUE = "queue"
 _PAGES: dict[str, tuple[str, Callable[[Figures], Report]]] = {
@@ -36,6 +39,7 @@ TITLES = {report_id: title for report_id, (title, _) in _PAGES.items()} | {QUEUE
 """Every report, in the order it is offered."""
 
 _REFUSED_SHOWN = 20
+_MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,11 @@ class Reporting:
         clock: Clock,
         formatter: Formatter,
         profile: StoreProfile,
+        store: StoreGateway | None = None,
     ) -> None:
+        """store: its figures over all tills, where there is a central service."""
         self._figures = figures
+        self._store = store
         self._approvals = approvals
         self._outbox = outbox
         self._sync_status = sync_status
@@ -72,24 +79,38 @@ class Reporting:
         """Raises ApprovalNeededError, or NotAllowedError, for who may not look at reports."""
         self._approvals.require(Action.REPORTS, reason="Reports", approval=approval)
 
-    def scope(self, on_progress: Progress) -> ReportScope:
-        """Catch up with the journal, and say what there is. Raises Cancelled."""
+    def scope(self, on_progress: Progress, *, whole_store: bool = False) -> ReportScope:
+        """Catch up with the journal, or the service with all tills, and say what there is. Raises Cancelled."""
+        if whole_store:
+            state = StoreFigures(self._gateway).catch_up(on_progress)
+            newest = state.last_day or self._clock.now().date().isoformat()
+            return ReportScope(date.fromisoformat(newest), state.operators)
         self._figures.catch_up(on_progress)
         today = self._clock.now().date()
         newest = self._figures.last_day()
         last = date.fromisoformat(newest) if newest else today
         return ReportScope(last, tuple(self._figures.operators()))
 
-    def make(self, report_id: str, period: Period, on_progress: Progress) -> Report:
-        """A report of a period, with all that was journaled up to now. Raises Cancelled."""
+    @property
+    def knows_the_store(self) -> bool:
+        """True where reports may be of all tills."""
+        return self._store is not None
+
+    def make(self, report_id: str, period: Period, on_progress: Progress, *, whole_store: bool = False) -> Report:
+        """A report of a period, with all that was journaled up to now, here or at all tills of the store.
+
+        Raises Cancelled, and OfflineError for the store's while there is no line.
+        """
         if report_id == QUEUE:
             return replace(self._queue(), scope=f"Now  ·  {self._till}")
+        if whole_store:
+            return self._of_store(report_id, period, on_progress)
         self._figures.catch_up(on_progress)
         _, page = _PAGES[report_id]
         report = page(Figures(self._figures, period, self._profile))
         unread = sum(found.cell.times for found in self._figures.figures(Section.UNREADABLE, period))
         notes = (f"{unread} entries of the journal could not be read and are not in here.",) if unread else ()
-        return replace(report, scope=self._scope_words(period), notes=(*report.notes, *notes))
+        return replace(report, scope=self._scope_words(period, self._till), notes=(*report.notes, *notes))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -97,11 +118,36 @@ class Reporting:
     def _till(self) -> str:
         return f"Store {self._profile.store_id}, till {self._profile.workstation_id}"
 
-    def _scope_words(self, period: Period) -> str:
+    @property
+    def _gateway(self) -> StoreGateway:
+        if self._store is None:
+            raise OfflineError("This till is not connected to the store's other tills.")
+        return self._store
+
+    def _of_store(self, report_id: str, period: Period, on_progress: Progress) -> Report:
+        """Made again when tills sent more meanwhile: a report is of one moment."""
+        for _ in range(_MOST_TRIES):
+            figures = StoreFigures(self._gateway)
+            state = figures.catch_up(on_progress)
+            try:
+                report = _PAGES[report_id][1](Figures(figures, period, self._profile))
+            except FiguresMovedError:
+                continue
+            number = len(state.tills)
+            where = f"Store {self._profile.store_id}, {number} {'till' if number == 1 else 'tills'}"
+            return replace(
+                report,
+                scope=self._scope_words(period, where),
+                tables=(*report.tables, tills_table(state, self._formatter)),
+                notes=(*report.notes, *quarantine_notes(state)),
+            )
+        raise CashierError("figures_moved", "The tills send faster than this can be added up. Try again in a moment.")
+
+    def _scope_words(self, period: Period, where: str) -> str:
         first, last = period.first_day, period.last_day
         days = first if first == last else f"{first} to {last}"
         who = period.operator_id or "Everybody"
-        return f"{days}  ·  {self._till}  ·  {who}"
+        return f"{days}  ·  {where}  ·  {who}"
 
     def _queue(self) -> Report:
         status, waiting = self._sync_status(), self._figures.waiting()

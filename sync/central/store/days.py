@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from pos_app.domain.journal import EventKind
 from pos_app.domain.money import currency
@@ -22,8 +22,10 @@ from pos_app.domain.store_close import (
 )
 from pos_app.domain.till_closing import TenderResult
 from sync.central import tables
+from sync.central.database import within
 from sync.central.store.tables import MOVES
 
+_UNDER_WAY = (TillState.OPEN, TillState.COUNTING)
 _OPENED_AND_CLOSED = (str(EventKind.BUSINESS_DAY_OPENED), str(EventKind.Z_REPORT))
 
 
@@ -44,11 +46,20 @@ class _Z:
 
 
 @dataclass(slots=True)
+class _Part:
+    """One of a workstation's tills, from its opening to its Z."""
+
+    till_id: str
+    state: str
+    z: _Z | None = None
+
+
+@dataclass(slots=True)
 class _Till:
     terminal_id: str
     last_heard_at: str
     unsent: int
-    parts: list[tuple[str, _Z | None]] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
     pickups: list[tuple[str, str, int]] = field(default_factory=list)
 
 
@@ -57,22 +68,22 @@ def day_of(connection: Connection, store_id: str, business_day: str) -> StoreDay
     tills = _tills(connection, store_id)
     for row in _events(connection, store_id, business_day):
         _take(tills.setdefault(row.terminal_id, _Till(row.terminal_id, row.received_at, 0)), row)
-    unopened: list[tuple[str, _Z | None]] = [(TillState.NOT_OPENED, None)]
-    parts = [(till, state, z) for _, till in sorted(tills.items()) for state, z in till.parts or unopened]
-    closed = [(till, z) for till, _, z in parts if z is not None]
-    zs = [z for _, z in closed]
+    unopened = [_Part("", TillState.NOT_OPENED)]
+    parts = [(till, part) for _, till in sorted(tills.items()) for part in till.parts or unopened]
+    closed = [(till.terminal_id, part.till_id, part.z) for till, part in parts if part.z is not None]
+    zs = [z for _, _, z in closed]
     return StoreDay(
         store_id=store_id,
         business_day=business_day,
         currency_code=next((z.currency_code for z in zs), "USD"),
-        tills=tuple(_store_till(till, state, z) for till, state, z in parts),
+        tills=tuple(_store_till(till, part) for till, part in parts),
         figures=summed_figures([z.figures for z in zs]),
         results=summed_results([z.results for z in zs]),
         bags=bags_of(
-            [(till.terminal_id, z.bag_number, z.deposit_minor) for till, z in closed],
-            [one for till in tills.values() if any(z for _, z in till.parts) for one in till.pickups],
+            [(terminal_id, z.bag_number, z.deposit_minor) for terminal_id, _, z in closed],
+            [one for till in tills.values() if any(part.z for part in till.parts) for one in till.pickups],
         ),
-        ledger=_ledger(connection, [(till.terminal_id, z) for till, z in closed]),
+        ledger=_ledger(connection, closed),
         points_worth=next((z.points_worth for z in zs), (1, 1)),
         quarantined=_quarantined(connection, store_id, business_day),
     )
@@ -128,26 +139,25 @@ def _events(connection: Connection, store_id: str, business_day: str) -> Sequenc
 
 def _take(till: _Till, row: Row[tuple[Any, ...]]) -> None:
     """One more of a till's records; a Z answers the opening before it, and a date may be opened and closed twice."""
+    said: dict[str, Any] = json.loads(row.payload)
+    till_id = str(said.get("till_id", ""))
+    part = next((one for one in reversed(till.parts) if one.till_id == till_id and one.state in _UNDER_WAY), None)
     match row.kind:
-        case EventKind.BUSINESS_DAY_OPENED:
-            till.parts.append((TillState.OPEN, None))
-        case EventKind.SALES_STOPPED | EventKind.SALES_RESUMED:
-            state = TillState.COUNTING if row.kind == EventKind.SALES_STOPPED else TillState.OPEN
-            if till.parts and till.parts[-1][1] is None:
-                till.parts[-1] = (state, None)
+        case EventKind.BUSINESS_DAY_OPENED | EventKind.TILL_OPENED if part is None:
+            till.parts.append(_Part(till_id, TillState.OPEN))
+        case EventKind.SALES_STOPPED | EventKind.SALES_RESUMED if part is not None:
+            part.state = TillState.COUNTING if row.kind == EventKind.SALES_STOPPED else TillState.OPEN
         case EventKind.Z_REPORT:
-            if till.parts and till.parts[-1][1] is None:
-                till.parts.pop()
-            z = _z_of(row)
-            till.parts.append((TillState.CLOSED if z else TillState.UNREADABLE, z))
+            if part is None:
+                till.parts.append(part := _Part(till_id, TillState.OPEN))
+            part.z = _z_of(said)
+            part.state = TillState.CLOSED if part.z else TillState.UNREADABLE
         case EventKind.TENDER_PICKUP:
-            said = json.loads(row.payload)
             till.pickups.append((till.terminal_id, str(said.get("bag_number", "")), int(said["amount_minor"])))
 
 
-def _z_of(row: Row[tuple[Any, ...]]) -> _Z | None:
+def _z_of(said: dict[str, Any]) -> _Z | None:
     try:
-        said: dict[str, Any] = json.loads(row.payload)
         points, value_minor = said["points_worth"]
         first, last = said["period"]["from"], said["period"]["to"]
         return _Z(
@@ -166,29 +176,30 @@ def _z_of(row: Row[tuple[Any, ...]]) -> _Z | None:
         return None
 
 
-def _store_till(till: _Till, state: str, z: _Z | None) -> StoreTill:
-    found = StoreTill(till.terminal_id, state, till.last_heard_at, till.unsent)
-    if z is None:
+def _store_till(till: _Till, part: _Part) -> StoreTill:
+    found = StoreTill(till.terminal_id, part.state, till.last_heard_at, till.unsent, till_id=part.till_id)
+    if part.z is None:
         return found
-    return StoreTill(
-        till.terminal_id,
-        state,
-        till.last_heard_at,
-        till.unsent,
-        z.number,
-        z.closed_at,
-        z.figures.net_sales_minor,
-        sum(one.over_short_minor for one in z.results if not one.currency_code),
-        z.deposit_minor,
-        z.figures.pickups_minor,
+    return replace(
+        found,
+        z_number=part.z.number,
+        closed_at=part.z.closed_at,
+        net_sales_minor=part.z.figures.net_sales_minor,
+        over_short_minor=sum(one.over_short_minor for one in part.z.results if not one.currency_code),
+        deposit_minor=part.z.deposit_minor,
+        pickups_minor=part.z.figures.pickups_minor,
     )
 
 
-def _ledger(connection: Connection, zs: Sequence[tuple[str, _Z]]) -> LedgerPoints:
+def _ledger(connection: Connection, closed: Sequence[tuple[str, str, _Z]]) -> LedgerPoints:
     sums: dict[str, int] = {}
-    for terminal_id, z in zs:
+    shared = {one for one, till_id, _ in closed if till_id}
+    for terminal_id, till_id, z in closed:
+        of_z = _entries_of(terminal_id, z)
+        if terminal_id in shared:  # its tills' entries lie between one another
+            of_z &= within(connection, tables.event.c.event_id, _of_till(connection, of_z, till_id))
         for table, prefix in ((tables.ledger, ""), (tables.pending_entry, "pending_")):
-            for kind, points in connection.execute(_points_of(table, terminal_id, z)):
+            for kind, points in connection.execute(_points_of(table, of_z)):
                 sums[prefix + kind] = sums.get(prefix + kind, 0) + int(points)
     pending = sum(points for kind, points in sums.items() if kind.startswith("pending_"))
     return LedgerPoints(
@@ -201,20 +212,29 @@ def _ledger(connection: Connection, zs: Sequence[tuple[str, _Z]]) -> LedgerPoint
     )
 
 
-def _points_of(table: Any, terminal_id: str, z: _Z) -> Any:
-    """Movements of points that the entries of a Z made, by kind; found by whose they are, since that has an index."""
+def _entries_of(terminal_id: str, z: _Z) -> ColumnElement[bool]:
+    """Those that a Z covers and that concern a member."""
     event = tables.event
-    of_z = event.c.terminal_id == terminal_id
+    mine = (event.c.terminal_id == terminal_id) & (event.c.member_id != "") & (event.c.status == "applied")
     if z.first[0] == z.last[0]:
-        of_z &= (event.c.incarnation == z.first[0]) & event.c.sequence.between(z.first[1], z.last[1])
-    else:  # the journal began anew from a copy in the course of the day
-        of_z &= ((event.c.incarnation == z.first[0]) & (event.c.sequence >= z.first[1])) | (
-            (event.c.incarnation == z.last[0]) & (event.c.sequence <= z.last[1])
-        )
+        return mine & (event.c.incarnation == z.first[0]) & event.c.sequence.between(z.first[1], z.last[1])
+    # The journal began anew from a copy in the course of the day.
+    before = (event.c.incarnation == z.first[0]) & (event.c.sequence >= z.first[1])
+    return mine & (before | ((event.c.incarnation == z.last[0]) & (event.c.sequence <= z.last[1])))
+
+
+def _of_till(connection: Connection, entries: ColumnElement[bool], till_id: str) -> set[str]:
+    rows = connection.execute(select(tables.event.c.event_id, tables.event.c.payload).where(entries))
+    return {event_id for event_id, payload in rows if json.loads(payload).get("till_id", "") == till_id}
+
+
+def _points_of(table: Any, of_z: ColumnElement[bool]) -> Any:
+    """Movements of points that these entries made, by kind; found by whose they are, since that has an index."""
+    event = tables.event
     return (
         select(table.c.kind, func.sum(table.c.points))
         .join(event, and_(event.c.member_id == table.c.member_id, event.c.event_id == table.c.event_id))
-        .where(of_z, event.c.member_id != "", event.c.status == "applied")
+        .where(of_z)
         .group_by(table.c.kind)
     )
 

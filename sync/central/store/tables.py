@@ -60,7 +60,12 @@ close = Table(
 
 APPEND_ONLY = (close,)
 
-MOVES = (str(EventKind.SALES_STOPPED), str(EventKind.SALES_RESUMED), str(EventKind.TENDER_PICKUP))
+MOVES = tuple(
+    map(
+        str,
+        (EventKind.TILL_OPENED, EventKind.SALES_STOPPED, EventKind.SALES_RESUMED, EventKind.TENDER_PICKUP),
+    )
+)
 _OF_CLOSING = tables.event.c.kind.in_(MOVES)
 EVENT_OF_CLOSING = Index(
     "event_of_closing", tables.event.c.business_day, sqlite_where=_OF_CLOSING, postgresql_where=_OF_CLOSING
