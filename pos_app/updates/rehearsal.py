@@ -12,6 +12,7 @@ from pos_app.storage.database import FILE_NAME, Database
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.migration import copy_to
+from pos_app.storage.parked import SqliteParkedSales
 from pos_app.storage.terminal_database import open_database
 from pos_app.updates.places import FOLDER
 
@@ -62,6 +63,7 @@ def _rehearse(source: Path, stage: Path, key: bytes) -> str:
     new = open_database(stage, KeyInHand(key), SystemClock())
     try:
         after, report = _counts(new), audit(new)
+        SqliteParkedSales(new).all()  # each can still be read
     finally:
         new.close()
     for what, count in before.items():

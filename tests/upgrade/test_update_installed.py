@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.terminal_data import open_day, raw, terminal_data
+from fakes.memory_shop import profile
+from fakes.terminal_data import open_day, terminal_data
 from fakes.update_vendor import Vendor, debian_package
 
 from pos_app.commands import find
 from pos_app.domain.receipt_document import ReceiptDocument, Text
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports import PrintJob
+from pos_app.sample_store import stock_shelves
 from pos_app.services.updating import Updating
 from pos_app.storage.terminal_database import TerminalDatabase
 from pos_app.update_room import LocalUpdates
@@ -23,13 +25,14 @@ pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-d
 ExpectLog = Callable[[str], None]
 LATER = 'import pos_app; pos_app.__version__ = "9.0.0"'
 CANNOT_MIGRATE = f"{LATER}; from pos_app.storage import terminal_database as t; t.SCHEMA_VERSION += 1"
-LOSES_PARKED_SALES = f"""{LATER}
+LOSES_ITEMS = f"""{LATER}
 from pos_app.updates import rehearsal
 opens = rehearsal.open_database
 def opens_and_loses(*arguments):
     database = opens(*arguments)
     with database.write() as connection:
-        connection.execute("DELETE FROM parked_sale")
+        connection.execute("DELETE FROM item_code")
+        connection.execute("DELETE FROM item")
         database.commit()
     return database
 rehearsal.open_database = opens_and_loses"""
@@ -130,11 +133,10 @@ def test_a_version_that_cannot_migrate_the_data_is_not_installed(till: Till) -> 
     assert till.data.outbox.pending_count() == 1
 
 
-def test_a_version_that_loses_a_parked_sale_is_not_installed(till: Till) -> None:
-    parked = "INSERT INTO parked_sale (parking_id, sequence_number, parked_at, document) VALUES ('p', 1, '', '{}')"
-    raw(till.data.database, parked)
-    till.fetch(LOSES_PARKED_SALES)
-    with pytest.raises(WorldError, match="lost parked sales: 1 became 0"):
+def test_a_version_that_loses_items_is_not_installed(till: Till) -> None:
+    stock_shelves(till.data, profile().currency)
+    till.fetch(LOSES_ITEMS)
+    with pytest.raises(WorldError, match=r"lost items: [1-9][0-9]* became 0"):
         till.updating.install("manager-1")
 
 
