@@ -6,12 +6,13 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pos_app import support_bundle
-from pos_app.counter_settings import has_pole_display, peripherals_settings
+from pos_app.counter_settings import peripherals_settings
 from pos_app.domain.scan_code import UnreadCode, gtin, is_gs1, shown_gtin, split_symbology
 from pos_app.errors import WorldError
 from pos_app.gs1_reader import read_gs1
@@ -33,7 +34,7 @@ T = TypeVar("T")
 _PRINT_S = 60.0
 _ANSWER_S = 15.0
 _FIRST_WORD_S = 2.0
-_AT_ONCE = ("printer_", "backup_printer_", "card_terminal_", "devices")
+_AT_ONCE = ("printer_", "backup_printer_", "card_terminal_", "devices", "scanner_gap_ms", "scanner_minimum_length")
 
 
 class Device(Protocol):
@@ -74,8 +75,6 @@ class TechnicianRoom(LocalWorkbench):
         self._central_url = central_url
         self._sync_status = sync_status
         self._changed = changed
-        # Nothing follows the sale for a pole display that was not there when the till started.
-        self._shows_sales = has_pole_display(settings.devices)
         self.book = SettingsFile(folder, register.clock.now)
 
     # --- devices ------------------------------------------------------------------------------------------------------
@@ -97,6 +96,11 @@ class TechnicianRoom(LocalWorkbench):
                 return row
             pause.wait(0.05)
 
+    def hear_scanners(self, heard: Callable[[str, bytes], None] | None) -> None:
+        """Each piece of bytes that a scanner with a driver sends; None: no more."""
+        for scanner in self._peripherals.others.scanners:
+            scanner.on_raw = partial(heard, scanner.name) if heard is not None else None
+
     def apply(self) -> str:
         """Take the settings as they are now. What has to wait, in words; empty when nothing has."""
         before, after = self._settings, load_settings(self._folder)
@@ -108,8 +112,6 @@ class TechnicianRoom(LocalWorkbench):
             for field in fields(after)
             if getattr(after, field.name) != getattr(before, field.name) and not field.name.startswith(_AT_ONCE)
         ]
-        if has_pole_display(after.devices) and not self._shows_sales:
-            later.append("the sale on the pole display")
         return f"At the next start of the till: {', '.join(later)}." if later else ""
 
     def check_device(self, name: str) -> TrialReport:
@@ -146,6 +148,14 @@ class TechnicianRoom(LocalWorkbench):
                     question="Are both lines there, and every letter right?",
                 )
         return self.check_device(name)
+
+    def store_logo(self, name: str) -> TrialReport:
+        """Put the store's logo into a printer's memory, and print it from there."""
+        printer = self._printer(name)
+        if printer is None:
+            raise WorldError(f"The {name} keeps no logo: printers do.")
+        report = _waited_for(printer.store_logo(), _PRINT_S)
+        return TrialReport(report.healthy, report.words[0], question=report.question)
 
     def find_baud(self, port: str, tried: Callable[[int], None], cancelled: Event) -> int | None:
         """See Workbench. The serial scanners of this counter let go of their ports meanwhile."""

@@ -91,6 +91,16 @@ class WedgeScanner(QObject):
             application.focusWindowChanged.connect(self.watch)
             self.watch(application.focusWindow())
 
+    @property
+    def timing(self) -> WedgeTiming:
+        """What tells a scanner from a person now."""
+        return self._timing
+
+    def use(self, timing: WedgeTiming) -> None:
+        """From the next key on."""
+        self._give_back()
+        self._timing = timing
+
     def watch(self, window: QWindow | None) -> None:
         """Catch scans typed into this window too; every window that gets the focus is watched by itself."""
         if window is not None:

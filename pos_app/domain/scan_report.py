@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from pos_app.domain.scan_code import is_gs1, split_symbology
 
+CONTROL_NAMES = {
+    0x00: "NUL", 0x01: "SOH", 0x02: "STX", 0x03: "ETX", 0x04: "EOT", 0x05: "ENQ", 0x06: "ACK", 0x07: "BEL",
+    0x08: "BS", 0x09: "TAB", 0x0A: "LF", 0x0B: "VT", 0x0C: "FF", 0x0D: "CR", 0x0E: "SO", 0x0F: "SI", 0x10: "DLE",
+    0x11: "DC1", 0x12: "DC2", 0x13: "DC3", 0x14: "DC4", 0x15: "NAK", 0x16: "SYN", 0x17: "ETB", 0x18: "CAN",
+    0x19: "EM", 0x1A: "SUB", 0x1B: "ESC", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US", 0x7F: "DEL",
+}  # fmt: skip
+"""Control characters by their names in ASCII (ISO/IEC 646)."""
+
 END_NAMES = {"\r": "Enter", "\n": "Enter", "\t": "Tab"}
 _SHORTEST_CODE = 4
 _SYMBOLOGIES = {
@@ -35,10 +43,15 @@ class KeyHeard:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """Everything there is to say about one burst. hexadecimal are its bytes in UTF-8, parts what GS1 says in it."""
+    """Everything there is to say about one burst.
+
+    hexadecimal are its bytes, those of keys in UTF-8, controls the names of its control characters in their order, and
+    parts what GS1 says in it.
+    """
 
     code: str
     hexadecimal: str
+    controls: str
     symbology: str
     end: str
     average_gap_ms: int
@@ -55,19 +68,49 @@ def scan_report(
     previous: str = "",
     parts: tuple[tuple[str, str], ...] = (),
     timed: bool = True,
+    raw: bytes = b"",
 ) -> ScanReport:
-    """The report of one burst, its end mark included. timed is False for a scanner that is not a keyboard."""
+    """The report of one burst, its end mark included.
+
+    timed is False for a scanner that is not a keyboard; raw are its bytes then, where they are known.
+    """
     typed = "".join(key.text for key in keys)
     code = typed.rstrip("".join(END_NAMES))
-    end = END_NAMES.get(typed[len(code) : len(code) + 1], "")
+    end = END_NAMES.get(typed[len(code) : len(code) + 1], "") if not raw else end_mark(raw)
     gaps = [key.gap_ms for key in keys[1:]]
     average, longest = (sum(gaps) // len(gaps), max(gaps)) if gaps else (0, 0)
     text, identifier = split_symbology(code)
     kind = _SYMBOLOGIES.get(identifier, identifier) if identifier else "not said"
     advice = _advice(text, identifier, end, longest if timed else 0, longest_gap_allowed_ms)
+    data = raw or typed.encode()
+    is_duplicate = bool(code) and code == previous
     return ScanReport(
-        code, typed.encode().hex(" "), kind, end, average, longest, bool(code) and code == previous, parts, advice
+        code, data.hex(" "), control_names(data), kind, end, average, longest, is_duplicate, parts, advice
     )
+
+
+def control_names(data: bytes) -> str:
+    """The control characters of some bytes: GS twice, then CR and LF is "GS x 2, CR, LF"."""
+    counts: dict[str, int] = {}
+    for byte in data:
+        if (name := CONTROL_NAMES.get(byte)) is not None:
+            counts[name] = counts.get(name, 0) + 1
+    return ", ".join(name if count == 1 else f"{name} x {count}" for name, count in counts.items())
+
+
+def end_mark(data: bytes) -> str:
+    """What the bytes of a scan end with: CR, CR LF, TAB or nothing."""
+    end = data[len(data.rstrip(b"\r\n\t")) :]
+    return " ".join(CONTROL_NAMES[byte] for byte in end)
+
+
+def refusal_advice(raw: bytes) -> str:
+    """What to set on a scanner whose bytes were no code."""
+    if not end_mark(raw):
+        return "Set the scanner's suffix to CR: without it the till cannot tell where a code ends."
+    if any(byte >= 0x80 or byte in CONTROL_NAMES for byte in raw.rstrip(b"\r\n\t").replace(b"\x1d", b"")):
+        return "These bytes are no letters: mostly the speed or the parity is another one. Find its speed below."
+    return "It was read and not taken: compare its bytes with what the label should say."
 
 
 def _advice(text: str, identifier: str, end: str, longest_ms: int, allowed_ms: int) -> tuple[str, ...]:

@@ -193,6 +193,9 @@ class CounterBench(Workbench, Protocol):
     def newest(self, kind: str) -> DeviceRow | None:
         """The device of a kind that was added last, once it has said how it is, or after two seconds."""
 
+    def hear_scanners(self, heard: Callable[[str, bytes], None] | None) -> None:
+        """Each piece of bytes that a scanner with a driver sends, with its name, on its thread; None: no more."""
+
     def apply(self) -> str:
         """The settings changed: restart the devices that are concerned. What has to wait for a restart, in words."""
 
@@ -201,6 +204,9 @@ class CounterBench(Workbench, Protocol):
 
     def check_device(self, name: str) -> TrialReport:
         """How a device is, without a side effect."""
+
+    def store_logo(self, name: str) -> TrialReport:
+        """Put the store's logo into the memory of a printer, and print it from there. Within a minute."""
 
     def check_central(self) -> TrialReport:
         """Address, latency, clock, certificate and queue of the line to the central service. Within ten seconds."""

@@ -23,6 +23,7 @@ from pos_app.ports.maintenance import (
     SettingsVersion,
 )
 from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.updating import Updating
 
 Values = Mapping[str, str | int | None]
 
@@ -56,9 +57,11 @@ class Maintenance:
         approvals: Approvals,
         operator: Operator,
         storage: Storage,
+        updating: Updating | None = None,
     ) -> None:
         self.bench = bench
         self.book = book
+        self.updating = updating
         self._approvals = approvals
         self._operator = operator
         self._storage = storage
@@ -113,6 +116,14 @@ class Maintenance:
         self._require_begun()
         self.book.change({"printer_code_page": name}, self._by, f"Code page {name}")
         return self._apply(f"Code page {name}")
+
+    def keep_scanner_timing(self, gap_ms: int, minimum_length: int) -> str:
+        """What tells keyboard scanners from people: longest pause between two keys, shortest code. What waits."""
+        self._require_begun()
+        values = {"scanner_gap_ms": gap_ms, "scanner_minimum_length": minimum_length}
+        words = f"Keyboard scanners: at most {gap_ms} ms between keys"
+        self.book.change(values, self._by, words)
+        return self._apply(words)
 
     # --- settings -----------------------------------------------------------------------------------------------------
 

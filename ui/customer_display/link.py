@@ -26,7 +26,6 @@ class CustomerDisplays:
     def __init__(self, window: CheckoutWindow) -> None:
         self._window = window
         self._texts = receipt_texts(window.services.profile.receipt.language)
-        self._displays: list[CustomerDisplay] = list(window.services.customer_displays)
         self.screen: CustomerDisplayWindow | None = None
         self._later = QTimer(window)
         self._later.setSingleShot(True)
@@ -34,6 +33,12 @@ class CustomerDisplays:
         self._later.timeout.connect(self.refresh)
         window.sale.changed.connect(self._later.start)
         self.refresh()
+
+    @property
+    def _displays(self) -> list[CustomerDisplay]:
+        """Those on the counter, which come and go while the till runs, and the second window."""
+        screen = [self.screen] if self.screen is not None else []
+        return [*self._window.services.customer_displays, *screen]
 
     @property
     def behind(self) -> bool:
@@ -49,14 +54,12 @@ class CustomerDisplays:
             profile = self._window.services.profile
             self.screen = CustomerDisplayWindow(profile.store_name, self._texts, profile.receipt.logo_file)
             self.screen.activated.connect(self._window.activateWindow, Qt.ConnectionType.QueuedConnection)
-            self._displays.append(self.screen)
         self._place(self.screen)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the sale as it is now."""
-        hidden = self.screen if self.screen is not None and not self.screen.isVisible() else None
-        shown = [display for display in self._displays if display is not hidden]
+        shown = [display for display in self._displays if display is not self.screen or self.screen.isVisible()]
         if shown:
             view = self._view()
             for display in shown:

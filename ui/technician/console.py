@@ -15,30 +15,42 @@ from ui.technician.log_page import LogPage
 from ui.technician.scanner_page import ScannerPage
 from ui.technician.settings_page import SettingsPage
 from ui.technician.support_page import SupportPage
+from ui.technician.updates_page import UpdatesPage
 from ui.widgets.room import Room
 
 if TYPE_CHECKING:
     from pos_app.services.maintenance import Maintenance
     from ui.background import Background
     from ui.qt_bridge import QtBridge
+    from ui.wedge_scanner import WedgeScanner
 
 
 class TechnicianConsole(Room):
-    """Seven pages, and the form that sets a device up."""
+    """Eight pages, and the form that sets a device up."""
 
     def __init__(
-        self, desk: Maintenance, background: Background, bridge: QtBridge, gap_ms: int, place: str, parent: QWidget
+        self,
+        desk: Maintenance,
+        background: Background,
+        bridge: QtBridge,
+        wedge: WedgeScanner,
+        place: str,
+        parent: QWidget,
     ) -> None:
         super().__init__("Technician's console", "wrench", place, parent)
         self.devices = DevicesPage(desk, background, self)
         self.find = FindPage(desk, background, self)
-        self.scanner = ScannerPage(desk, background, bridge, gap_ms, self)
+        self.scanner = ScannerPage(desk, background, bridge, wedge, self)
         self.line = LinePage(desk, background, self)
         self.settings = SettingsPage(desk, background, self)
         self.log = LogPage(desk, background, self)
         self.support = SupportPage(desk, background, self)
+        self.updates = UpdatesPage(desk, background, self)
         self.form = DeviceForm(desk, background, self)
-        pages = (self.devices, self.find, self.scanner, self.line, self.settings, self.log, self.support)
+        pages = (
+            *(self.devices, self.find, self.scanner, self.line),
+            *(self.settings, self.updates, self.log, self.support),
+        )
         self.add_pages(pages, {self.form: self.devices})
         self.devices.add_wanted.connect(self._add)
         self.devices.change_wanted.connect(self._change)

@@ -85,7 +85,7 @@ class DeviceForm(Page):
         self.cancel.clicked.connect(lambda: self.done.emit(""))
         self._side = Card("Keys and result", self)
         self.report = ReportView("Result", self._side)
-        self.keys = TouchKeys(self._side)
+        self.keys = TouchKeys(self._side, addresses=True)
         self.keys.pressed.connect(self.address.press)
 
     def _chip(self, words: str, act: object) -> Chip:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import DeviceRow, TrialReport
-from pos_app.services.maintenance import PRINTER
+from pos_app.services.maintenance import BACKUP_PRINTER, PRINTER
 from ui.technician.page import Page
 from ui.technician.parts import Chip, Facts, ReportView, RowItem, RowList, look_of
 from ui.theme import paint
@@ -51,6 +51,7 @@ _TESTS = {
     "cash_drawer": "Open it",
     "line_display": "Show a test",
 }
+_PRINTERS = (PRINTER, BACKUP_PRINTER)
 _CHANGEABLE = ("receipt_printer", "backup_printer", "payment_terminal", "barcode_scanner", "line_display", "scale")
 
 
@@ -119,6 +120,8 @@ class DevicesPage(Page):
         self.remove.clicked.connect(self._remove)
         pages = desk.bench.code_pages()
         self.pages = {name: Chip(name, self.details, lambda name=name: self._use_page(name)) for name in pages}
+        self.logo = Button("Store the logo in the printer", self.details, icon="stamp", size=15)
+        self.logo.clicked.connect(self._store_logo)
         self._sure = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
@@ -176,6 +179,7 @@ class DevicesPage(Page):
         for name, chip in self.pages.items():
             chip.setVisible(row.kind == PRINTER)
             chip.setChecked(name == self._code_page)
+        self.logo.setVisible(row.kind in _PRINTERS)
         self._arrange()
         self.remove.setEnabled(bool(row.entry) or (row.driver != "simulator" and row.kind in _CHANGEABLE))
 
@@ -187,7 +191,7 @@ class DevicesPage(Page):
             ("Connection", row.address or "none needed"),
             ("Last contact", contact_words(row.last_contact)),
         ]
-        if row.kind in ("receipt_printer", "backup_printer"):
+        if row.kind in _PRINTERS:
             facts.append(("Model", row.identity or "not said"))
             facts.append(("Firmware", row.firmware or "not said"))
         return facts + [(_counter_words(name), f"{count:,}") for name, count in row.statistics]
@@ -212,6 +216,12 @@ class DevicesPage(Page):
             return self.desk.bench.test_device(printer)
 
         self.work(act, self.show_result)
+
+    def _store_logo(self) -> None:
+        name = self._name
+        self.report.show_busy("Storing the logo ...")
+        self._arrange()
+        self.work(lambda: self.desk.bench.store_logo(name), self.show_result)
 
     def _check(self) -> None:
         name = self._name
@@ -272,7 +282,12 @@ class DevicesPage(Page):
             chip = (inner - (len(pages) - 1) * Space.S) // len(pages)
             for place, button in enumerate(pages):
                 button.setGeometry(_SIDE + place * (chip + Space.S), buttons - 56, chip, Height.TOUCH)
-        room = buttons - _HEAD - (68 if with_pages else 12)
+        above = buttons - (56 if with_pages else 0)
+        with_logo = self._row is not None and self._row.kind in _PRINTERS
+        if with_logo:
+            above -= 56
+            self.logo.setGeometry(_SIDE, above, inner, Height.TOUCH)
+        room = above - _HEAD - 12
         shown = self.report.report is not None or bool(self.report.busy)
         facts = min(room, 6 * Facts.row + 4) if shown else room
         self.facts.setGeometry(_SIDE, _HEAD, inner, facts)

@@ -1,4 +1,4 @@
-"""Letters and digits to touch where there is no keyboard: two pages of keys in one place."""
+"""Letters and digits to touch where there is no keyboard: pages of keys in one place."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
@@ -8,12 +8,23 @@ from ui.theme import paint
 from ui.theme.fonts import font
 from ui.widgets.control import Control
 
-_BACKSPACE, _LETTERS, _DIGITS = "⌫", "ABC", "123"
-_PAGES = {
+_BACKSPACE, _LETTERS, _SMALL, _DIGITS = "⌫", "ABC", "abc", "123"
+_Pages = dict[str, tuple[int, tuple[str, ...]]]
+"""Columns and keys of each page, by the key that turns to it."""
+_PAGES: _Pages = {
     _DIGITS: (3, ("7", "8", "9", "4", "5", "6", "1", "2", "3", _LETTERS, "0", _BACKSPACE, "-", "/", ".")),
     _LETTERS: (6, (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "-", "/", _DIGITS, _BACKSPACE)),
 }
-_NAMES = {_BACKSPACE: "Backspace", _LETTERS: "Letters", _DIGITS: "Digits", "-": "Hyphen", "/": "Slash", ".": "Point"}
+_ADDRESS_PAGES: _Pages = {
+    _DIGITS: (5, (*"789:[", *"456.]", *"123-/", *"@0_%+", _SMALL, _LETTERS, "=", "#", _BACKSPACE)),
+    _SMALL: (6, (*"abcdefghijklmnopqrstuvwxyz", ".", "-", _DIGITS, _BACKSPACE)),
+    _LETTERS: (6, (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "_", ":", _DIGITS, _BACKSPACE)),
+}
+_NAMES = {
+    _BACKSPACE: "Backspace", _LETTERS: "Letters", _SMALL: "Small letters", _DIGITS: "Digits", "-": "Hyphen",
+    "/": "Slash", ".": "Point", ":": "Colon", "@": "At sign", "_": "Underscore", "[": "Opening bracket",
+    "]": "Closing bracket", "%": "Per cent", "+": "Plus", "=": "Equals", "#": "Number sign",
+}  # fmt: skip
 _ROWS, _GAP, _HIGHEST, _LOWEST = 5, 6, 60, 48
 
 
@@ -29,22 +40,22 @@ class _Key(Control):
         if self.value == _BACKSPACE:
             paint.glyph(painter, rect.center(), "delete", 22, "ink")
         else:
-            size = 15 if self.value in (_LETTERS, _DIGITS) else 20
+            size = 15 if len(self.value) > 1 else 20
             paint.text(painter, rect, self.value, font(size, 600, tabular=True), "ink", paint.CENTRE)
 
 
 class TouchKeys(QWidget):
-    """Digits first; a key turns to the letters and back."""
+    """Digits first; a key turns to the letters and back. With addresses there are small letters, colon and at sign."""
 
     pressed = Signal(str)
     """a character, or empty for backspace"""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, addresses: bool = False) -> None:
         super().__init__(parent)
         self.setAccessibleName("Keys to touch")
-        self._page = _DIGITS
+        self._pages = _ADDRESS_PAGES if addresses else _PAGES
         self.keys: dict[str, list[_Key]] = {}
-        for page, (_, values) in _PAGES.items():
+        for page, (_, values) in self._pages.items():
             self.keys[page] = [_Key(value, self) for value in values]
             for key in self.keys[page]:
                 key.clicked.connect(lambda _=False, value=key.value: self._touched(value))
@@ -56,7 +67,7 @@ class TouchKeys(QWidget):
         return _ROWS * row + (_ROWS - 1) * _GAP
 
     def _touched(self, value: str) -> None:
-        if value in _PAGES:
+        if value in self._pages:
             self._show(value)
         else:
             self.pressed.emit("" if value == _BACKSPACE else value)
@@ -66,14 +77,13 @@ class TouchKeys(QWidget):
         self._show(_LETTERS if letters else _DIGITS)
 
     def _show(self, page: str) -> None:
-        self._page = page
         for name, keys in self.keys.items():
             for key in keys:
                 key.setVisible(name == page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         high = (self.height() - (_ROWS - 1) * _GAP) / _ROWS
-        for page, (columns, _) in _PAGES.items():
+        for page, (columns, _) in self._pages.items():
             wide = (self.width() - (columns - 1) * _GAP) / columns
             for number, key in enumerate(self.keys[page]):
                 row, column = divmod(number, columns)
