@@ -1,8 +1,9 @@
 """Settings of this installation: where the data lives, which devices and services it talks to."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from pos_app.device_entries import DeviceEntry, parse_devices
 from pos_app.errors import WorldError
@@ -17,66 +18,78 @@ SMTP_SECURITIES = ("starttls", "tls", "none")
 SECRET_PLACES = ("keystore:", "env:", "file:")
 
 
+def _key(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
 @dataclass(frozen=True, slots=True)
 class TerminalSettings:
     """What a technician may set, in settings.toml in the data folder. A missing key keeps its default here.
 
-    central_url is the rewards service, empty for the one embedded in a demo. printer_driver is the name of a driver
-    and printer_address where its device is (docs/hardware/receipt-printers.md). backup_printer_driver, where there is
-    one, names the printer that steps in once the first could not print for backup_printer_after_s. scale_percent is
-    the size of everything on the screen. The card_terminal_ keys are explained in docs/hardware/payment-terminals.md;
-    card_terminal_key is where the shared key is kept (keystore:NAME, env:NAME or file:PATH), never the key.
-    customer_display is none or window. scanner_group_separator is what keyboard scanners type in place of the
-    separator of GS1 codes (1Dh).
-    scanner_gap_ms is the longest pause between two keys of a keyboard scanner and scanner_minimum_length its shortest
-    code, scanner_prefix and scanner_suffix what it types around a code; the same code again within scanner_double_ms
-    is one scan that was sent twice: scanner_double says once (it counts once, which is said) or ask.
-    The smtp_ keys are the mail server that takes receipts; smtp_password is a place like card_terminal_key.
-    update_url is where newer versions come from, an address or a folder; update_ring is the ring of stores that this
-    till belongs to: what is new is offered to early before it is offered to stable.
-    backup_folder is where copies of the data go, which has to be there (empty: a folder beside the data, on the same
-    disk); one is made every backup_every_h hours and after each Z.
-    printer_code_page is the page that the printer prints letters with. printer_stored_logo is how the printer is given
-    the store's logo to keep: auto where it shows that it can, fs_q for old ones, off for none.
-    devices are the [[device]] tables: scanners, scale, line display and what else stands at the counter.
+    Each key says what it means, for the manual too. devices are the [[device]] tables: scanners, scale, line display
+    and what else stands at the counter.
     """
 
-    central_url: str = ""
-    printer_driver: str = "simulator"
-    printer_address: str = ""
-    backup_printer_driver: str = ""
-    backup_printer_address: str = ""
-    backup_printer_after_s: int = 15
-    printer_code_page: str = "CP858"
-    printer_stored_logo: str = "auto"
-    theme: str = "system"
-    scale_percent: int = 100
-    card_terminal_driver: str = "simulator"
-    card_terminal_address: str = ""
-    card_terminal_poi_id: str = ""
-    card_terminal_ca_file: str = ""
-    card_terminal_certificate_name: str = ""
-    card_terminal_key: str = ""
-    card_terminal_key_name: str = ""
-    card_terminal_key_version: int = 1
-    customer_display: str = "none"
-    scanner_group_separator: str = ""
-    scanner_gap_ms: int = 45
-    scanner_minimum_length: int = 4
-    scanner_prefix: str = ""
-    scanner_suffix: str = ""
-    scanner_double_ms: int = 80
-    scanner_double: str = "once"
-    smtp_host: str = ""
-    smtp_port: int = 587
-    smtp_security: str = "starttls"
-    smtp_user: str = ""
-    smtp_password: str = ""
-    smtp_sender: str = ""
-    update_url: str = ""
-    update_ring: str = "stable"
-    backup_folder: str = ""
-    backup_every_h: int = 4
+    central_url: str = _key("", "Address of the central rewards service; empty for the one inside a demonstration.")
+    printer_driver: str = _key("simulator", "Driver of the receipt printer.")
+    printer_address: str = _key(
+        "",
+        "Where the receipt printer is: host and port, serial port, USB identity, file or queue.",
+    )
+    backup_printer_driver: str = _key("", "Driver of the printer that steps in; empty for none.")
+    backup_printer_address: str = _key("", "Where the printer that steps in is.")
+    backup_printer_after_s: int = _key(
+        15,
+        "Seconds that the first printer may fail to print before the other steps in.",
+    )
+    printer_code_page: str = _key("CP858", "Code page that the printer prints letters with.")
+    printer_stored_logo: str = _key(
+        "auto",
+        "How the printer is given the logo to keep: auto where it shows that it can, fs_q for old ones, or off.",
+    )
+    theme: str = _key("system", "Colours of the window: system, light or dark.")
+    scale_percent: int = _key(100, "Size of everything on the screen.")
+    card_terminal_driver: str = _key("simulator", "Driver of the card terminal: simulator, adyen_local or manual.")
+    card_terminal_address: str = _key("", "Host and port of the card terminal.")
+    card_terminal_poi_id: str = _key("", "The terminal's own name, model and serial number.")
+    card_terminal_ca_file: str = _key("", "File with the certificate that the terminal's certificate is signed with.")
+    card_terminal_certificate_name: str = _key(
+        "",
+        "Name in the terminal's certificate, where it is not the terminal's own.",
+    )
+    card_terminal_key: str = _key(
+        "",
+        "Where the key shared with the terminal is kept: keystore:NAME, env:NAME or file:PATH, never the key.",
+    )
+    card_terminal_key_name: str = _key("", "Name of that key, as the terminal knows it.")
+    card_terminal_key_version: int = _key(1, "Version of that key.")
+    customer_display: str = _key("none", "A second screen for the customer: none or window.")
+    scanner_group_separator: str = _key("", "What keyboard scanners type in place of the separator of GS1 codes (1Dh).")
+    scanner_gap_ms: int = _key(45, "Longest pause between two keys of a keyboard scanner, in milliseconds.")
+    scanner_minimum_length: int = _key(4, "Shortest code of a keyboard scanner.")
+    scanner_prefix: str = _key("", "What keyboard scanners type before each code.")
+    scanner_suffix: str = _key("", "What keyboard scanners type after each code, before Enter.")
+    scanner_double_ms: int = _key(80, "The same code again within so many milliseconds is one scan that came twice.")
+    scanner_double: str = _key("once", "What becomes of it: once counts it once and says so, ask asks.")
+    smtp_host: str = _key("", "Mail server that takes receipts; empty for none.")
+    smtp_port: int = _key(587, "Its port.")
+    smtp_security: str = _key("starttls", "How it is spoken to: starttls, tls or none.")
+    smtp_user: str = _key("", "Name that the till signs in with at the mail server.")
+    smtp_password: str = _key(
+        "",
+        "Where the password is kept: keystore:NAME, env:NAME or file:PATH, never the password.",
+    )
+    smtp_sender: str = _key("", "Address that receipts come from.")
+    update_url: str = _key("", "Where newer versions come from, an address or a folder; empty for nowhere.")
+    update_ring: str = _key(
+        "stable",
+        "Ring of stores that this till belongs to: what is new is offered to early before it is offered to stable.",
+    )
+    backup_folder: str = _key(
+        "",
+        "Where copies of the data go, which has to be there; empty for a folder beside the data, on the same disk.",
+    )
+    backup_every_h: int = _key(4, "Hours from one copy to the next; one more is made after each Z.")
     devices: tuple[DeviceEntry, ...] = ()
 
 
