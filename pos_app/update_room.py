@@ -1,5 +1,6 @@
 """A till's update room: looks for newer versions in a process of its own, tries them, hands them to the machine."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -7,17 +8,27 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from pos_app import __version__
 from pos_app.commands import own_command_line
 from pos_app.errors import WorldError
-from pos_app.ports.updates import UpdateState
+from pos_app.ports.updates import UpdateRoom, UpdateState
 from pos_app.updates.places import FOLDER, INCOMING, MACHINE, REQUEST, RESULT, RUNNING, STATE, read_json, write_json
 from pos_app.updates.release import is_newer
 
+FIRST_LOOK_AFTER_S = 60.0
+LOOK_EVERY_S = 24 * 3600.0
 _LOOK_S = 1800
 _REHEARSAL_S = 900
 _HELPER_ANSWERS_WITHIN_S = 15.0
+
+if TYPE_CHECKING:
+    from pos_app.services.updating import Updating
+    from pos_app.storage.terminal_database import TerminalDatabase
+
+_logger = logging.getLogger(__name__)
 
 
 class LocalUpdates:
@@ -109,6 +120,42 @@ class LocalUpdates:
     def _package(self, kept: dict[str, object]) -> Path | None:
         path = self._folder / "packages" / Path(str(kept.get("file", "")) or "-").name
         return path if path.is_file() else None
+
+
+def updating_of(data: "TerminalDatabase", room: UpdateRoom) -> "Updating":
+    """Installing at the till of this data."""
+    from pos_app.services.updating import Updating
+
+    return Updating(room, storage=data.storage, print_queue=data.print_queue, parked=data.parked)
+
+
+class UpdateWatch:
+    """Looks for newer versions after the start and once a day, while the till sells."""
+
+    def __init__(self, room: UpdateRoom) -> None:
+        self.room = room
+        self._stopping = Event()
+        self._newer = ""
+
+    def start(self) -> None:
+        """Returns at once."""
+        Thread(target=self._watch, name="updates", daemon=True).start()
+
+    def stop(self) -> None:
+        """No further look; one under way is a process of its own and ends by itself."""
+        self._stopping.set()
+
+    def newer(self) -> str:
+        """The version that waits to be installed, as of the last look."""
+        return self._newer
+
+    def _watch(self) -> None:
+        wait_s = FIRST_LOOK_AFTER_S
+        while not self._stopping.wait(wait_s):
+            state = self.room.look()
+            self._newer = state.version if state.ready else ""
+            _logger.info("this is %s, newer: %s. %s", state.current, self._newer or "none", state.trouble)
+            wait_s = LOOK_EVERY_S
 
 
 def _done(command: list[str], trouble: str) -> None:

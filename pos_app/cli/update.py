@@ -102,18 +102,16 @@ def _known(release: Release | None, ring: str) -> dict[str, str]:
 def _apply(args: argparse.Namespace) -> int:
     from pos_app.bootstrap import open_register
     from pos_app.sample_store import store_of
-    from pos_app.services.updating import Updating
     from pos_app.storage.keys import SystemKeyStore
     from pos_app.storage.terminal_database import KEY_FILE_NAME
-    from pos_app.update_room import LocalUpdates
+    from pos_app.update_room import LocalUpdates, updating_of
 
     folder = _folder(args)
     settings, store = load_settings(folder), store_of(folder)
     room = LocalUpdates(folder, settings.update_ring)
     register = open_register(folder, store, SystemKeyStore(folder / KEY_FILE_NAME))
     try:
-        data = register.data
-        updating = Updating(room, storage=data.storage, print_queue=data.print_queue, parked=data.parked)
+        updating = updating_of(register.data, room)
         for step in updating.conditions():
             print(f"{'  ok  ' if step.good else 'NOT YET'}  {step.words}", flush=True)
         updating.install("command line")

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+TO_BE_REPLACED = 75
+"""Exit status of a program that ended so that a newer version takes its place (pos-terminal.service restarts on it)."""
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateState:
