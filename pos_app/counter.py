@@ -25,6 +25,7 @@ from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
 from pos_app.training_till import TrainingTill
+from pos_app.update_room import LocalUpdates, UpdateWatch, updating_of
 from ui.qt_bridge import QtBridge
 from ui.services_bundle import (
     DemoProduct,
@@ -105,6 +106,7 @@ class Counter:
         self._network_fault = ""
         self._network: Thread | None = None
         self._mail: MailWorker | None = None
+        self._updates = UpdateWatch(LocalUpdates(folder, settings.update_ring))
         self._stopping = Event()
         self._device_events = DeviceEvents(register.data.storage, register.clock)
         self._pulses_seen = 0
@@ -142,6 +144,7 @@ class Counter:
             tax_exemption=lambda: register.tax_exemption,
             interrupted_returns=lambda: len(register.data.pending_returns.all()),
             maintenance=self._maintenance,
+            newer_version=self._updates.newer,
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,
@@ -195,10 +198,13 @@ class Counter:
         self._network = Thread(target=self._connect, name="connect", daemon=True)
         self._network.start()
         Thread(target=self._warm, name="warm", daemon=True).start()
+        if self._settings.update_url:
+            self._updates.start()
 
     def stop(self) -> None:
         """Stop everything; nothing that was acknowledged is lost."""
         self._stopping.set()
+        self._updates.stop()
         if self._mail is not None:
             self._mail.stop()
         self.peripherals.stop()
@@ -268,6 +274,7 @@ class Counter:
             approvals=self.register.approvals,
             operator=self.register.operator,
             storage=self.register.data.storage,
+            updating=updating_of(self.register.data, self._updates.room) if self._settings.update_url else None,
         )
 
     def _central_address(self) -> str:
