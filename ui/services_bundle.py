@@ -271,6 +271,8 @@ class Services:
     orders: "Callable[[], Orders] | None" = None
     tax_exemption: "Callable[[], TaxExemption] | None" = None
     settings: UiSettings = field(default_factory=UiSettings)
+    newer_version: Callable[[], str] = lambda: ""
+    """A version that was fetched and waits to be installed; empty when there is none. Returns at once."""
     maintenance: "Callable[[], Maintenance] | None" = None
     """Made when the technician's console is opened."""
     returns: Callable[[], ReturnParts] | None = None
