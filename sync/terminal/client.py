@@ -111,7 +111,8 @@ class CentralClient:
 
     def post(self, path: str, message: contract.Message | None, answer: type[T]) -> T:
         """Send a message; the answer comes back decoded."""
-        return _decoded(self._exchange("POST", path, contract.encode(message) if message else b""), answer)
+        body = contract.encode(message) if message else b""
+        return _decoded(self._exchange("POST", path, body, about=_about(message)), answer)
 
     def post_unanswered(self, path: str, message: contract.Message | None = None) -> None:
         """Send a request, empty or not, of which only the success matters."""
@@ -134,7 +135,14 @@ class CentralClient:
 
     # --- one exchange -------------------------------------------------------------------------------------------------
 
-    def _exchange(self, method: str, path: str, body: bytes, timeouts_s: tuple[float, float] = TIMEOUTS_S) -> bytes:
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        timeouts_s: tuple[float, float] = TIMEOUTS_S,
+        about: str = "",
+    ) -> bytes:
         headers = {contract.HEADER_CONTRACT: str(contract.CONTRACT_VERSION), "Accept": "application/json"}
         if body:
             headers["Content-Type"] = "application/json"
@@ -142,18 +150,18 @@ class CentralClient:
                 body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)
                 headers["Content-Encoding"] = "gzip"
         try:
-            return self._attempt(method, path, body, headers, timeouts_s)
+            return self._attempt(method, path, body, headers, timeouts_s, about)
         except _AgainError:
             # A kept connection may die of age in the moment it is used, and a wrong clock shows at the first answer
             # only: once more, on a fresh connection and with the right time, and what that says is the truth.
             pass
         try:
-            return self._attempt(method, path, body, headers, timeouts_s)
+            return self._attempt(method, path, body, headers, timeouts_s, about)
         except _AgainError as again:
             raise again.failure from again
 
     def _attempt(
-        self, method: str, path: str, body: bytes, headers: dict[str, str], timeouts_s: tuple[float, float]
+        self, method: str, path: str, body: bytes, headers: dict[str, str], timeouts_s: tuple[float, float], about: str
     ) -> bytes:
         import requests
 
@@ -179,10 +187,14 @@ class CentralClient:
             raise UnavailableError("The central service did not answer in time.") from error
         except requests.exceptions.RequestException as error:
             raise _AgainError(OfflineError("The central service cannot be reached.")) from error
-        _logger.debug(
-            "central %s %s: %s in %s ms, trace %s",
+        # The service's own log has the same trace: what it made of these entries is found there.
+        is_worth_a_line = bool(about) or response.status_code >= 400
+        _logger.log(
+            logging.INFO if is_worth_a_line else logging.DEBUG,
+            "central %s %s%s: %s in %s ms, trace %s",
             method,
             path,
+            about,
             response.status_code,
             time.monotonic_ns() // 1_000_000 - started_ms,
             trace,
@@ -271,6 +283,13 @@ class _Signer:
             contract.HEADER_NONCE: nonce,
             contract.HEADER_SIGNATURE: base64.b64encode(signature).decode(),
         }
+
+
+def _about(message: contract.Message | None) -> str:
+    """Which entries of the journal go up with it; empty for all other messages and for a sign of life."""
+    if not isinstance(message, contract.UploadBatch) or not message.events:
+        return ""
+    return f" entries {message.events[0].sequence} to {message.events[-1].sequence}"
 
 
 def _read_bounded(response: "requests.Response") -> bytes:

@@ -361,3 +361,18 @@ def test_ten_sales_without_a_service_arrive_once_when_it_is_back(tmp_path: Path)
     assert_in_agreement(central, till)
     till.close()
     central.close()
+
+
+def test_the_till_writes_down_under_which_trace_its_entries_went_up(
+    central: RealCentral, till: RealTill, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    till.ring_up("10")
+    till.drain()
+    till.drain()
+    said = [record.getMessage() for record in caplog.records if "POST /v1/journal entries 1 to" in record.getMessage()]
+    assert len(said) == 1, "a sign of life is not worth a line"
+    trace = said[0].rpartition("trace ")[2]
+    (taken,) = [record for record in caplog.records if record.getMessage() == "events taken in"]
+    assert (taken.terminal, taken.first) == ("001-01", 1)
+    assert len(trace) == 16
