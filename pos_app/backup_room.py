@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pos_app.ports import Clock
 from pos_app.ports.backup import BackupCopy, BackupHealth, CopyState, Progress, RestorePlan
 from pos_app.promotion_file import PROMOTION_FILE
 from pos_app.sample_store import DEMO_MARK, STORE_FILE
+from pos_app.services.backing_up import KEY_PAPER
 from pos_app.settings import FILE_NAME as SETTINGS_FILE
 from pos_app.settings import TerminalSettings
 from pos_app.storage import restore
@@ -41,6 +41,8 @@ class _State:
     begun_at: str
     good_at: str = ""
     failure: str = ""
+    z_number: int = 0
+    """The last Z report that is in a good copy."""
 
 
 class LocalBackups:
@@ -97,6 +99,10 @@ class LocalBackups:
         """True when the next copy should be made, because of the time."""
         return is_due(self._newest(self._state()), self._clock.now(), self._every_h)
 
+    def lacks_last_z(self) -> bool:
+        """True when the day was closed since the last good copy."""
+        return self._last_z() != self._state().z_number
+
     # --- making and checking ------------------------------------------------------------------------------------------
 
     def make(self, reason: str, progress: Progress | None = None) -> BackupCopy:
@@ -104,12 +110,13 @@ class LocalBackups:
         state = self._state()
         try:
             self._require_root()
+            self._forget_key_papers()
             copy = write_copy(self._source(), self.folder(), self._clock.now(), reason, progress or _silently)
         except WorldError as error:
             self._remember(replace(state, failure=str(error)))
             raise
         if copy.state is CopyState.GOOD:
-            self._remember(replace(state, good_at=copy.made_at.isoformat(), failure=""))
+            self._remember(replace(state, good_at=copy.made_at.isoformat(), failure="", z_number=copy.z_number))
         else:
             self._remember(replace(state, failure=copy.words))
         self._drop_old()
@@ -188,6 +195,10 @@ class LocalBackups:
         row = self._database.one("SELECT public_key FROM recovery_key")
         return bytes(row[0]) if row else None
 
+    def _last_z(self) -> int:
+        row = self._database.one("SELECT payload FROM journal WHERE kind = 'z_report' ORDER BY position DESC LIMIT 1")
+        return int(json.loads(row[0])["z_number"]) if row else 0
+
     def _source(self) -> Source:
         files = {}
         for name in STORE_FILES:
@@ -196,6 +207,16 @@ class LocalBackups:
                 files[name] = path.read_bytes()
         public_key = self._public_key()
         return Source(self._database, public_key, fingerprint(public_key) if public_key else "", files, __version__)
+
+    def _forget_key_papers(self) -> None:
+        """A recovery key that was printed is in no list of papers any more, nor in a copy."""
+        if self._storage is not None:
+            with self._storage.unit_of_work() as work:
+                work.run(
+                    "DELETE FROM print_job WHERE json_extract(document, '$.title') = ? AND state <> 'sending'",
+                    (KEY_PAPER,),
+                )
+                work.commit()
 
     def _require_root(self) -> None:
         """A folder that was chosen is never made: a stick that is not there would become a folder on this disk."""
@@ -245,15 +266,3 @@ class LocalBackups:
 
 def _silently(done: int, whole: int) -> None:
     """Nobody looks."""
-
-
-def stopping_when(stopping: Callable[[], bool], then: Progress = _silently) -> Progress:
-    """Progress that gives up as soon as the work is to stop."""
-    from pos_app.storage.backup_copy import Stopped
-
-    def progress(done: int, whole: int) -> None:
-        if stopping():
-            raise Stopped
-        then(done, whole)
-
-    return progress

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from pos_app.services.till_moving import TillMoving
     from pos_app.services.till_papers import TillPapers
     from pos_app.services.without_receipt import ReturningWithoutReceipt
+    from pos_app.storage.goods import SqliteGoods
     from pos_app.store_book import StoreFileBook
     from sync.terminal.worker import SyncWorker
 
@@ -103,6 +104,7 @@ class Register:
     tills: Tills
     sign_on_rules: SignOnRules
     signer: DeviceKeySigner
+    keys: KeyStore
     receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     promo_code_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
@@ -220,6 +222,7 @@ class Register:
             ids=self.ids,
             operator=self.operator,
             profile=self.profile,
+            catalogue=self.data.catalogue,
             secret=self.sign_on.people.approval_secret,
         )
 
@@ -238,6 +241,19 @@ class Register:
             operator=self.operator,
             profile=self.profile,
         )
+
+    @cached_property
+    def goods(self) -> "SqliteGoods":
+        """Products, as a manager changes them; made when somebody does, or when a change is due."""
+        from pos_app.storage.goods import SqliteGoods
+
+        return SqliteGoods(self.data.database, self.data.storage, self.profile.currency, clock=self.clock, ids=self.ids)
+
+    def make_due_changes(self) -> None:
+        """Products change whose day has come."""
+        due_s = self.data.catalogue.next_change_s()
+        if due_s is not None and due_s <= self.clock.now().timestamp():
+            self.goods.apply_due()
 
     @cached_property
     def time_clock(self) -> TimeClock:
@@ -506,10 +522,12 @@ def open_register(
         ),
         tills=tills,
         signer=signer,
+        keys=keys,
         folder=folder,
         settings_fault=settings_fault,
     )
     tendering.exchanges = lambda: register.exchanging
+    register.make_due_changes()
     if operator.operator_id and register.business_day.opens_by_itself():
         till_control.open_day_if_closed(store.opening_float_minor)
     return register

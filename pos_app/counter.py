@@ -5,20 +5,22 @@ The window is shown first. Devices and the network start behind it, so that the 
 
 import logging
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from hardware.peripherals import Peripherals
 from pos_app import gs1_reader
+from pos_app.backup_keeper import BackupKeeper
 from pos_app.bootstrap import Register, connect
 from pos_app.counter_settings import PoleDisplays, drawer_alarm_s, has_pole_display, peripherals_settings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
 from pos_app.errors import WorldError
+from pos_app.goods_room import goods_parts
 from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
-from pos_app.receipt_room import ReceiptParts, mail_worker
+from pos_app.receipt_room import ReceiptParts, mail_worker, sample_picture
 from pos_app.report_room import report_parts
 from pos_app.services.device_events import DeviceEvents
 from pos_app.services.paper_in_doubt import PaperInDoubt
@@ -42,11 +44,15 @@ from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
+    from pos_app.backup_room import LocalBackups
     from pos_app.mailer import MailWorker
+    from pos_app.services.backing_up import BackingUp
     from pos_app.services.maintenance import Maintenance
+    from pos_app.services.set_up.set_up import SetUp
 
 PRODUCTS_ON_THE_PANEL = 8
 WARM_AFTER_S = 3.0
+GOODS_EVERY_S = 15.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
 
 _logger = logging.getLogger(__name__)
@@ -105,7 +111,9 @@ class Counter:
         )
         self._network_fault = ""
         self._network: Thread | None = None
+        self._goods: Thread | None = None
         self._mail: MailWorker | None = None
+        self._backup = BackupKeeper(self._backups, self.bridge.on_device)
         self._updates = UpdateWatch(LocalUpdates(folder, settings.update_ring))
         self._stopping = Event()
         self._device_events = DeviceEvents(register.data.storage, register.clock)
@@ -145,6 +153,10 @@ class Counter:
             interrupted_returns=lambda: len(register.data.pending_returns.all()),
             maintenance=self._maintenance,
             newer_version=self._updates.newer,
+            backing_up=None if register.profile.training else self._backing_up,
+            set_up=None if register.profile.training else cache(self._set_up),
+            settings_due=register.settings_are_due,
+            settings_fault=register.settings_fault,
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,
@@ -158,8 +170,16 @@ class Counter:
             cash=register.cash_movements,
             time_clock=register.time_clock,
             day=register.business_day,
+            tills=register.tills,
             reports=cache(lambda: report_parts(register, self.sync_status)),
-            till=lambda: TillParts(register.closing, register.till_papers, register.data.till_records),
+            goods=cache(lambda: goods_parts(register)),
+            till=lambda: TillParts(
+                register.closing,
+                register.till_papers,
+                register.data.till_records,
+                register.tills,
+                register.till_moving,
+            ),
             unlisted=UnlistedItems(register.selling, register.approvals, register.formatter),
             settings=UiSettings(
                 customer_display=settings.customer_display == "window",
@@ -198,18 +218,25 @@ class Counter:
         self._network = Thread(target=self._connect, name="connect", daemon=True)
         self._network.start()
         Thread(target=self._warm, name="warm", daemon=True).start()
+        self._goods = Thread(target=self._keep_goods_current, name="goods", daemon=True)
+        self._goods.start()
         if self._settings.update_url:
             self._updates.start()
+        if not self.register.profile.training:
+            self._backup.start()
 
     def stop(self) -> None:
         """Stop everything; nothing that was acknowledged is lost."""
         self._stopping.set()
         self._updates.stop()
+        self._backup.stop()
         if self._mail is not None:
             self._mail.stop()
         self.peripherals.stop()
         if self._network is not None:
             self._network.join(timeout=30)
+        if self._goods is not None:
+            self._goods.join(timeout=30)
         if self.register.sign_on_rules.required:
             self._sign_off()
         self.register.close()
@@ -277,6 +304,45 @@ class Counter:
             updating=updating_of(self.register.data, self._updates.room) if self._settings.update_url else None,
         )
 
+    def _set_up(self) -> "SetUp":
+        """The manager's room for the store's settings."""
+        from pos_app.services.set_up.set_up import SetUp
+
+        register = self.register
+        return SetUp(
+            register.store_book,
+            approvals=register.approvals,
+            operator=register.operator,
+            storage=register.data.storage,
+            clock=register.clock,
+            ids=register.ids,
+            formatter=register.formatter,
+            profile=register.profile,
+            preview=partial(sample_picture, register.clock),
+        )
+
+    def _backups(self) -> "LocalBackups":
+        from pos_app.backup_room import LocalBackups
+
+        data = self.register.data
+        return LocalBackups(
+            self._folder, self._settings, data.database, self.register.keys, self.register.clock, data.storage
+        )
+
+    def _backing_up(self) -> "BackingUp":
+        """The copies of the data, as the window works with them."""
+        from pos_app.services.backing_up import BackingUp
+
+        register = self.register
+        return BackingUp(
+            self._backups(),
+            register.approvals,
+            operator=register.operator,
+            clock=register.clock,
+            formatter=register.formatter,
+            profile=register.profile,
+        )
+
     def _central_address(self) -> str:
         if self.central is None:
             return self.central_url
@@ -285,6 +351,7 @@ class Counter:
     def _devices_changed(self) -> None:
         """On the thread that restarted devices: the window goes on with those that are there now."""
         self.services.payment_terminal = self.peripherals.payment_terminal
+        self.services.customer_displays = (PoleDisplays(self.peripherals),) if self.peripherals.others.displays else ()
         if self.peripherals.simulated_printer is not None:
             self._pulses_seen = self._receipts_seen = 0
             self.peripherals.simulated_printer.on_change = self._paper_changed
@@ -296,6 +363,15 @@ class Counter:
         """Something new is in the journal: print what it queued and send it."""
         self.peripherals.print_nudge()
         self.register.nudge()
+        self._backup.nudge()
+
+    def _keep_goods_current(self) -> None:
+        """Prices and products that were to change at this moment do; a disk that refuses is asked again."""
+        while not self._stopping.wait(GOODS_EVERY_S):
+            try:
+                self.register.make_due_changes()
+            except WorldError as error:
+                _logger.error("products that are to change were not changed: %s", error)
 
     def _warm(self) -> None:
         """What the first of something would wait for, once the till has been standing for a while."""

@@ -47,10 +47,13 @@ from ui.wedge_scanner import WedgeTiming
 
 if TYPE_CHECKING:
     from pos_app.domain.report import Report
+    from pos_app.services.backing_up import BackingUp
     from pos_app.services.business_day import BusinessDay
     from pos_app.services.closing import Closing
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.goods.products import Products
+    from pos_app.services.goods.session import GoodsSession
     from pos_app.services.journal_browsing import JournalBrowsing
     from pos_app.services.maintenance import Maintenance
     from pos_app.services.orders import Orders
@@ -61,8 +64,12 @@ if TYPE_CHECKING:
     from pos_app.services.refunding import Refunding
     from pos_app.services.reporting import Reporting
     from pos_app.services.returning import Returning
+    from pos_app.services.set_up.set_up import SetUp
+    from pos_app.services.store_closing import StoreClosing
     from pos_app.services.tax_exemption import TaxExemption
+    from pos_app.services.till_moving import TillMoving
     from pos_app.services.till_papers import TillPapers
+    from pos_app.services.tills import Tills
     from pos_app.services.without_receipt import ReturningWithoutReceipt
 
 
@@ -160,6 +167,10 @@ class ReportParts(Protocol):
     def browsing(self) -> "JournalBrowsing":
         """Looks through the journal."""
 
+    @property
+    def store_closing(self) -> "StoreClosing":
+        """Closes the store's day over all tills."""
+
     def paper(self, report: "Report") -> ReceiptDocument:
         """A report for the receipt printer."""
 
@@ -180,6 +191,16 @@ class TillParts:
     closing: "Closing"
     papers: "TillPapers"
     records: TillRecords
+    tills: "Tills"
+    moving: "TillMoving"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsParts:
+    """What the goods room works on."""
+
+    session: "GoodsSession"
+    products: "Products"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +279,7 @@ class Services:
     cash: CashMovements | None = None
     time_clock: TimeClock | None = None
     day: "BusinessDay | None" = None
+    tills: "Tills | None" = None
     till: "Callable[[], TillParts] | None" = None
     reports: Callable[[], ReportParts] | None = None
     parking: ParkingParts | None = None
@@ -271,14 +293,26 @@ class Services:
     orders: "Callable[[], Orders] | None" = None
     tax_exemption: "Callable[[], TaxExemption] | None" = None
     settings: UiSettings = field(default_factory=UiSettings)
+    goods: Callable[[], GoodsParts] | None = None
+    """Made when the goods room is opened."""
     newer_version: Callable[[], str] = lambda: ""
     """A version that was fetched and waits to be installed; empty when there is none. Returns at once."""
     maintenance: "Callable[[], Maintenance] | None" = None
     """Made when the technician's console is opened."""
+    backing_up: "Callable[[], BackingUp] | None" = None
+    """Made when somebody looks at the copies of the data."""
     returns: Callable[[], ReturnParts] | None = None
     """Made when the first goods come back, so that the till opens sooner."""
     interrupted_returns: Callable[[], int] = lambda: 0
     """How many returns had their money on the way when the till stopped; reads the disk."""
+    set_up: "Callable[[], SetUp] | None" = None
+    """Made when the store's settings are opened."""
+    settings_due: Callable[[], bool] = lambda: False
+    """True when settings wait whose day has come; without the disk."""
+    settings_fault: str = ""
+    """Why settings whose day has come could not be taken."""
+    start_again: bool = False
+    """Set before the window closes: the till is to open once more, with the settings of the new day."""
     scale: Callable[[], Scale | None] = lambda: None
     """The scale beside the till, if any."""
     supervised: SupervisedSale = field(init=False)

@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _now(folder: Path, args: argparse.Namespace) -> int:
     with _backups(folder) as backups:
-        copy = backups.make("asked for")
+        copy = backups.make("by hand")
         print(f"{copy.path}\n{_line(copy)}")
         if not backups.has_recovery_key():
             print("Only this machine can open it: make a recovery key with `backup key`.")
@@ -226,8 +226,8 @@ def _line(copy: BackupCopy) -> str:
 
 def _show(plan: RestorePlan) -> None:
     print(f"{plan.copy.path}\n{_line(plan.copy)}")
-    for sentence in plan.sentences:
-        print(f"  - {sentence}")
+    for name, detail in plan.points:
+        print(f"  - {name}. {detail}")
 
 
 def _say(done: int, whole: int) -> None:

@@ -50,7 +50,8 @@ class RestorePlan:
     numbers_from: int
     """The transaction number after which the till goes on."""
     same_machine: bool
-    sentences: tuple[str, ...] = ()
+    points: tuple[tuple[str, str], ...] = ()
+    """What somebody has to know before: a few words, and a sentence that explains them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class BackupHealth:
 
 
 Progress = Callable[[int, int], None]
-"""Gets how much is done of how much. It may raise to stop what is under way."""
+"""Gets how much is done of how much. It may raise to stop what is under way (ports.reports.Cancelled)."""
 
 
 class Backups(Protocol):

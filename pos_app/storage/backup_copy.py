@@ -39,10 +39,6 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
 
-class Stopped(Exception):
-    """A copy was given up because it was to stop."""
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is copied, and for whom: public_key is the store's recovery key, if there is one."""

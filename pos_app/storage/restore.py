@@ -43,21 +43,27 @@ def plan_of(copy: BackupCopy, folder: Path, keys: KeyStore, now: datetime) -> Re
         known = _compared(present, copy) if present is not None else None
     if known is None:
         numbers_from, lost_entries, lost_sales = _above_all(copy.transaction_sequence, folder, copy.made_at, now), 0, 0
-        lost = "What was sold since then is not in it. Nobody here knows how much that is; the central service does."
+        lost = ("What was sold since then is not in it", "The central service knows what it was; nobody here does.")
     else:
         numbers_from, lost_entries, lost_sales = known
-        lost = "It is as new as the data here: nothing is lost."
+        lost = ("Nothing is lost", "The copy is as new as the data that is here.")
         if lost_entries:
-            sales = f"{lost_sales} sale{'s' * (lost_sales != 1)} among {lost_entries} entries"
-            lost = f"{sales} made since then will not be in it. Those that were sent count at the central service."
-    sentences = (
-        f"The data becomes what it was on {copy.made_at.astimezone(now.tzinfo):%d %b %Y at %H:%M}.",
+            sales = f"{lost_sales} sale{'s' * (lost_sales != 1)}"
+            lost = (
+                f"{sales} since then will not be in it",
+                "What was sent counts at the central service, and goods of it can still come back.",
+            )
+    points = (
+        (f"The data becomes that of {copy.made_at.astimezone(now.tzinfo):%d %b %Y, %H:%M}", f"Made {copy.reason}."),
         lost,
-        f"Receipt numbers go on after {numbers_from:06d}; none is given out twice.",
-        "A sale under way and parked sales of this till are dropped. PINs made on another machine are set anew.",
-        "The data that is here now is kept in the folder “replaced”.",
+        (f"Receipt numbers go on after {numbers_from:06d}", "None is given out twice."),
+        ("A sale under way and parked sales are dropped", "Finish them first, or take them up at another till."),
+        ("PINs stay as they were", "Those of the time of the copy count.")
+        if known is not None
+        else ("PINs and badges made here are set anew", "Operators of the central service come back by themselves."),
+        ("What is here now is kept", "In the folder “replaced”, for support."),
     )
-    return RestorePlan(copy, lost_entries, lost_sales, numbers_from, known is not None, sentences)
+    return RestorePlan(copy, lost_entries, lost_sales, numbers_from, known is not None, points)
 
 
 def stage(

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
+from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
 from fakes.whole_counter import (
@@ -31,6 +32,7 @@ from PySide6.QtWidgets import QApplication
 
 from hardware.payment_terminal.simulator import Behaviour
 from pos_app.domain.basket import Discount
+from pos_app.domain.operator import Operator, Role
 from pos_app.domain.receipt_document import QrCode
 from ui.sale.sale_view_model import Stage
 from ui.services_bundle import UiSettings
@@ -415,7 +417,31 @@ def _cash(counter: WholeCounter) -> None:
     counter.type("20000")
 
 
-SCREENS: dict[str, Callable[[WholeCounter], None]] = {
+def _backup(counter: WholeCounter) -> None:
+    """The backup with one good copy."""
+    counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
+    desk = counter.window.functions.backup.desk
+    _more(counter, "This till", "Backup")
+    counter.until(lambda: counter.window.till.covering)
+    if not desk.body.copies:
+        counter.window.till.page.main.click()
+        counter.until(lambda: desk.body.copies, "a copy is made")
+    counter.until(lambda: counter.window.till.page.note.startswith(("The copy was made", "In ")))
+
+
+def _backup_plan(counter: WholeCounter) -> None:
+    _backup(counter)
+    counter.touch(counter.window.functions.backup.desk.body.restore)
+    counter.until(lambda: counter.window.functions.backup.desk.plan_body.isVisible())
+
+
+def _recovery_key(counter: WholeCounter) -> None:
+    _backup(counter)
+    counter.touch(counter.window.functions.backup.desk.body.key)
+    counter.until(lambda: counter.window.functions.backup.desk.key_body.isVisible())
+
+
+SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "idle": lambda counter: None,
     "basket": _basket,
     "basket-long": _long_basket,
@@ -477,6 +503,10 @@ SCREENS: dict[str, Callable[[WholeCounter], None]] = {
     "more-end": _more_list_end,
     "locked": _lock,
     "time-clock": _time_clock,
+    "backup": _backup,
+    "backup-plan": _backup_plan,
+    "backup-key": _recovery_key,
+    **GOODS_SCREENS,
 }
 
 

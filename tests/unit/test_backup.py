@@ -24,9 +24,10 @@ from pos_app.domain.backup_policy import DAILY, MONTHLY, NEWEST, WEEKLY, dropped
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports.backup import BackupCopy, CopyState
+from pos_app.ports.reports import Cancelled
 from pos_app.settings import TerminalSettings
 from pos_app.storage import copy_keys
-from pos_app.storage.backup_copy import COPY_FILE, FACTS_FILE, Stopped, read_copy
+from pos_app.storage.backup_copy import COPY_FILE, FACTS_FILE, read_copy
 from pos_app.storage.database import FILE_NAME
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.keys import KeyFile
@@ -132,11 +133,11 @@ def test_a_disk_without_room_is_said_and_leaves_nothing_behind(tmp_path: Path, m
 
 def test_a_copy_that_is_to_stop_leaves_nothing_behind(tmp_path: Path) -> None:
     def stop(done: int, whole: int) -> None:
-        raise Stopped
+        raise Cancelled
 
     with terminal_data(tmp_path) as data:
         sell(data, 3)
-        with pytest.raises(Stopped):
+        with pytest.raises(Cancelled):
             backups_of(data).make("asked for", stop)
         assert list((tmp_path / "backups" / "001-02").iterdir()) == []
 
@@ -315,7 +316,7 @@ def test_yesterdays_copy_comes_back_and_numbers_go_on_behind_the_lost_ones(
         backups = backups_of(data, at=NOON + timedelta(days=1))
         plan = backups.plan(copy)
         assert (plan.lost_sales, plan.numbers_from) == (30, 35)
-        assert plan.sentences[1].startswith("30 sales among 30 entries made since then will not be in it")
+        assert plan.points[1][0] == "30 sales since then will not be in it"
         backups.stage(copy, BY)
         assert sell(data) == 36  # the till sells until it is started again
     with terminal_data(tmp_path) as data:
@@ -387,7 +388,7 @@ def test_restoring_on_a_new_machine_by_command(
         typed.setattr("sys.stdin", StringIO(key))
         assert run("restore", str(copy.path), "--data", str(new), "--recovery-key", "--yes") == 0
     said = capsys.readouterr().out
-    assert "Nobody here knows how much that is" in said
+    assert "The central service knows what it was" in said
     assert (new / "store.toml").read_text() == "[store]\n"
     with terminal_data(new) as data:
         assert data.database.key != copy_keys.seed_of(key)

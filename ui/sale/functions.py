@@ -22,6 +22,7 @@ from ui.sale.sale_view_model import Stage
 if TYPE_CHECKING:
     from pos_app.ports import OfflineExposure
     from pos_app.services.approvals import Approval
+    from ui.backup.functions import BackupFunctions
     from ui.customer_display.link import CustomerDisplays
     from ui.manager.functions import ManagerFunctions
     from ui.member.member_desk import MemberDesk
@@ -404,6 +405,13 @@ class Functions:
         from ui.manager.functions import ManagerFunctions
 
         return ManagerFunctions(self._window)
+
+    @cached_property
+    def backup(self) -> BackupFunctions:
+        """Copies of the data."""
+        from ui.backup.functions import BackupFunctions
+
+        return BackupFunctions(self._window)
 
     @cached_property
     def displays(self) -> CustomerDisplays:

@@ -79,6 +79,7 @@ class MoreMenu:
             rows.append(ListRow("Void a sale", detail, functions.void_a_sale, "rotate-ccw-clock"))
         rows += self._window.till.more_rows()
         rows += functions.manager.more_rows()
+        rows += self._window.goods.more_rows()
         rows.append(
             ListRow("Points used offline", "What this store owes, and its limit", functions.exposure, "wifi-off")
         )
@@ -100,5 +101,6 @@ class MoreMenu:
         if services.start_training is not None:
             rows.append(ListRow("Training", "Lessons at a till of its own", functions.training, "graduation-cap"))
         rows += window.technician.more_rows()
+        rows += functions.backup.more_rows()
         rows.append(ListRow("Leave the program", "An open sale is kept and comes back", functions.close, "log-out"))
         return rows

@@ -21,6 +21,7 @@ _KIND_ICONS = {
     "barcode_scanner": "scan-barcode",
     "cash_drawer": "inbox",
     "payment_terminal": "credit-card",
+    "backup": "database-backup",
 }
 _SHOWN_KINDS = ("receipt_printer", "barcode_scanner")
 _NOT_STARTED = "not started"

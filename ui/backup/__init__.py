@@ -1,0 +1,1 @@
+"""Copies of the data at the window: listed, made, checked and restored."""
