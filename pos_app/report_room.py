@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pos_app.domain.report import Report
     from pos_app.services.journal_browsing import JournalBrowsing
     from pos_app.services.reporting import Reporting
+    from pos_app.services.store_closing import StoreClosing
     from pos_app.storage.reports import SqliteReportFigures
 
 
@@ -73,6 +74,25 @@ class ReportParts:
             terms=register.data.terms,
             formatter=register.formatter,
             profile=register.profile,
+        )
+
+    @cached_property
+    def store_closing(self) -> "StoreClosing":
+        """Closes the store's day over all tills."""
+        from pos_app.services.store_closing import StoreClosing
+
+        register = self._register
+        store: Any = register.store_gateway
+        return StoreClosing(
+            store,
+            register.approvals,
+            storage=register.data.storage,
+            clock=register.clock,
+            ids=register.ids,
+            operator=register.operator,
+            formatter=register.formatter,
+            profile=register.profile,
+            papers=register.till_papers,
         )
 
     def paper(self, report: "Report") -> ReceiptDocument:

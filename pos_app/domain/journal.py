@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     TILL_COUNTED = "till_counted"
     TILL_SETTLED = "till_settled"
     Z_REPORT = "z_report"
+    STORE_CLOSED = "store_closed"
     REPORT_REPRINTED = "report_reprinted"
     SIGNED_ON = "signed_on"
     SIGNED_OFF = "signed_off"

@@ -25,6 +25,7 @@ class Action(StrEnum):
     OPEN_DAY = "open_day"
     COUNT_TILL = "count_till"
     CLOSE_DAY = "close_day"
+    CLOSE_STORE = "close_store"
     TILL_REPORTS = "till_reports"
     REPORTS = "reports"
     READ_JOURNAL = "read_journal"
@@ -114,6 +115,11 @@ DEFAULT_RIGHTS: RightsTable = {
     Action.OPEN_DAY: _ASKING,
     Action.COUNT_TILL: _STAFF,
     Action.CLOSE_DAY: {
+        Role.ASSOCIATE: WITH_APPROVAL,
+        Role.SUPERVISOR: WITH_APPROVAL,
+        Role.MANAGER: UNLIMITED,
+    },
+    Action.CLOSE_STORE: {
         Role.ASSOCIATE: WITH_APPROVAL,
         Role.SUPERVISOR: WITH_APPROVAL,
         Role.MANAGER: UNLIMITED,

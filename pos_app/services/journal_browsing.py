@@ -62,6 +62,7 @@ GROUPS: dict[str, tuple[EventKind, ...]] = {
         EventKind.TILL_COUNTED,
         EventKind.TILL_SETTLED,
         EventKind.Z_REPORT,
+        EventKind.STORE_CLOSED,
     ),
     "People and approvals": (
         EventKind.SIGNED_ON,

@@ -33,6 +33,7 @@ _WITHOUT_POINTS = (
     EventKind.TILL_COUNTED,
     EventKind.TILL_SETTLED,
     EventKind.Z_REPORT,
+    EventKind.STORE_CLOSED,
     EventKind.REPORT_REPRINTED,
     EventKind.TENDER_PICKUP,
     EventKind.SIGNED_ON,

@@ -20,8 +20,9 @@ from ui.widgets.buttons import Button, IconButton
 from ui.widgets.control import Control
 
 _COLUMNS, _GAP = 4, 12
+_PERIOD, _SPAN, _WHERE = 156, 62, 84
 _MOST_CHOICES = 12
-EVERYBODY = "Everybody"
+EVERYBODY, THIS_TILL, ALL_TILLS = "Everybody", "This till", "All tills"
 _SPANS = {Span.DAY: "Day", Span.WEEK: "Week", Span.MONTH: "Month", Span.YEAR: "Year"}
 
 
@@ -99,6 +100,8 @@ class ReportBody(PageBody):
 
     wanted = Signal()
     """Another period or operator was chosen."""
+    tills_chosen = Signal()
+    """This till or all tills: there may be other days and operators."""
     save_wanted = Signal(str)
     """pdf, xlsx or csv."""
 
@@ -109,6 +112,8 @@ class ReportBody(PageBody):
         self._today = today
         self._operators: tuple[str, ...] = ()
         self._dated = True
+        self.whole_store = False
+        self._knows_store = False
         self._done, self._whole = 0, 0
         self.earlier = IconButton("Earlier", "chevron-left", self, bordered=True)
         self.later = IconButton("Later", "chevron-right", self, bordered=True)
@@ -117,6 +122,8 @@ class ReportBody(PageBody):
         self.spans = {span: Button(name, self, size=14) for span, name in _SPANS.items()}
         for span, button in self.spans.items():
             button.clicked.connect(lambda _=False, one=span: self.choose_span(one))
+        self.where = Button(THIS_TILL, self, size=14)
+        self.where.clicked.connect(lambda: self.choose_tills(whole_store=not self.whole_store))
         self.who = Button(EVERYBODY, self, icon="user-round", size=14)
         self.who.clicked.connect(self._choose_operator)
         self.saves = {
@@ -135,15 +142,23 @@ class ReportBody(PageBody):
         """The first and the last day."""
         return days_of(self.span, self.day)
 
-    def offer(self, last: date, operators: tuple[str, ...], *, dated: bool) -> None:
-        """What there is to choose from; a report that is not dated is of this moment.
+    def offer(self, last: date, operators: tuple[str, ...], *, dated: bool, knows_store: bool) -> None:
+        """What there is to choose from; a report that is not dated is of this moment, and of this till.
 
         Who looks at the newest day goes on doing so when another one has begun.
         """
-        self._operators, self._dated = operators, dated
+        self._operators, self._dated, self._knows_store = operators, dated, knows_store
         self.day = last if self.day >= self._today else min(self.day, last)
         self._today = last
         self._refresh()
+
+    def choose_tills(self, *, whole_store: bool) -> None:
+        """All tills of the store, or this one."""
+        self._close_choices()
+        if whole_store is not self.whole_store:
+            self.whole_store = whole_store
+            self._refresh()
+            self.tills_chosen.emit()
 
     def choose_span(self, span: Span) -> None:
         """A day, a week, a month or a year around the day in hand."""
@@ -221,12 +236,16 @@ class ReportBody(PageBody):
             button.setAccessibleDescription("Chosen" if span is self.span else "")
         for widget in (self.earlier, self.later, self.who, *self.spans.values()):
             widget.setVisible(self._dated)
+        self.where.setVisible(self._dated and self._knows_store)
+        self.where.rename(ALL_TILLS if self.whole_store else THIS_TILL)
+        self.where.set_kind("soft" if self.whole_store else "plain")
+        self.where.setAccessibleDescription("Whose tills the figures are of; press for the other")
         self.later.setEnabled(self.period[1] < self._today)
         self.who.rename(self.operator_id or EVERYBODY)
         self.update()
 
     def stops(self) -> Sequence[QWidget]:
-        above = (self.earlier, self.later, *self.spans.values(), self.who, *self.saves.values())
+        above = (self.earlier, self.later, *self.spans.values(), self.where, self.who, *self.saves.values())
         return (*above, *(self.choices or (self.sheet,)))
 
     def begin(self) -> bool:
@@ -254,9 +273,10 @@ class ReportBody(PageBody):
         high = Height.TOUCH
         place = 0
         for widget, wide, gap in (
-            (self.earlier, high, 4 + 176 + 4),
+            (self.earlier, high, 4 + _PERIOD + 4),
             (self.later, high, _GAP),
-            *((button, 66, 4) for button in self.spans.values()),
+            *((button, _SPAN, 4) for button in self.spans.values()),
+            (self.where, _WHERE, 4),
         ):
             widget.setGeometry(place, 0, wide, high)
             place += wide + gap
@@ -264,7 +284,7 @@ class ReportBody(PageBody):
         for button in reversed(self.saves.values()):
             button.setGeometry(right - 62, 0, 62, high)
             right -= 66
-        self.who.setGeometry(place + 8, 0, min(190, right - place - 16), high)
+        self.who.setGeometry(place, 0, min(190, right - place - 8), high)
         self.sheet.setGeometry(0, high + 12, self.width(), self.height() - high - 12)
         wide = (self.width() - 2 * _GAP) // 3
         for number, button in enumerate(self.choices):
@@ -288,7 +308,7 @@ class ReportBody(PageBody):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("surface"))
         if self._dated:
-            between = QRectF(self.earlier.geometry().right() + 2, 0, 182, Height.TOUCH)
+            between = QRectF(self.earlier.geometry().right() + 2, 0, _PERIOD + 6, Height.TOUCH)
             paint.text(painter, between, self._period_words, font(15, 700, tabular=True), "ink", paint.CENTRE)
         else:
             paint.text(painter, QRectF(0, 0, 400, Height.TOUCH), "As of this moment", font(15, 700))

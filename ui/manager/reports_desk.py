@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pos_app.domain.report_figures import Period
-from pos_app.errors import CashierError, WorldError
+from pos_app.errors import CashierError, OfflineError, WorldError
 from pos_app.ports.reports import Cancelled
 from pos_app.services.report_files import as_csv, as_xlsx
 from pos_app.services.reporting import QUEUE, TITLES
@@ -58,9 +58,11 @@ class ReportsDesk:
         self.body = ReportBody(page, services.formatter, services.clock.now().date())
         self.body.wanted.connect(self._make)
         self.body.save_wanted.connect(self._save)
+        self.body.tills_chosen.connect(self._open_scope)
         self.report_id = ""
         self.report: Report | None = None
         self._work: Progressing | None = None
+        self._offline = ""
 
     @property
     def _background(self) -> Background:
@@ -92,13 +94,24 @@ class ReportsDesk:
             self._window.functions.manager.journal.open(Way("All reports", self._show_choice))
             return
         self.report_id = report_id
-        self._work = Progressing(self._window, self._parts.reporting.scope, self.body.show_progress)
         self._show_making()
+        self._open_scope()
+
+    def _open_scope(self) -> None:
+        """What there is to choose from, at this till or at all of them; then the report."""
+        self._stop()
+        scope = partial(self._parts.reporting.scope, whole_store=self._of_store)
+        self._work = Progressing(self._window, scope, self.body.show_progress)
         self._work.start(self._offer, self._failed)
+
+    @property
+    def _of_store(self) -> bool:
+        return self.body.whole_store and self.report_id != QUEUE
 
     def _offer(self, scope: ReportScope) -> None:
         dated = self.report_id != QUEUE
-        self.body.offer(scope.last_day, scope.operators, dated=dated)
+        known = self._parts.reporting.knows_the_store
+        self.body.offer(scope.last_day, scope.operators, dated=dated, knows_store=known)
         self._make()
 
     def _show_making(self) -> None:
@@ -116,15 +129,17 @@ class ReportsDesk:
         first, last = self.body.period
         period = Period(first.isoformat(), last.isoformat(), self.body.operator_id)
         self._window.till.page.main.setEnabled(False)
-        self._work = Progressing(
-            self._window, partial(self._parts.reporting.make, self.report_id, period), self.body.show_progress
-        )
+        make = partial(self._parts.reporting.make, self.report_id, period, whole_store=self._of_store)
+        self._work = Progressing(self._window, make, self.body.show_progress)
         self._work.start(self._made, self._failed)
 
     def _made(self, report: Report) -> None:
         self.report = report
         self.body.show_report(report)
         self._show_body(self._words(report.title, report.scope))
+        if self._offline:
+            self._window.till.page.say(self._offline, bad=True)
+            self._offline = ""
 
     def _stop(self) -> None:
         if self._work is not None:
@@ -136,7 +151,11 @@ class ReportsDesk:
             return
         if not isinstance(error, CashierError | WorldError | OSError):
             raise error
-        self._window.till.page.say(str(error), bad=True)
+        if isinstance(error, OfflineError) and self._of_store:
+            self._offline = "The other tills cannot be asked now. These are this till's own figures."
+            self.body.choose_tills(whole_store=False)
+        else:
+            self._window.till.page.say(str(error), bad=True)
 
     # --- paper and files ----------------------------------------------------------------------------------------------
 
