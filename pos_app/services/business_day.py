@@ -57,6 +57,11 @@ class BusinessDay:
         return bool(self._storage.business_day())
 
     @property
+    def any_till_is_open(self) -> bool:
+        """True while the day goes on at this workstation, perhaps with another till."""
+        return bool(self._storage.open_tills())
+
+    @property
     def is_closing(self) -> bool:
         """True from the stop of sales until the till is closed or sells again."""
         return self._storage.till_is_closing()

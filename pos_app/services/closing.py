@@ -28,9 +28,9 @@ from pos_app.domain.till_closing import (
 from pos_app.domain.till_slip import TillSlip, code_of_slip
 from pos_app.domain.tills import store_wide_id
 from pos_app.errors import CashierError, CommitUnknownError
-from pos_app.ports import Clock, IdSource, Storage, TermsSource, TillRecords
+from pos_app.ports import Catalogue, Clock, IdSource, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
-from pos_app.services.till_control import check_bag_number
+from pos_app.services.till_control import check_bag
 from pos_app.services.till_moving import check_workstation, moved_out_payload
 from pos_app.services.till_papers import TillPapers, ZReport, z_report_of
 
@@ -52,9 +52,10 @@ class Closing:
         ids: IdSource,
         operator: Operator,
         profile: StoreProfile,
+        catalogue: Catalogue,
         secret: Callable[[], bytes],
     ) -> None:
-        """secret is what slips of tills that go to another workstation are signed with: the store's."""
+        """catalogue tells goods from the bags of a bank; secret is the store's, for slips of tills that move."""
         self._approvals = approvals
         self._papers = papers
         self._storage = storage
@@ -64,6 +65,7 @@ class Closing:
         self._ids = ids
         self._operator = operator
         self._profile = profile
+        self._catalogue = catalogue
         self._secret = secret
 
     @property
@@ -215,17 +217,25 @@ class Closing:
             raise CashierError("float", "No more can stay in the drawer than was counted.")
         closing = replace(closing, float_minor=float_minor, bag_number=bag_number.strip())
         if closing.deposit_minor:
-            check_bag_number(bag_number)
+            check_bag(bag_number, self._catalogue)
         elif bag_number.strip():
             raise CashierError("bag_number", "Nothing is left to put into a bag.")
         closing = replace(closing, step=ClosingStep.SIGN)
         self._keep(closing)
         return closing
 
+    def bag_problem(self, text: str) -> str:
+        """Why this is no number of a bag; empty when it is one."""
+        try:
+            check_bag(text, self._catalogue)
+        except CashierError as error:
+            return str(error)
+        return ""
+
     def _set_seal(self, closing: TillClosing, bag_number: str) -> TillClosing:
         """The bag that a till goes to another workstation in; one that was not counted has to have one."""
         if closing.sealed or bag_number.strip():
-            check_bag_number(bag_number)
+            check_bag(bag_number, self._catalogue)
         closing = replace(closing, bag_number=bag_number.strip(), step=ClosingStep.SIGN)
         self._keep(closing)
         return closing

@@ -7,7 +7,7 @@ from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
 from pos_app.domain.till import TillTotals
 from pos_app.errors import CashierError
-from pos_app.ports import Clock, PrintJob, Storage, UnitOfWork
+from pos_app.ports import Catalogue, Clock, PrintJob, Storage, UnitOfWork
 
 LONGEST_BAG_NUMBER = 24
 
@@ -138,6 +138,14 @@ class TillControl:
             if job is not None:
                 work.add_print_job(job)
             work.commit()
+
+
+def check_bag(text: str, catalogue: Catalogue) -> None:
+    """Raises CashierError for what no bag is called, and for the code of goods that was scanned by mistake."""
+    check_bag_number(text)
+    goods = catalogue.find_by_code(text.strip())
+    if goods is not None:
+        raise CashierError("bag_is_goods", f"That is the code of goods: {goods.name}. Scan the number of the bag.")
 
 
 def check_bag_number(text: str) -> None:

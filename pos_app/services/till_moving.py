@@ -51,6 +51,10 @@ class TillMoving:
         """True for a code that no goods have, but the slip of a till."""
         return code.startswith(PREFIX) and len(code) > len(PREFIX) + 40
 
+    def check_destination(self, workstation_id: str) -> None:
+        """Raises CashierError for what is no other workstation."""
+        check_workstation(workstation_id, self._profile.workstation_id)
+
     def take_up(self, code: str, approval: Approval | None = None) -> Till:
         """Open the till of a slip here, with the cash that should be in it."""
         slip = self._checked(code)

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pos_app.errors import CashierError
-from pos_app.services.till_control import check_bag_number
+from pos_app.services.till_control import check_bag
 from ui.messages import Toast
 from ui.sale.reason_list import show_reasons
 from ui.tender.entry_panel import Entry, EntryAction
@@ -54,7 +54,7 @@ class DrawerDesk:
         def ask_bag(amount_minor: int) -> None:
             self._window.side.show_panel(self.bag, stays=True, back=self._pick_up)
             title = f"Pickup: {self._money(amount_minor)}"
-            self.bag.ask(title, "Number of the bag", "Pickup", _bag_problem, partial(bagged, amount_minor))
+            self.bag.ask(title, "Number of the bag", "Pickup", self._bag_problem, partial(bagged, amount_minor))
 
         def bagged(amount_minor: int, bag_number: str) -> None:
             self._window.side.close_panel()
@@ -80,6 +80,14 @@ class DrawerDesk:
         panel = ReferencePanel()
         self._window.side.add_panel(panel, panel.closed, take_scan=panel.take)
         return panel
+
+    def _bag_problem(self, text: str) -> str:
+        """What is wrong with the number of a bag so far."""
+        try:
+            check_bag(text, self._window.services.catalogue)
+        except CashierError as error:
+            return str(error)
+        return ""
 
     def _money(self, amount_minor: int) -> str:
         return self._window.services.formatter.money(amount_minor)
@@ -127,12 +135,3 @@ class DrawerDesk:
             self._do(lambda approval: act(reason, approval), done)
 
         show_reasons(self._window, title, reasons, chosen, self.open)
-
-
-def _bag_problem(text: str) -> str:
-    """What is wrong with the number of a bag so far."""
-    try:
-        check_bag_number(text)
-    except CashierError as error:
-        return str(error)
-    return ""

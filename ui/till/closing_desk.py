@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.cash_count import CountedPieces, counted_minor
 from pos_app.domain.money import currency
-from pos_app.domain.till_closing import MOST_COUNTS, ClosingStep, CountedTender, TenderResult, TillClosing, needs_reason
+from pos_app.domain.till_closing import MOST_COUNTS, ClosingStep, CountedTender, TillClosing, needs_reason
+from pos_app.errors import CashierError
+from pos_app.services.till_control import LONGEST_BAG_NUMBER
 from ui.announce import announce
 from ui.till import doing
+from ui.till.closing_facts import ClosingFacts
 from ui.till.count_pad import CountPad, PadRow
 from ui.till.day_page import PageBody, PageWords, Way
 from ui.till.deposit import DepositBody
-from ui.till.facts import Fact, FactList
+from ui.till.facts import FactList
+from ui.till.one_field import OneFieldBody
 from ui.till.reveal import RevealBody, result_words
-from ui.till.words import age_words, cash_rows, day_words
+from ui.till.words import cash_rows, day_words
 
 if TYPE_CHECKING:
     from pos_app.services.approvals import Approval
@@ -38,7 +42,9 @@ class ClosingDesk:
         self._page = till.page
         self._closing = till.parts.closing
         self._money = window.services.formatter.money
+        self._words = ClosingFacts(window, till)
         self._sealing = False
+        self._to_workstation = ""
         self._pieces: tuple[CountedPieces, ...] = ()
 
     # --- bodies, made when they are shown ----------------------------------------------------------------------------
@@ -74,22 +80,35 @@ class ClosingDesk:
     @cached_property
     def deposit(self) -> DepositBody:
         """Float and bag."""
-        body = DepositBody(self._page, self._money)
+        body = DepositBody(self._page, self._money, self._closing.bag_problem)
         body.changed.connect(lambda: self._page.say(""))
+        body.refused.connect(self._refuse_scan)
+        body.finished.connect(self._page.main.setFocus)
+        return body
+
+    @cached_property
+    def seal(self) -> OneFieldBody:
+        """The bag of a till that goes to another workstation."""
+        body = OneFieldBody(self._page, "Number of the bag or seal")
+        body.changed.connect(lambda: self._page.say(""))
+        body.refused.connect(self._refuse_scan)
         body.finished.connect(self._page.main.setFocus)
         return body
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """What is to be known before sales are stopped."""
+    def begin(self, to_workstation: str = "") -> None:
+        """What is to be known before sales are stopped; to_workstation: the till goes on there."""
         self._window.side.close_panel()
-        self.facts.show_facts(self._facts_before())
+        self._to_workstation = to_workstation
+        self.facts.show_facts(self._words.before())
         blocked = self._closing.sale_under_way()
         self._show(
             0,
-            "Stop sales on this till",
-            "From then on nothing is sold here until the next day is opened.",
+            f"Send this till to workstation {to_workstation}" if to_workstation else "Stop sales on this till",
+            "It is closed here first. Nothing is sold from it until it is taken up there."
+            if to_workstation
+            else "From then on nothing is sold from it until it is opened again.",
             self.facts,
             Way("Stop sales", self._stop_sales, "accent"),
             back=Way("Back to the sale", self._till.leave),
@@ -129,7 +148,9 @@ class ClosingDesk:
             self.cash,
             Way("Next: the slips", self._to(ClosingStep.COUNT_TENDERS), "accent"),
             back=None if closing.counts else Way("Sell again", self._resume),
-            extra=Way("Open the drawer", lambda: doing.open_drawer(self._window, self._page)),
+            extra=Way("Seal it uncounted", lambda: self._then(self._closing.seal_uncounted))
+            if closing.to_workstation
+            else Way("Open the drawer", lambda: doing.open_drawer(self._window, self._page)),
         )
 
     def _show_slips(self, closing: TillClosing) -> None:
@@ -173,6 +194,9 @@ class ClosingDesk:
         announce(self._window, ". ".join(f"{one.name}: {one.verdict}" for one in words))
 
     def _show_deposit(self, closing: TillClosing) -> None:
+        if closing.to_workstation:
+            self._show_seal(closing)
+            return
         self.deposit.ask(closing.cash_minor, closing.float_minor, closing.bag_number)
         self._show(
             _PLACES[closing.step],
@@ -182,53 +206,45 @@ class ClosingDesk:
             Way("Next: sign", self._set_deposit, "accent"),
         )
 
+    def _show_seal(self, closing: TillClosing) -> None:
+        needed = "Its cash was not counted here, so its bag has to be sealed." if closing.sealed else ""
+        words = f"{needed} Leave it empty where the tray goes open.".strip() if not closing.sealed else needed
+        self.seal.ask(
+            "Number of the bag or seal", closing.bag_number, words, LONGEST_BAG_NUMBER, self._closing.bag_problem
+        )
+        self._show(
+            _PLACES[closing.step],
+            f"To workstation {closing.to_workstation}",
+            "The slip with the code to scan there is printed when it is signed.",
+            self.seal,
+            Way("Next: sign", self._set_seal, "accent"),
+        )
+
     def _show_sign(self, closing: TillClosing) -> None:
-        self.facts.show_facts(self._facts_to_sign(closing))
+        self.facts.show_facts(self._words.to_sign(closing))
         self._show(
             _PLACES[closing.step],
             "Sign and close",
-            "A manager signs. The Z report is printed and the day is closed.",
+            "A manager signs. The Z report is printed and the till is closed.",
             self.facts,
             Way("Sign and print Z", self._sign, "go"),
             back=Way("Back", self._to(ClosingStep.DEPOSIT)),
         )
 
     def _show_done(self, report: ZReport) -> None:
-        money = self._money
-        self.facts.show_facts(
-            [
-                Fact(f"Z report {report.number}", "On record, sealed, and on its way to the printer", look="good"),
-                Fact(
-                    "Net sales",
-                    f"{report.figures.sale_count} sales",
-                    money(report.figures.net_sales_minor),
-                    icon="receipt",
-                ),
-                Fact(
-                    "Deposit",
-                    f"Bag {report.bag_number}" if report.bag_number else "Nothing for the bank",
-                    money(report.deposit_minor),
-                    icon="landmark",
-                ),
-                Fact(
-                    "Stays in the drawer",
-                    "Count it when the next day is opened",
-                    money(report.float_minor),
-                    icon="inbox",
-                ),
-            ]
-        )
+        others, (heading, hint) = self._till.parts.tills.open_tills(), self._words.over(report)
+        self.facts.show_facts(self._words.done(report))
         papers = self._till.parts.papers
         self._show(
             len(STEPS),
-            f"{day_words(report.business_day)} is closed",
-            "Good night. The next day begins when somebody opens it.",
+            heading,
+            hint,
             self.facts,
             Way("Sign off", self._sign_off, "accent"),
-            back=Way("Open the next day", self._till.opening.open),
+            back=Way("Go on", self._go_on_selling) if others else Way("Open the next day", self._till.opening.open),
             extra=Way("Print a copy", lambda: self._try(lambda: papers.print_copy(report))),
         )
-        announce(self._window, f"The day is closed. Z report {report.number} is printed.", urgent=True)
+        announce(self._window, f"{heading}. Z report {report.number} is printed.", urgent=True)
 
     # --- acts --------------------------------------------------------------------------------------------------------
 
@@ -237,7 +253,7 @@ class ClosingDesk:
         parked = [one.sale.receipt_number for one in parking.suspending.parked()] if parking else []
 
         def stop(approval: Approval | None) -> None:
-            self._closing.stop_sales(parked, approval)
+            self._closing.stop_sales(parked, approval, to_workstation=self._to_workstation)
             self.go_on()
 
         doing.with_approval(self._window, self._page, stop)
@@ -246,6 +262,7 @@ class ClosingDesk:
         if self._try(self._closing.resume_sales):
             self._till.leave()
             self._window.sale.say("The till sells again")
+            self._till.look()
 
     def _to(self, step: ClosingStep) -> Callable[[], None]:
         return lambda: self._then(lambda: self._closing.go_to(step))
@@ -262,6 +279,9 @@ class ClosingDesk:
     def _set_deposit(self) -> None:
         body = self.deposit
         self._then(lambda: self._closing.set_deposit(body.float_minor, body.bag_number))
+
+    def _set_seal(self) -> None:
+        self._then(lambda: self._closing.set_deposit(0, self.seal.value))
 
     def _sign(self) -> None:
         if not self._sealing:
@@ -284,9 +304,17 @@ class ClosingDesk:
         self._page.main.setEnabled(True)
         doing.refuse(self._window, self._page, error)
 
+    def _go_on_selling(self) -> None:
+        """Another till of this workstation is open: whoever works here sells from theirs."""
+        self._till.leave()
+        self._till.look()
+
     def _sign_off(self) -> None:
         self._till.opening.open()
         self._window.people.sign_off()
+
+    def _refuse_scan(self, words: str) -> None:
+        doing.refuse(self._window, self._page, CashierError("scan", words))
 
     def _try(self, act: Callable[[], object]) -> bool:
         return doing.attempt(self._window, self._page, act)
@@ -337,65 +365,3 @@ class ClosingDesk:
             for one, amount in zip(self._closing.tenders(), self.slips.values, strict=True)
             if amount
         ]
-
-    def _facts_before(self) -> list[Fact]:
-        facts = []
-        if self._closing.sale_under_way():
-            facts.append(Fact("A sale is under way", "Finish, park or cancel it first", look="stop"))
-        else:
-            facts.append(Fact("No sale is under way", look="good"))
-        facts += [self._parked_fact(), self._unsent_fact()]
-        waiting = self._window.services.interrupted_returns()
-        if waiting:
-            facts.append(
-                Fact("A return was interrupted", "Its money may be on the way. Press F7 and finish it.", look="look")
-            )
-        return facts
-
-    def _parked_fact(self) -> Fact:
-        parking = self._window.services.parking
-        parked = parking.suspending.parked() if parking else []
-        if not parked:
-            return Fact("No sale is parked", look="good")
-        total = sum(one.sale.total_minor for one in parked)
-        named = ", ".join(one.sale.receipt_number for one in parked[:_MOST_PARKED_NAMED])
-        more = f" and {len(parked) - _MOST_PARKED_NAMED} more" if len(parked) > _MOST_PARKED_NAMED else ""
-        words = f"{named}{more}. Carried into the next day, or go back and settle them."
-        count = f"{len(parked)} sale{'s are' if len(parked) > 1 else ' is'} parked"
-        return Fact(count, words, self._money(total), look="look")
-
-    def _unsent_fact(self) -> Fact:
-        unsent = self._till.parts.records.unsent()
-        online = self._window.services.sync_status().online
-        if not unsent.count:
-            return Fact("Everything was sent to the central service", look="good")
-        age = age_words(unsent.oldest_at, self._window.services.clock.now())
-        record = "record waits" if unsent.count == 1 else "records wait"
-        words = f"The oldest for {age}. They are sent by themselves" + (
-            "." if online else "; till then points are provisional."
-        )
-        return Fact(
-            f"{unsent.count} {record} to be sent", words, look="good" if online else "look", icon="cloud-upload"
-        )
-
-    def _facts_to_sign(self, closing: TillClosing) -> list[Fact]:
-        home = [one for one in closing.results if not one.currency_code]
-        difference = sum(one.over_short_minor for one in home)
-        verdict = (
-            "All tenders agree"
-            if not any(one.over_short_minor for one in closing.results)
-            else self._reasons(closing.results)
-        )
-        word = "" if not difference else " over" if difference > 0 else " short"
-        bag = f"Bag {closing.bag_number}" if closing.bag_number else "Nothing for the bank"
-        return [
-            Fact("Counted cash", day_words(closing.business_day), self._money(closing.cash_minor), icon="banknote"),
-            Fact("Difference", verdict, f"{self._money(abs(difference))}{word}", look="look" if difference else "good"),
-            Fact("Stays in the drawer", "", self._money(closing.float_minor), icon="inbox"),
-            Fact("Deposit", bag, self._money(closing.deposit_minor), icon="landmark"),
-            self._unsent_fact(),
-        ]
-
-    def _reasons(self, results: Sequence[TenderResult]) -> str:
-        given = [one.reason for one in results if one.reason]
-        return ", ".join(dict.fromkeys(given)) or "Within what the store allows"

@@ -92,6 +92,8 @@ class CountPad(PageBody):
         self._first = 0
         self._touched = False
         self._hidden = self._below = 0
+        self.on_scan: Callable[[str], bool] = lambda _: False
+        """Takes a scanned code that is meant for this count."""
         self.keypad = Keypad(self)
         self.keypad.pressed.connect(self._pressed)
 
@@ -133,6 +135,9 @@ class CountPad(PageBody):
     def begin(self) -> bool:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    def take_scan(self, code: str) -> bool:
+        return self.on_scan(code)
 
     # --- keys --------------------------------------------------------------------------------------------------------
 

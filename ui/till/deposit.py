@@ -20,7 +20,9 @@ _MOST_DIGITS = 9
 FLOAT, BAG = 0, 1
 
 
-class _Field(Control):
+class TypedField(Control):
+    """A field whose text is typed through its page."""
+
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(name, parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -47,17 +49,23 @@ class DepositBody(PageBody):
 
     changed = Signal()
     finished = Signal()
+    refused = Signal(str)
 
-    def __init__(self, parent: QWidget, money: Callable[[int], str]) -> None:
+    def __init__(self, parent: QWidget, money: Callable[[int], str], problem: Callable[[str], str]) -> None:
+        """problem says why a code is no number of a bag; empty when it is one."""
         super().__init__(parent, "Deposit")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._money = money
+        self._problem = problem
         self._counted_minor = 0
         self.float_minor = 0
         self.bag_number = ""
         self._at = FLOAT
         self._touched = False
-        self.fields = [_Field("Stays in the drawer for tomorrow", self), _Field("Number of the deposit bag", self)]
+        self.fields = [
+            TypedField("Stays in the drawer for tomorrow", self),
+            TypedField("Number of the deposit bag", self),
+        ]
         self.fields[BAG].hint = "Scan or type it"
         for number, field in enumerate(self.fields):
             field.clicked.connect(lambda _=False, n=number: self._move_to(n))
@@ -83,12 +91,15 @@ class DepositBody(PageBody):
         return True
 
     def take_scan(self, code: str) -> bool:
-        """The bag has a barcode."""
-        fits = len(code) <= LONGEST_BAG_NUMBER and code.isascii() and code.replace("-", "").isalnum()
-        if fits:
+        """The bag has a barcode; goods have one too, and are no bag."""
+        problem = self._problem(code)
+        if problem:
+            self.refused.emit(problem)
+        else:
             self.bag_number = code
             self._move_to(BAG)
-        return fits
+            self.changed.emit()
+        return True
 
     # --- keys --------------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,8 @@ class OpeningDesk:
         self._rows: tuple[CountedPieces, ...] = ()
         self.pad = CountPad(till.page, "Opening float by denomination")
         self.pad.finished.connect(self._to_the_button)
-        self.pad.changed.connect(lambda: till.page.say(""))
+        self.pad.changed.connect(self._keep)
+        self.pad.on_scan = till.take_slip
 
     def open(self) -> None:
         """Ask for the count."""
@@ -39,19 +40,31 @@ class OpeningDesk:
         place = f"{services.profile.store_name}  ·  Till {services.profile.workstation_id}"
         self.pad.show_rows(
             cash_rows(self._rows, money),
-            [0] * len(self._rows),
+            [one.number for one in self._rows],
             "In the drawer",
             lambda numbers: money(counted_minor(self._counted(numbers))),
         )
+        tills = services.tills
+        several = tills is not None and tills.several
+        if tills is not None and several:
+            place = f"{services.profile.store_name}  ·  Till {tills.name_of(tills.current)}"
+        others = tills is not None and bool(tills.open_tills())
         words = PageWords(
-            title="Open the day",
+            title="Open a till" if others else "Open the day",
             subtitle=f"{place}  ·  {now:%a %d %b, %H:%M}",
             icon="sunrise",
             heading="Count the opening float",
             hint="How many of each are in the drawer? Type a number, Enter goes on.",
         )
         drawer = Way("Open the drawer", lambda: doing.open_drawer(self._window, page))
-        page.show_step(words, self.pad, Way("Open the day", self._open_the_day, "go"), extra=drawer)
+        main = Way("Open this till" if others else "Open the day", self._open_the_day, "go")
+        back = Way("Tills and drawers", self._till.tills.open) if several else None
+        page.show_step(words, self.pad, main, back=back, extra=drawer)
+
+    def _keep(self) -> None:
+        """A power cut loses nothing of what was counted."""
+        self._till.page.say("")
+        doing.attempt(self._window, self._till.page, lambda: self._day.keep_count(self._counted(self.pad.values)))
 
     def _counted(self, numbers: Sequence[int]) -> tuple[CountedPieces, ...]:
         return tuple(one._replace(number=number) for one, number in zip(self._rows, numbers, strict=True))
@@ -60,7 +73,8 @@ class OpeningDesk:
         self._till.page.main.setFocus()
 
     def _open_the_day(self) -> None:
-        doing.with_approval(self._window, self._till.page, self._open)
+        if not self._till.starts_again():
+            doing.with_approval(self._window, self._till.page, self._open)
 
     def _open(self, approval: Approval | None) -> None:
         opened = self._day.open(self._counted(self.pad.values), approval)
