@@ -122,6 +122,11 @@ class WedgeScanner(QObject):
         """Whether keys wait until it is clear that they are no scan."""
         return bool(self._held)
 
+    @property
+    def is_giving_back(self) -> bool:
+        """True while keys that were no scan go on to whatever has the focus."""
+        return self._replaying
+
     # --- keys --------------------------------------------------------------------------------------------------------
 
     def _on_press(self, watched: QObject, event: QKeyEvent) -> bool:

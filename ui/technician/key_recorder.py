@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QTi
 from PySide6.QtGui import QKeyEvent
 
 from pos_app.domain.scan_report import END_NAMES, KeyHeard
+from ui.wedge_scanner import WedgeScanner
 
 _SILENCE_MS = 250
 
@@ -14,8 +15,9 @@ class KeyRecorder(QObject):
     burst = Signal(object)
     """a tuple of KeyHeard"""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, wedge: WedgeScanner, parent: QObject) -> None:
         super().__init__(parent)
+        self._wedge = wedge
         self._keys: list[KeyHeard] = []
         self._last_ms = 0
         self._clock = QElapsedTimer()
@@ -34,6 +36,9 @@ class KeyRecorder(QObject):
         application.installEventFilter(self) if on else application.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # What the till held back and gives back later was heard when it was typed.
+        if self._wedge.is_giving_back:
+            return False
         if event.type() is QEvent.Type.KeyPress and watched.isWindowType() and isinstance(event, QKeyEvent):
             self._heard(event)
         return False

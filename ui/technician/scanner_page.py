@@ -94,7 +94,7 @@ class ScannerPage(Page):
         self.find_speed.clicked.connect(self._find_ports)
         self.keep.clicked.connect(self._keep_timing)
         self.stop.clicked.connect(self._stop)
-        self._recorder = KeyRecorder(self)
+        self._recorder = KeyRecorder(wedge, self)
         self._recorder.burst.connect(self._typed)
         self._raw = RawBytes(self)
         self._found_ports: list[str] = []
