@@ -120,6 +120,11 @@ class SqliteCatalogue:
         row = self._database.one("SELECT last_price_minor FROM item WHERE item_id = ?", (item_id,))
         return row[0] if row else None
 
+    def next_change_s(self) -> int | None:
+        """When the next change of a product that waits for its day is due, in Unix time; None: none waits."""
+        row = self._database.one("SELECT min(effective_from_s) FROM item_change WHERE state = 'waiting'")
+        return row[0] if row else None
+
     def count(self) -> int:
         """How many items there are."""
         row = self._database.one("SELECT count(*) FROM item")

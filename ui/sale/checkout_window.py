@@ -8,6 +8,7 @@ from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology, wi
 from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
 from ui.background import Background, after_paint
+from ui.goods.at_the_counter import GoodsAtTheCounter
 from ui.member.member_card import MemberCard
 from ui.member.member_view_model import MemberStage, MemberViewModel
 from ui.messages import Banner, double_question
@@ -61,6 +62,8 @@ class CheckoutWindow(QWidget):
         self.people = PeopleAtTheTill(self)
         self.till = TillAtTheCounter(self)
         self.technician = TechnicianAtTheCounter(self)
+        self.goods = GoodsAtTheCounter(self)
+        self.rooms = (self.technician, self.goods)
         self._build()
         self.typing = TouchTyping(self)
         self._connect()
@@ -179,7 +182,8 @@ class CheckoutWindow(QWidget):
         if had_question and self.sale.question is None and not self.covered:
             self.focus_scan_field()
         self.till.raise_()
-        self.technician.raise_()
+        for room in self.rooms:
+            room.raise_()
         self.people.stay_in_front()
 
     def _watch_complete(self) -> None:
@@ -201,7 +205,7 @@ class CheckoutWindow(QWidget):
     @property
     def covered(self) -> bool:
         """True while something stands before the sale: it takes neither keys nor scans."""
-        return self.people.covering or self.till.covering or self.technician.covering
+        return self.people.covering or self.till.covering or any(room.covering for room in self.rooms)
 
     def close_sheet(self) -> None:
         """Back to the basket."""
@@ -240,7 +244,7 @@ class CheckoutWindow(QWidget):
         Only an item's code may need the AIM identifier that some scanners send before it.
         """
         code, symbology = split_symbology(code)
-        if self.people.take_scan(code) or self.technician.take_scan(code) or self.till.take_scan(code):
+        if self.people.take_scan(code) or any(room.take_scan(code) for room in self.rooms) or self.till.take_scan(code):
             return
         self.finder.look_for("")
         if self.sale.question is None and self.side.take_scan(code):
@@ -401,7 +405,8 @@ class CheckoutWindow(QWidget):
         self.actions_bar.setGeometry(gutter, high - Height.TILE - gutter, wide - 2 * gutter, Height.TILE)
         self.question.setGeometry(0, 0, wide, high)
         self.till.place(wide, high)
-        self.technician.place(wide, high)
+        for room in self.rooms:
+            room.place(wide, high)
         self.people.place(wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -59,7 +59,7 @@ class RoomPage(QWidget):
 
     def work(
         self, work: Callable[[], Any], then: Callable[[Any], None], otherwise: Callable[[str], None] | None = None
-    ) -> None:
+    ) -> Task:
         """Do it in the background; what the world or whoever works here does wrong arrives as words."""
 
         def failed(error: Exception) -> None:
@@ -68,6 +68,7 @@ class RoomPage(QWidget):
             (otherwise or self.failed)(str(error))
 
         self._task = self._background.run(work, then, failed)
+        return self._task
 
     def failed(self, words: str) -> None:
         """Something did not work."""
@@ -83,7 +84,7 @@ class RoomPage(QWidget):
 
 
 class _RailButton(Control):
-    def __init__(self, page: type[RoomPage], parent: QWidget) -> None:
+    def __init__(self, page: RoomPage, parent: QWidget) -> None:
         super().__init__(page.title, parent)
         self._icon = page.icon
         self.setCheckable(True)
@@ -128,7 +129,7 @@ class Room(QWidget):
     def add_pages(self, pages: Sequence[RoomPage], beneath: dict[RoomPage, RoomPage] | None = None) -> None:
         """The pages, the first of which is shown when the room opens; beneath: page -> the one it belongs to."""
         self._pages, self._beneath = tuple(pages), beneath or {}
-        self.rail = {page.title: _RailButton(type(page), self) for page in pages}
+        self.rail = {page.title: _RailButton(page, self) for page in pages}
         for page, button in zip(pages, self.rail.values(), strict=True):
             button.clicked.connect(lambda _=False, page=page: self.show_page(page))
         self.page = self._pages[0]
@@ -225,9 +226,10 @@ class Room(QWidget):
     def _arrange(self) -> None:
         wide, high = self.width(), self.height()
         self.close_button.setGeometry(wide - Space.GUTTER - 216, 10, 216, Height.TOUCH)
-        for place, button in enumerate(self.rail.values()):
-            button.setGeometry(Space.S, HEAD + Space.GUTTER + place * 60, RAIL - Space.S, 52)
         left, top = RAIL + Space.GUTTER, HEAD + Space.GUTTER
+        each = min(60, (high - top - Space.GUTTER) // max(1, len(self.rail)))
+        for place, button in enumerate(self.rail.values()):
+            button.setGeometry(Space.S, top + place * each, RAIL - Space.S, min(52, each - 4))
         self.page.setGeometry(left, top, wide - left - Space.GUTTER, high - top - Space.GUTTER)
 
     def paintEvent(self, event: QPaintEvent) -> None:

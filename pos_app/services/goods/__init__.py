@@ -1,0 +1,1 @@
+"""What a manager does about goods at a till: products, files, labels, price lists and promotions."""

@@ -1,0 +1,147 @@
+"""A manager changes goods in the real window over a real till: prices, barcodes, new products, products that end."""
+
+import json
+from datetime import timedelta
+
+from fakes.goods_screens import change_price, edit, open_goods, review, show_product
+from fakes.whole_counter import CABLE, HEADPHONES, SPEAKER, WholeCounter
+from PySide6.QtCore import Qt
+
+from pos_app.domain.operator import Operator, Role
+from ui.goods.goods_room import GoodsRoom
+
+Key = Qt.Key
+NEW_EAN = "4006381333931"
+
+
+def journaled(till: WholeCounter) -> list[dict]:
+    rows = till.register.data.database.all("SELECT payload FROM journal WHERE kind = 'goods_changed' ORDER BY position")
+    return [json.loads(row[0]) for row in rows]
+
+
+def leave(till: WholeCounter) -> None:
+    till.press(Key.Key_Escape)
+    assert not till.window.goods.covering
+
+
+def said(till: WholeCounter, room: GoodsRoom) -> str:
+    till.until(lambda: room.products.report.report is not None, "it says how it went")
+    return room.products.report.report.headline
+
+
+def test_a_price_changed_by_the_manager_counts_from_the_next_scan(till: WholeCounter) -> None:
+    till.scan(SPEAKER)
+    till.touches = 0
+    room = change_price(till)
+    assert till.touches <= 4
+    assert room.products.report.report.headline == "Saved. It counts from the next scan."
+    leave(till)
+    assert till.names() == [till.rows_of_sale()[0].name], "the sale below is as it was"
+    till.scan(HEADPHONES)
+    assert till.view.priced.lines[-1].line.unit_price_minor == 22_900
+    (entry,) = journaled(till)
+    assert entry["fields"] == {"price": ["249.00", "229.00"]}
+    assert (entry["by"], entry["reason"]) == ("manager-1", "New price")
+
+
+def test_a_scan_in_the_room_shows_its_product_and_sells_nothing(till: WholeCounter) -> None:
+    room = show_product(till, HEADPHONES)
+    assert ("SKU", "HP-700") in room.products.facts.facts
+    till.scan(NEW_EAN)
+    assert "No product has the barcode" in said(till, room)
+    leave(till)
+    assert till.names() == []
+
+
+def test_a_change_for_tomorrow_waits_and_can_be_taken_back(till: WholeCounter) -> None:
+    room = review(till)
+    till.touch(room.review.whens["Tomorrow"])
+    till.touch(room.review.whys["Season"])
+    till.touch(room.review.save)
+    till.until(lambda: room.page is room.products, "the change is saved")
+    tomorrow = till.register.clock.now().date() + timedelta(days=1)
+    assert f"{tomorrow:%d %b %Y}" in said(till, room)
+    assert any(name == "Waits" for name, _ in room.products.facts.facts)
+    assert till.register.goods.product(HEADPHONES).cells["price"] == "249.00"
+    till.touch(room.products.withdraw)
+    till.until(lambda: not till.register.goods.waiting(), "the change was taken back")
+
+
+def test_a_change_without_a_reason_is_not_made(till: WholeCounter) -> None:
+    room = review(till)
+    till.touch(room.review.save)
+    till.until(lambda: room.review.report.report is not None, "it asks why")
+    assert "Say why" in room.review.report.report.headline
+    assert journaled(till) == []
+
+
+def test_what_cannot_be_taken_is_said_at_its_field(till: WholeCounter) -> None:
+    room = edit(till)
+    room.form.fields["minimum_age"].line.setText("old")
+    till.touch(room.form.review)
+    till.until(lambda: room.form.report.report is not None, "it says what is wrong")
+    assert "whole number" in room.form.report.report.headline
+    assert room.form.fields["minimum_age"].line.hasFocus()
+
+
+def test_a_barcode_is_added_by_scanning_it(till: WholeCounter) -> None:
+    room = show_product(till)
+    till.touch(room.products.add_code)
+    till.scan(NEW_EAN)
+    assert said(till, room) == f"The barcode {NEW_EAN} was added."
+    leave(till)
+    till.scan(NEW_EAN)
+    assert till.names() == ["Over-Ear Headphones HP-700"]
+
+
+def test_a_barcode_of_another_product_is_not_taken_away_from_it(till: WholeCounter) -> None:
+    room = show_product(till)
+    till.touch(room.products.add_code)
+    till.scan(CABLE)
+    assert "belongs to" in said(till, room)
+
+
+def test_a_new_product_is_put_on_file_by_its_scan_and_sold(till: WholeCounter) -> None:
+    room = open_goods(till)
+    till.touch(room.products.new)
+    till.scan(NEW_EAN)
+    assert room.form.codes.line.text() == NEW_EAN
+    for name, value in (("sku", "NL-1"), ("name", "Night light"), ("price", "9.50")):
+        till.touch(room.form.fields[name].line)
+        till.type(value)
+    till.touch(room.form.fields["tax_ids"])
+    till.touch(room.form.picker.chips["sales"])
+    till.touch(room.form.picker.done)
+    till.touch(room.form.review)
+    till.until(lambda: room.page is room.review, "the new product is reviewed")
+    till.touch(room.review.save)
+    till.until(lambda: room.page is room.products, "it is on file")
+    leave(till)
+    till.scan(NEW_EAN)
+    assert till.names() == ["Night light"]
+
+
+def test_an_ended_product_is_not_sold_and_can_be_put_back_on_sale(till: WholeCounter) -> None:
+    room = show_product(till)
+    for name in ("End", "Sell again"):
+        assert room.products.end_it.text() == name
+        till.touch(room.products.end_it)
+        till.touch(room.review.whys["Recall"])
+        till.touch(room.review.save)
+        till.until(lambda room=room: room.products.report.report and room.page is room.products, "it is saved")
+        leave(till)
+        till.scan(HEADPHONES)
+        if name == "End":
+            assert till.names() == []
+            assert "not sold any more" in till.window.sale.banner.detail
+            room = show_product(till)
+    assert till.names() == ["Over-Ear Headphones HP-700"]
+
+
+def test_the_associate_asks_for_approval_to_open_the_room(till: WholeCounter) -> None:
+    till.register.operator.change_to(Operator("associate-1", "Associate", Role.ASSOCIATE))
+    till.window.goods.open()
+    assert not till.window.goods.covering
+    till.approve()
+    till.until(lambda: till.window.goods.covering, "the room opens")
+    assert "approved by manager" in till.window.goods.parts.session.by

@@ -1,0 +1,97 @@
+"""The screens of the goods room, with how to come to them by hand."""
+
+from collections.abc import Callable
+
+from fakes.whole_counter import CABLE, HEADPHONES, WholeCounter
+
+from pos_app.domain.operator import Operator, Role
+from ui.goods.goods_room import GoodsRoom
+
+MANAGER = Operator("manager-1", "Manager", Role.MANAGER)
+
+
+def open_goods(counter: WholeCounter) -> GoodsRoom:
+    """A manager opens the room; the best sellers are there."""
+    counter.register.operator.change_to(MANAGER)
+    counter.window.goods.open()
+    room = counter.window.goods.room
+    assert isinstance(room, GoodsRoom)
+    counter.until(lambda: room.products.list.rows, "the products are listed")
+    return room
+
+
+def show_product(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
+    """A scan shows its product."""
+    room = open_goods(counter)
+    counter.scan(code)
+    counter.until(lambda: room.products.edit.isEnabled(), "the product is shown")
+    return room
+
+
+def edit(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
+    """Everything about it can be changed."""
+    room = show_product(counter, code)
+    counter.touch(room.products.edit)
+    return room
+
+
+def _refused(counter: WholeCounter) -> None:
+    room = edit(counter)
+    room.form.fields["price"].line.setText("cheap")
+    counter.touch(room.form.review)
+    counter.until(lambda: room.form.report.report is not None, "it says what is wrong")
+
+
+def _taxes(counter: WholeCounter) -> None:
+    room = edit(counter)
+    counter.touch(room.form.fields["tax_ids"])
+
+
+def review(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
+    """Another price, before it is saved."""
+    room = edit(counter, code)
+    price = room.form.fields["price"].line
+    price.setText("219.00" if price.text() == "229.00" else "229.00")
+    counter.touch(room.form.review)
+    counter.until(lambda: room.page is room.review, "the change is reviewed")
+    return room
+
+
+def change_price(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
+    """Another price, at once."""
+    room = review(counter, code)
+    counter.touch(room.review.whys["New price"])
+    counter.touch(room.review.save)
+    counter.until(lambda: room.page is room.products and room.products.report.report is not None, "it is saved")
+    return room
+
+
+def _history(counter: WholeCounter) -> None:
+    room = show_product(counter, CABLE)
+    product = counter.register.goods.product(CABLE)
+    for price in ("14.99", "12.49", "13.99"):
+        counter.register.goods.change(
+            product.item_id, {"price": price}, (), by="manager-1, approved by manager-2", reason="Season"
+        )
+    counter.scan(CABLE)
+    counter.touch(room.products.history)
+    counter.until(lambda: room.products.lines.isVisible() and room.products.lines.lines, "the history is shown")
+
+
+def _new(counter: WholeCounter) -> None:
+    room = open_goods(counter)
+    counter.touch(room.products.new)
+    room.form.sku.line.setText("NL-1")
+
+
+GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
+    "goods-products": open_goods,
+    "goods-product": show_product,
+    "goods-changed": change_price,
+    "goods-history": _history,
+    "goods-edit": edit,
+    "goods-refused": _refused,
+    "goods-choices": _taxes,
+    "goods-new": _new,
+    "goods-review": review,
+}

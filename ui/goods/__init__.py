@@ -1,0 +1,1 @@
+"""The goods room: products, catalogue files, labels, price lists and promotions."""
