@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from pos_app.domain import report_pages, report_people
+from pos_app.domain import report_people
 from pos_app.domain.report import Report
 from pos_app.domain.report_cells import Section
 from pos_app.domain.report_figures import Period
 from pos_app.domain.report_pages import Figures
 from pos_app.domain.report_people import QueueFacts
+from pos_app.domain.reports import PAGES
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError, OfflineError
@@ -20,22 +21,7 @@ from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.store_figures import FiguresMovedError, StoreFigures, quarantine_notes, tills_table
 
 QUEUE = "queue"
-_PAGES: dict[str, tuple[str, Callable[[Figures], Report]]] = {
-    "overview": ("At a glance", report_pages.overview),
-    "hours": ("Sales by hour", report_pages.hours),
-    "categories": ("Sales by category", report_pages.categories),
-    "items": ("Sales by item", report_pages.items),
-    "tenders": ("Payments", report_pages.tenders),
-    "taxes": ("Taxes", report_pages.taxes),
-    "reductions": ("Discounts and voids", report_people.reductions),
-    "returns": ("Returns", report_pages.returns),
-    "cash": ("Cash and drawer", report_pages.cash),
-    "over_short": ("Over and short", report_pages.over_short),
-    "rewards": ("Rewards", report_pages.rewards),
-    "promotions": ("Promotions", report_pages.promotions),
-    "exceptions": ("To look into", report_people.exceptions),
-}
-TITLES = {report_id: title for report_id, (title, _) in _PAGES.items()} | {QUEUE: "Queue and sync"}
+TITLES = {report_id: title for report_id, (title, _) in PAGES.items()} | {QUEUE: "Queue and sync"}
 """Every report, in the order it is offered."""
 
 _REFUSED_SHOWN = 20
@@ -106,7 +92,7 @@ class Reporting:
         if whole_store:
             return self._of_store(report_id, period, on_progress)
         self._figures.catch_up(on_progress)
-        _, page = _PAGES[report_id]
+        _, page = PAGES[report_id]
         report = page(Figures(self._figures, period, self._profile))
         unread = sum(found.cell.times for found in self._figures.figures(Section.UNREADABLE, period))
         notes = (f"{unread} entries of the journal could not be read and are not in here.",) if unread else ()
@@ -130,7 +116,7 @@ class Reporting:
             figures = StoreFigures(self._gateway)
             state = figures.catch_up(on_progress)
             try:
-                report = _PAGES[report_id][1](Figures(figures, period, self._profile))
+                report = PAGES[report_id][1](Figures(figures, period, self._profile))
             except FiguresMovedError:
                 continue
             number = len(state.tills)

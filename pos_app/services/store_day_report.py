@@ -29,13 +29,9 @@ def store_day_report(
         notes.append(f"{day.quarantined} records of the day wait in quarantine at the service.")
     if close is not None and close.day.content != day.content:
         notes.insert(0, f"A till has come in since {close.title.lower()}: close the store again to amend it.")
-    tables = (
-        Table("Tills", _TILL_COLUMNS, tuple(_till(one, formatter, now) for one in day.tills), _till_total(day)),
-        _sums(day, profile),
-        _counted(day),
-        deposit_table(day.bags),
-        _points(day),
-    )
+    tills = Table("Tills", _TILL_COLUMNS, tuple(_till(one, formatter, now) for one in day.tills), _till_total(day))
+    sums = (_sums(day, profile), _counted(day), deposit_table(day.bags), _points(day)) if day.closed_tills else ()
+    tables = (tills, *sums)
     return Report("store_day", _title(close), scope_words(day, profile), tables, notes=tuple(notes))
 
 
@@ -128,7 +124,7 @@ def _title(close: StoreClose | None) -> str:
 def _till(till: StoreTill, formatter: Formatter, now: datetime) -> tuple[Value, ...]:
     words = STATE_WORDS[till.state]
     if till.state != TillState.CLOSED:
-        words += _news(till, formatter, now)
+        return (till.name, words + _news(till, formatter, now), "", "", "", "", "")
     amounts = (till.net_sales_minor, till.over_short_minor, till.pickups_minor, till.deposit_minor)
     return (till.name, words, till.z_number, *amounts)
 

@@ -14,4 +14,7 @@ def days(ask: Ask) -> Response:
     """The last two weeks, the newest first."""
     since = (ask.now - SHOWN).date().isoformat()
     found = ask.office.database.read(lambda connection: till_days.store_days(connection, since))
-    return ask.page("days.html", days=found)
+    closes = {
+        (one.store_id, one.business_day): ask.service.stores.closes(one.store_id, one.business_day) for one in found
+    }
+    return ask.page("days.html", days=found, closes=closes)

@@ -124,6 +124,7 @@ def _environment() -> Environment:
         "PROOF_NAMES": PROOF_NAMES,
         "NOTICES": NOTICES,
         "MENU": MENU,
+        "zip_same": lambda values: [(value, value) for value in values],
     }
     return environment
 

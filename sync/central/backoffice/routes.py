@@ -13,6 +13,7 @@ from sync.central.backoffice import (
     member_pages,
     promotion_pages,
     quarantine_pages,
+    report_pages,
     static_files,
     terminal_pages,
     terms_pages,
@@ -82,6 +83,7 @@ ROUTES = (
     OfficeRoute("GET", "/office/terms/{terms_id}/{number}", terms_pages.version, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/promotions", promotion_pages.promotions, Permission.SEE_TERMS),
     OfficeRoute("GET", "/office/days", day_pages.days, Permission.SEE_DAYS),
+    OfficeRoute("GET", "/office/reports", report_pages.reports, Permission.SEE_DAYS),
     OfficeRoute("GET", "/office/terminals", terminal_pages.terminals, Permission.SEE_TERMINALS),
     OfficeRoute(
         "POST",

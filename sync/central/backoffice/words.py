@@ -9,6 +9,7 @@ MENU = (
     (Permission.SEE_TERMS, "/office/terms", "Offers and terms"),
     (Permission.SEE_TERMS, "/office/promotions", "Promotions"),
     (Permission.SEE_DAYS, "/office/days", "Days"),
+    (Permission.SEE_DAYS, "/office/reports", "Reports"),
     (Permission.SEE_TERMINALS, "/office/terminals", "Terminals"),
     (Permission.SEE_QUARANTINE, "/office/quarantine", "Quarantine"),
     (Permission.SEE_LOG, "/office/log", "Log"),

@@ -104,6 +104,22 @@ def days_since(connection: Connection, store_id: str, since: date, most: int = 1
     return [day for (day,) in connection.execute(query)]
 
 
+def currency_of(connection: Connection, store_id: str) -> str:
+    """What the store's last Z counts in; US dollars before there is one."""
+    event, terminal = tables.event, tables.terminal
+    query = (
+        select(event.c.payload)
+        .join(terminal, terminal.c.terminal_id == event.c.terminal_id)
+        .where(event.c.kind.in_(_OPENED_AND_CLOSED), event.c.kind == str(EventKind.Z_REPORT))
+        .where(terminal.c.store_id == store_id, event.c.status == "applied", event.c.business_day > "")
+        .order_by(event.c.business_day.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).scalar()
+    z = _z_of(json.loads(found)) if found else None
+    return z.currency_code if z else "USD"
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 

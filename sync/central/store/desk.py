@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from pos_app.domain.journal import canonical_json
 from pos_app.domain.report_cells import Section
-from pos_app.domain.report_figures import Grouping, Period
+from pos_app.domain.report_figures import GroupedCell, Grouping, Period
 from pos_app.domain.store_close import StoreClose, StoreDay, close_from_plain, close_to_plain, day_to_plain
 from pos_app.ports import Clock
 from sync import store_days as wire
@@ -87,6 +88,20 @@ class StoreDesk:
 
         return self._database.read(read)
 
+    def source(self, store_id: str) -> "StoreSource":
+        """The figures of a store as a report reads them."""
+        return StoreSource(self._database, store_id)
+
+    def store_ids(self) -> list[str]:
+        """Every store that has tills."""
+        table = tables.terminal
+        query = select(table.c.store_id).distinct().order_by(table.c.store_id)
+        return list(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    def currency_code(self, store_id: str) -> str:
+        """What the store's tills count in, by the last Z."""
+        return self._database.read(lambda connection: days.currency_of(connection, store_id))
+
     def categories(self, store_id: str, asked: wire.AskCategories) -> wire.ItemCategories:
         """The category of items that the store sold."""
         found = self._database.read(
@@ -149,6 +164,26 @@ class StoreDesk:
             return _document(day, made)
 
         return self._database.run(work)
+
+
+class StoreSource:
+    """Implements domain.report_figures.FigureSource over all tills of a store."""
+
+    def __init__(self, database: Database, store_id: str) -> None:
+        self._database = database
+        self._store_id = store_id
+
+    def figures(self, section: Section, period: Period, by: Grouping = Grouping.KEY) -> list[GroupedCell]:
+        """The sums of a section in a period, by group and key."""
+        return self._database.read(
+            lambda connection: figures.sums(connection, _terminals(connection, self._store_id), section, period, by)
+        )
+
+    def categories(self, item_ids: Sequence[str]) -> dict[str, str]:
+        """The category these items were ever sold in."""
+        return self._database.read(
+            lambda connection: figures.categories(connection, _terminals(connection, self._store_id), item_ids)
+        )
 
 
 def _document(day: StoreDay, found: StoreClose | None) -> wire.StoreDayDocument:
