@@ -6,7 +6,8 @@ payment, and only it can say that nothing was charged.
 
 import logging
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from hardware.base import StatusListener
 from hardware.device_thread import DeviceThread
@@ -14,9 +15,12 @@ from hardware.payment_terminal import nexo_messages as nexo
 from hardware.payment_terminal.driver import STILL_UNDER_WAY, NotTakenError, Now, PaymentDriver, nothing
 from hardware.payment_terminal.nexo_line import AnswerLostError, NexoLine, NotSentError
 from hardware.payment_terminal.payment_log import Payment, PaymentLog
+from pos_app.domain.card_batch import BatchTotal
+from pos_app.errors import WorldError
 from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, PaymentPhase
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 NEVER_ARRIVED = "The payment never reached the card terminal. Nothing charged."
 
@@ -86,6 +90,15 @@ class AdyenLocalTerminal(PaymentDriver):
         else:
             self.report(DeviceState.WARNING if wrong else DeviceState.READY, wrong)
         return self.status
+
+    def batch_total(self, currency_code: str) -> BatchTotal | None:
+        """The terminal's totals since its reconciliation period began (GetTotals); it lists no payments."""
+        request = nexo.totals_request(self._line.poi_id)
+        return self._about_the_batch(request, lambda answer: nexo.read_totals(answer, currency_code))
+
+    def end_batch(self) -> None:
+        """Begin a new reconciliation period (Reconciliation)."""
+        self._about_the_batch(nexo.reconciliation_request(), nexo.read_reconciliation)
 
     # --- what a driver does ------------------------------------------------------------------------------------------
 
@@ -193,6 +206,17 @@ class AdyenLocalTerminal(PaymentDriver):
             with self._guard:
                 self._at_terminal = None
         return result
+
+    def _about_the_batch(self, request: nexo.Request, read: Callable[[dict[str, Any]], T]) -> T:
+        """The answer as it is read. Raises WorldError where there is none to be believed; then totals are typed in."""
+        try:
+            return read(self._exchange(request))
+        except nexo.NotBegunError as reason:
+            raise WorldError(str(reason)) from reason
+        except nexo.RejectedError as error:
+            raise WorldError("The card terminal refuses this till's messages: compare the shared key.") from error
+        except nexo.UnbelievableAnswerError as error:
+            raise WorldError(f"The card terminal's answer cannot be believed: {error}.") from error
 
     def _exchange(self, request: nexo.Request) -> dict[str, Any]:
         connection = self._line.connect()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hardware.base import Device, StatusListener
 from hardware.payment_terminal.payment_log import Payment, PaymentLog
+from pos_app.domain.card_batch import BatchTotal
 from pos_app.domain.money import CURRENCIES
 from pos_app.errors import WorldError
 from pos_app.ports import CardOutcome, CardResult, DeviceState, DeviceStatus, PaymentPhase
@@ -91,6 +92,13 @@ class PaymentDriver(Device):
     def cancel(self) -> None:
         """Ask the terminal to stop waiting for a card. Thread-safe; returns at once."""
         self._cancelled.set()
+
+    def batch_total(self, currency_code: str) -> BatchTotal | None:
+        """See ports.PaymentTerminal: unless a driver can ask its terminal, the total is typed in from its slip."""
+        return None
+
+    def end_batch(self) -> None:
+        """See ports.PaymentTerminal: whoever types the total in ends the batch on the terminal, too."""
 
     def check(self) -> DeviceStatus:
         """How the terminal is."""

@@ -19,6 +19,7 @@ import msgspec
 
 from hardware.payment_terminal import card_data
 from hardware.payment_terminal.payment_log import Payment
+from pos_app.domain.card_batch import BatchTotal
 from pos_app.domain.money import CURRENCIES
 from pos_app.ports import CardOutcome, CardResult
 
@@ -154,6 +155,17 @@ def diagnosis_request() -> Request:
     return Request("Diagnosis", new_service_id(), {"DiagnosisRequest": {"HostDiagnosisFlag": True}})
 
 
+def totals_request(poi_id: str) -> Request:
+    """What was taken since the reconciliation period began, which goes on."""
+    return Request("GetTotals", new_service_id(), {"GetTotalsRequest": {"TotalFilter": {"POIID": poi_id}}})
+
+
+def reconciliation_request() -> Request:
+    """A new reconciliation period begins."""
+    body = {"ReconciliationRequest": {"ReconciliationType": "SaleReconciliation"}}
+    return Request("Reconciliation", new_service_id(), body)
+
+
 def _payment_body(payment: Payment) -> dict[str, Any]:
     amount = _decimal(payment.amount_minor, payment.currency_code)
     amounts = {"Currency": payment.currency_code, "RequestedAmount": amount}
@@ -264,6 +276,41 @@ def read_diagnosis(answer: dict[str, Any]) -> str:
     if status == "Unreachable" or cut_off or _at(body, "POIStatus", "CommunicationOKFlag") is False:
         return "The card terminal cannot reach the card network."
     return ""
+
+
+_SIGNS = {"Debit": 1, "ReverseCredit": 1, "Credit": -1, "ReverseDebit": -1}
+"""Which way the money of a TransactionType went: from the card above zero, back to it below."""
+
+
+def read_totals(answer: dict[str, Any], currency_code: str) -> BatchTotal:
+    """The totals of one currency. Raises NotBegunError when the terminal cannot tell now."""
+    body = _mapping(answer, "GetTotalsResponse")
+    require_success(body)
+    found = _at(body, "TransactionTotals")
+    _require(found is None or isinstance(found, list), "no list of totals")
+    taken_minor = given_minor = 0
+    for group in found or ():
+        if _at(group, "PaymentCurrency") not in (None, currency_code):
+            continue
+        parts = _at(group, "PaymentTotals")
+        for part in parts if isinstance(parts, list) else ():
+            sign = _SIGNS.get(str(_at(part, "TransactionType")), 0)
+            amount_minor = _minor(_at(part, "TransactionAmount"), currency_code) if sign else 0
+            taken_minor += amount_minor if sign > 0 else 0
+            given_minor += amount_minor if sign < 0 else 0
+    return BatchTotal(taken_minor, given_minor)
+
+
+def read_reconciliation(answer: dict[str, Any]) -> None:
+    """Raises NotBegunError when no new period began."""
+    require_success(_mapping(answer, "ReconciliationResponse"))
+
+
+def require_success(body: dict[str, Any]) -> None:
+    """Raises NotBegunError with the reason of a failure."""
+    if _at(body, "Response", "Result") not in ("Success", "Partial"):
+        condition = str(_at(body, "Response", "ErrorCondition"))
+        raise NotBegunError(_NOT_BEGUN.get(condition, "The card terminal does not tell its totals."))
 
 
 _NO_FAILURE = CardResult(CardOutcome.APPROVED, 0)

@@ -10,10 +10,13 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from hardware.base import StatusListener
 from hardware.payment_terminal.driver import NotTakenError, PaymentDriver, nothing
 from hardware.payment_terminal.payment_log import Payment, PaymentLog
+from pos_app.domain.card_batch import BatchPayment, BatchTotal
+from pos_app.errors import WorldError
 from pos_app.ports import CardOutcome, CardResult, DeviceState, PaymentPhase
 
 
@@ -29,12 +32,15 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TerminalSwitches:
-    """How the simulated terminal behaves; delay_ms is how long the customer takes."""
+    """How the simulated terminal behaves; delay_ms is how long the customer takes, wrong_total_minor by how much its
+    batch total is off.
+    """
 
     behaviour: Behaviour = Behaviour.APPROVE
     delay_ms: int = 0
     brand: str = "Visa"
     last_four: str = "4242"
+    wrong_total_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class SimulatedPaymentTerminal(PaymentDriver):
         super().__init__(name, PaymentLog(), on_status)
         self._memory = memory
         self._switches = TerminalSwitches()
+        self._settled: set[str] = set()
         self._taken = self._load()
         self.report(DeviceState.READY)
 
@@ -85,6 +92,33 @@ class SimulatedPaymentTerminal(PaymentDriver):
         """What has been taken from cards altogether and not given back, in minor units."""
         with self._guard:
             return sum(taken.charged_minor for taken in self._taken.values())
+
+    def batch_total(self, currency_code: str) -> BatchTotal | None:
+        """The sums of the payments that it took since its batch began, with each of them."""
+        with self._guard:
+            if self._switches.behaviour is Behaviour.OFFLINE:
+                raise WorldError("The card terminal cannot be reached.")
+            taken = {name: one for name, one in self._taken.items() if one.charged_minor and name not in self._settled}
+            wrong_minor = self._switches.wrong_total_minor
+        payments = tuple(
+            BatchPayment(
+                payment_id,
+                one.charged_minor,
+                one.refund_of,
+                f"{one.result.brand} •••• {one.result.last_four}, {one.result.authorisation}",
+            )
+            for payment_id, one in taken.items()
+        )
+        into = sum(one.amount_minor for one in payments if one.amount_minor > 0)
+        out = -sum(one.amount_minor for one in payments if one.amount_minor < 0)
+        return BatchTotal(into + wrong_minor, out, payments)
+
+    def end_batch(self) -> None:
+        """Forget in the sums, not in the book, what was taken so far."""
+        with self._guard:
+            ended = [name for name in self._taken if name not in self._settled]
+            self._write({"batch_ended": ended})
+            self._settled.update(ended)
 
     # --- what a driver does ------------------------------------------------------------------------------------------
 
@@ -145,14 +179,18 @@ class SimulatedPaymentTerminal(PaymentDriver):
     def _remember(self, payment: Payment, result: CardResult) -> None:
         taken = _Taken(result, payment.original_payment_id, payment.is_refund)
         with self._guard:
-            if self._memory is not None:
-                self._memory.parent.mkdir(parents=True, exist_ok=True)
-                with self._memory.open("a", encoding="utf-8") as file:
-                    # The newline goes first: a line that a power failure cut off must not swallow this one.
-                    file.write("\n" + json.dumps({"payment_id": payment.payment_id, **asdict(taken)}))
-                    file.flush()
-                    os.fsync(file.fileno())
+            self._write({"payment_id": payment.payment_id, **asdict(taken)})
             self._taken[payment.payment_id] = taken
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._memory is None:
+            return
+        self._memory.parent.mkdir(parents=True, exist_ok=True)
+        with self._memory.open("a", encoding="utf-8") as file:
+            # The newline goes first: a line that a power failure cut off must not swallow this one.
+            file.write("\n" + json.dumps(line))
+            file.flush()
+            os.fsync(file.fileno())
 
     def _load(self) -> dict[str, _Taken]:
         if self._memory is None or not self._memory.exists():
@@ -161,6 +199,9 @@ class SimulatedPaymentTerminal(PaymentDriver):
         for line in self._memory.read_text(encoding="utf-8").splitlines():
             try:
                 stored = json.loads(line)
+                if "batch_ended" in stored:
+                    self._settled.update(stored["batch_ended"])
+                    continue
                 result = CardResult(**{**stored["result"], "outcome": CardOutcome(stored["result"]["outcome"])})
                 found[stored["payment_id"]] = _Taken(result, stored["refund_of"], stored["is_refund"])
             except (ValueError, KeyError, TypeError):  # cut off by a power failure: its payment was never answered

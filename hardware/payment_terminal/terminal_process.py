@@ -28,7 +28,8 @@ _VALID_DAYS = 30
 @dataclass(frozen=True, slots=True)
 class CardSwitches:
     """What the next card does. lose_answer takes the money and cuts the line, no_card waits in vain, host_down cannot
-    reach the card network, garbage answers what no till can read. delay_ms is how long the customer takes.
+    reach the card network, garbage answers what no till can read. delay_ms is how long the customer takes,
+    wrong_total_minor by how much its totals are off.
     """
 
     decline: bool = False
@@ -37,6 +38,7 @@ class CardSwitches:
     host_down: bool = False
     garbage: bool = False
     delay_ms: int = 0
+    wrong_total_minor: int = 0
 
 
 class CardTerminalOnTheNetwork:
@@ -50,6 +52,7 @@ class CardTerminalOnTheNetwork:
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
         self._aborted = threading.Event()
         self.charged_minor = 0
+        self._reconciled_minor = 0
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate)
         terminal = self
@@ -126,6 +129,8 @@ class CardTerminalOnTheNetwork:
             "Reversal": self._reversal,
             "TransactionStatus": self._status,
             "Diagnosis": self._diagnosis,
+            "GetTotals": self._totals,
+            "Reconciliation": self._reconciliation,
         }
         if category not in acts:
             return None
@@ -211,6 +216,20 @@ class CardTerminalOnTheNetwork:
         repeated = {"MessageHeader": header, "RepeatedResponseMessageBody": known}
         answer = {"Response": {"Result": "Success"}, "RepeatedMessageResponse": repeated, "MessageReference": reference}
         return {"TransactionStatusResponse": answer}
+
+    def _totals(self, _: dict[str, Any], switches: CardSwitches) -> dict[str, Any]:
+        with self._lock:
+            minor = self.charged_minor - self._reconciled_minor + switches.wrong_total_minor
+        kind = "Debit" if minor >= 0 else "Credit"
+        totals = [{"TransactionType": kind, "TransactionCount": 1, "TransactionAmount": Decimal(abs(minor)).scaleb(-2)}]
+        group = {"PaymentInstrumentType": "Card", "PaymentCurrency": "USD", "PaymentTotals": totals if minor else []}
+        return {"GetTotalsResponse": {"Response": {"Result": "Success"}, "TransactionTotals": [group]}}
+
+    def _reconciliation(self, *_: object) -> dict[str, Any]:
+        with self._lock:
+            self._reconciled_minor = self.charged_minor
+        answer = {"Response": {"Result": "Success"}, "ReconciliationType": "SaleReconciliation"}
+        return {"ReconciliationResponse": answer}
 
     def _diagnosis(self, _: dict[str, Any], switches: CardSwitches) -> dict[str, Any]:
         reachable = not switches.host_down

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from pos_app.domain.card_batch import BatchPayment
 from pos_app.domain.cash_count import CountedPieces, counted_minor
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
@@ -76,6 +77,8 @@ class TillClosing:
     bag_number: str = ""
     to_workstation: str = ""
     sealed: bool = False
+    card_payments: tuple[BatchPayment, ...] | None = None
+    """What the card terminal says it took, where it gives a list."""
 
     @property
     def cash_minor(self) -> int:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos_app.domain.card_batch import BatchTotal
+
 
 class DeviceState(StrEnum):
     """How a device is, in words a badge can show."""
@@ -93,6 +95,15 @@ class PaymentTerminal(Protocol):
 
     def cancel(self) -> None:
         """Ask the terminal to stop waiting for a card. Thread-safe."""
+
+    def batch_total(self, currency_code: str) -> BatchTotal | None:
+        """What it took since its batch began, in this currency; None for a terminal that cannot say.
+
+        Asking changes nothing, so it may be asked again. May block up to its time-out. Raises WorldError.
+        """
+
+    def end_batch(self) -> None:
+        """What comes from here on belongs to the next batch. May block up to its time-out. Raises WorldError."""
 
     def check(self) -> DeviceStatus:
         """Ask the terminal how it is. May block up to its time-out."""

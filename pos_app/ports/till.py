@@ -26,6 +26,9 @@ class TillRecords(Protocol):
     def period(self) -> Iterator[JournalEntry]:
         """All entries of the till that is sold from since its last Z, oldest first: what its next one covers."""
 
+    def day(self) -> Iterator[JournalEntry]:
+        """All entries since the business day was opened, whatever till they belong to, oldest first."""
+
     def last_entry(self) -> JournalEntry:
         """Where the journal ends, whatever till its last entry belongs to. Raises LookupError for an empty one."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pos_app.domain.card_batch import BatchTotal, CardDifference
 from pos_app.domain.cash_count import CountedPieces, pieces_to_count, with_counts
 from pos_app.domain.journal import EventKind, JournalEntry
 from pos_app.domain.operator import Operator
@@ -30,6 +31,7 @@ from pos_app.domain.tills import store_wide_id
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import Catalogue, Clock, IdSource, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.card_batches import CardBatches
 from pos_app.services.till_control import check_bag
 from pos_app.services.till_moving import check_workstation, moved_out_payload
 from pos_app.services.till_papers import TillPapers, ZReport, z_report_of
@@ -66,6 +68,7 @@ class Closing:
         self._operator = operator
         self._profile = profile
         self._catalogue = catalogue
+        self._batches = CardBatches(storage=storage, records=records)
         self._secret = secret
 
     @property
@@ -156,6 +159,22 @@ class Closing:
         closing = self._at(ClosingStep.COUNT_TENDERS)
         self._keep(replace(closing, tenders=tuple(tenders)))
 
+    def take_batch(self, batch: BatchTotal) -> TillClosing:
+        """The card terminal says what it took: that is its count, and the other slips stay as they were counted.
+
+        Reads the journal: not for the GUI thread.
+        """
+        closing = self._at(ClosingStep.COUNT_TENDERS)
+        card, payments = self._batches.counted(batch)
+        others = tuple(one for one in closing.tenders if one.tender != card.tender)
+        closing = replace(closing, tenders=(card, *others), card_payments=payments)
+        self._keep(closing)
+        return closing
+
+    def card_differences(self) -> list[CardDifference]:
+        """Why the card's total is another one than the journal's. Reads the journal: not for the GUI thread."""
+        return self._batches.differences(self._at())
+
     def go_to(self, step: ClosingStep) -> TillClosing:
         """On to another step: back and forth while counting, forward only after it was confirmed."""
         closing = self._at()
@@ -182,6 +201,7 @@ class Closing:
             "count_number": closing.counts,
             "cash": [list(one) for one in closing.cash],
             "results": [list(one) for one in results],
+            "card_listed": closing.card_payments is not None,
         }
         self._keep(closing, EventKind.TILL_COUNTED, payload)
         return closing

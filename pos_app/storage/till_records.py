@@ -16,6 +16,7 @@ _PAGE = f"""
     SELECT j.position, {ENTRY_COLUMNS} FROM journal j JOIN incarnation i ON i.number = j.incarnation_number
     WHERE j.position > ? AND j.till_id = ? ORDER BY j.position LIMIT ?
 """  # noqa: S608 - constants only
+_PAGE_OF_ALL = _PAGE.replace("AND j.till_id = ?", "")
 _UNSENT = """
     SELECT count(*), coalesce(min(j.occurred_at), '')
     FROM journal j JOIN incarnation i ON i.number = j.incarnation_number WHERE j.sequence > i.acknowledged
@@ -42,6 +43,15 @@ class SqliteTillRecords:
         )
         after = row[0] or 0 if row else 0
         while rows := self._database.all(_PAGE, (after, till_id, _PAGE_ENTRIES)):
+            for position, *values in rows:
+                after = position
+                yield entry_of(self._terminal_id, tuple(values))
+
+    def day(self) -> Iterator[JournalEntry]:
+        """See TillRecords."""
+        row = self._database.one("SELECT max(position) FROM journal WHERE kind = 'business_day_opened'")
+        after = row[0] or 0 if row else 0
+        while rows := self._database.all(_PAGE_OF_ALL, (after, _PAGE_ENTRIES)):
             for position, *values in rows:
                 after = position
                 yield entry_of(self._terminal_id, tuple(values))

@@ -24,6 +24,10 @@ class MemoryTillRecords:
         last_z = max((place for place, entry in enumerate(entries) if entry.kind == "z_report"), default=-1)
         return iter(entries[last_z + 1 :])
 
+    def day(self) -> Iterator[JournalEntry]:
+        day = self._storage.state.business_day
+        return iter([one for one in self._storage.state.entries if one.business_day == day])
+
     def last_entry(self) -> JournalEntry:
         return self._storage.state.entries[-1]
 

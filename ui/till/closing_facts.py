@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pos_app.domain.card_batch import CardDifference
 from pos_app.domain.till_closing import TenderResult, TillClosing
 from pos_app.domain.tills import FIRST_TILL
 from ui.till.facts import Fact
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ui.till.at_the_counter import TillAtTheCounter
 
 _MOST_PARKED_NAMED = 3
+_MOST_CARDS_NAMED = 5
 
 
 class ClosingFacts:
@@ -36,6 +38,23 @@ class ClosingFacts:
         names = ", ".join(tills.name_of(till) for till in others)
         word = f"Till {names} is" if len(others) == 1 else f"Tills {names} are"
         return f"Till {report.till_name or tills.name_of(FIRST_TILL)} is closed", f"{word} still open: the day goes on."
+
+    def of_the_card(self, found: Sequence[CardDifference]) -> list[Fact]:
+        """Card payments that only one side knows; as many as fit are shown."""
+        if not found:
+            return [Fact("Every payment is known on both sides", "The terminal's total is not what they add up to.")]
+        facts = [
+            Fact(
+                one.shown or "A payment without a name",
+                "Only the card terminal knows it" if one.at_terminal else "Only this till knows it",
+                self._money(one.amount_minor),
+                look="look",
+                icon="credit-card",
+            )
+            for one in found[:_MOST_CARDS_NAMED]
+        ]
+        more = len(found) - len(facts)
+        return [*facts, Fact(f"and {more} more", "In the journal, and on the terminal's slip")] if more else facts
 
     def done(self, report: ZReport) -> list[Fact]:
         """The Z and where the money goes."""

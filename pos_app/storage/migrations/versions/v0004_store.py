@@ -87,6 +87,7 @@ _STATEMENTS: tuple[str, ...] = (
     "CREATE TABLE till_assignment (operator_id TEXT PRIMARY KEY, till_id TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "ALTER TABLE journal ADD COLUMN till_id TEXT NOT NULL DEFAULT ''",
     "CREATE INDEX journal_of_till ON journal (till_id, position) WHERE till_id <> ''",
+    "CREATE INDEX journal_days ON journal (position) WHERE kind = 'business_day_opened'",
     "ALTER TABLE print_job ADD COLUMN drawer TEXT NOT NULL DEFAULT 'A'",
     "ALTER TABLE till_totals RENAME TO till_totals_before",
     """
@@ -140,7 +141,8 @@ _STATEMENTS: tuple[str, ...] = (
         numbers_from INTEGER,
         z_number INTEGER,
         incarnation TEXT,
-        is_journaled INTEGER NOT NULL DEFAULT 0
+        is_journaled INTEGER NOT NULL DEFAULT 0,
+        lacking TEXT
     ) STRICT
     """,
     # Addresses stay for a week after the service has their events, since it may lose its newest ones in a failover.
