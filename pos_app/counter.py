@@ -22,6 +22,7 @@ from pos_app.goods_room import goods_parts
 from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker, sample_picture
 from pos_app.report_room import report_parts
+from pos_app.restored_till import tell_what_lacks
 from pos_app.services.device_events import DeviceEvents
 from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
@@ -46,9 +47,11 @@ if TYPE_CHECKING:
     from hardware.barcode_scanner.assembler import RefusedScan
     from pos_app.backup_room import LocalBackups
     from pos_app.mailer import MailWorker
+    from pos_app.ports.fleet import FleetRoom
     from pos_app.services.backing_up import BackingUp
     from pos_app.services.maintenance import Maintenance
     from pos_app.services.set_up.set_up import SetUp
+    from pos_app.technician_room import TechnicianRoom
 
 PRODUCTS_ON_THE_PANEL = 8
 WARM_AFTER_S = 3.0
@@ -284,17 +287,8 @@ class Counter:
     def _maintenance(self) -> "Maintenance":
         """The technician's console of this counter."""
         from pos_app.services.maintenance import Maintenance
-        from pos_app.technician_room import TechnicianRoom
 
-        room = TechnicianRoom(
-            self._folder,
-            self._settings,
-            self.register,
-            self.peripherals,
-            central_url=self._central_address,
-            sync_status=self.sync_status,
-            changed=self._devices_changed,
-        )
+        room = self._technician_room()
         return Maintenance(
             room,
             room.book,
@@ -303,6 +297,28 @@ class Counter:
             storage=self.register.data.storage,
             updating=updating_of(self.register.data, self._updates.room) if self._settings.update_url else None,
         )
+
+    def _technician_room(self) -> "TechnicianRoom":
+        from pos_app.technician_room import TechnicianRoom
+
+        return TechnicianRoom(
+            self._folder,
+            self._settings,
+            self.register,
+            self.peripherals,
+            central_url=self._central_address,
+            sync_status=self.sync_status,
+            changed=self._devices_changed,
+        )
+
+    def _fleet_room(self) -> "FleetRoom | None":
+        """What the service is told of this till; a till for training is nobody's."""
+        from pos_app.fleet_room import LocalFleetRoom
+
+        register = self.register
+        if register.profile.training:
+            return None
+        return LocalFleetRoom(self._folder, register.data.storage, register.clock.now, self._technician_room)
 
     def _set_up(self) -> "SetUp":
         """The manager's room for the store's settings."""
@@ -387,8 +403,9 @@ class Counter:
                 if self.central is not None:
                     self.central.start()
                     url = self.central.url
-                connect(self.register, url, self._enrolment_code, self.bridge.on_sync)
+                connect(self.register, url, self._enrolment_code, self.bridge.on_sync, self._fleet_room())
                 self._network_fault = ""
+                tell_what_lacks(self.register, self._stopping, self.bridge.on_notice)
                 return
             except WorldError as error:
                 _logger.error("no line to the central service: %s", error)

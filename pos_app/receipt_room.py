@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pos_app.bootstrap import Register
 from pos_app.domain.receipt_document import ReceiptDocument
-from pos_app.ports import ReceiptEmail
+from pos_app.domain.store import StoreProfile
+from pos_app.ports import Clock, ReceiptEmail
 from pos_app.settings import TerminalSettings
 from pos_app.storage.named_secrets import read_secret
 
@@ -51,6 +52,16 @@ class ReceiptParts:
 
         profile = self._register.profile
         return receipt_picture(document, profile.receipt_columns, profile.receipt.logo_file)
+
+
+def sample_picture(clock: Clock, profile: StoreProfile) -> bytes:
+    """A made-up receipt of a store that may not be in force yet, as a PNG; not on the GUI thread."""
+    from hardware.receipt_printer.picture import receipt_picture
+    from pos_app.formatting import StoreFormatter
+    from pos_app.services.receipt_sample import sample_receipt
+
+    document = sample_receipt(profile, StoreFormatter(profile), clock.now())
+    return receipt_picture(document, profile.receipt_columns, profile.receipt.logo_file)
 
 
 def mail_worker(register: Register, settings: TerminalSettings) -> "MailWorker":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from pos_app.counter import Counter
+    from pos_app.domain.operator import Operator
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -54,32 +55,40 @@ def has_display() -> bool:
 
 
 def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
-    with ExitStack() as at_end:
-        with quick_start():
-            application, counter = _open(folder, at_end)
-            from ui.application import open_checkout
+    """Open the till, and open it again when the settings of a new day take effect."""
+    operator = None
+    while True:
+        with ExitStack() as at_end:
+            with quick_start():
+                application, counter = _open(folder, at_end, operator)
+                from ui.application import open_checkout
 
-            window = open_checkout(counter.services)
-            application.processEvents()
-        ready_at = time.time()
-        if exit_when_ready:
-            print(f"ready to scan at {ready_at:.3f}")
-            window.close()
-            return 0
-        _keep_log_short(folder / "till.log")
-        counter.start()
-        if scripted:
-            from pos_app.cli.scripted_sale import play
+                window = open_checkout(counter.services)
+                application.processEvents()
+            ready_at = time.time()
+            if exit_when_ready:
+                print(f"ready to scan at {ready_at:.3f}")
+                window.close()
+                return 0
+            if operator is None:
+                _keep_log_short(folder / "till.log")
+            counter.start()
+            if scripted:
+                from pos_app.cli.scripted_sale import play
 
-            return play(application, window, counter, folder / "demo", ready_at)
-        window.functions.devices()
-        window.raise_()
-        window.activateWindow()
-        return int(application.exec())
+                return play(application, window, counter, folder / "demo", ready_at)
+            window.functions.devices()
+            window.raise_()
+            window.activateWindow()
+            status = int(application.exec())
+            if not counter.services.start_again:
+                return status
+            operator = counter.register.operator.now
+            window.deleteLater()
 
 
-def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
-    """The application and its counter, which is stopped at the end."""
+def _open(folder: Path, at_end: ExitStack, operator: "Operator | None" = None) -> tuple["QApplication", "Counter"]:
+    """The application and its counter, which is stopped at the end. operator worked it until it was opened again."""
     from pos_app.bootstrap import open_register
     from pos_app.sample_store import staff, stock_shelves, store_of
     from pos_app.storage.keys import SystemKeyStore
@@ -96,6 +105,8 @@ def _open(folder: Path, at_end: ExitStack) -> tuple["QApplication", "Counter"]:
 
     application = build_application(scale_percent=settings.scale_percent)
     register = open_register(folder, store, keys, schedule_save=after_paint)
+    if operator is not None and operator.operator_id and register.sign_on_rules.required:
+        register.sign_on.begin(operator, "settings taken")
     counter = Counter(folder, register, settings, staff(folder, register.data))
     at_end.callback(counter.stop)
     stock_shelves(register.data, register.profile.currency)

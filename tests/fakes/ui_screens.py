@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
+from fakes import set_up_screens
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
@@ -503,6 +504,7 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "more-end": _more_list_end,
     "locked": _lock,
     "time-clock": _time_clock,
+    **set_up_screens.SCREENS,
     "backup": _backup,
     "backup-plan": _backup_plan,
     "backup-key": _recovery_key,

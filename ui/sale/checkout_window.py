@@ -23,6 +23,7 @@ from ui.sale.side_column import SideColumn
 from ui.sale.top_bar import TopBar
 from ui.sale.touch_typing import TouchTyping
 from ui.services_bundle import Services
+from ui.set_up.at_the_counter import SetUpAtTheCounter
 from ui.sign_on.people_at_the_till import PeopleAtTheTill
 from ui.sounds import Sound, Sounds
 from ui.technician.at_the_counter import TechnicianAtTheCounter
@@ -61,9 +62,11 @@ class CheckoutWindow(QWidget):
         self.functions = Functions(self)
         self.people = PeopleAtTheTill(self)
         self.till = TillAtTheCounter(self)
+        self._replaced = False
         self.technician = TechnicianAtTheCounter(self)
         self.goods = GoodsAtTheCounter(self)
-        self.rooms = (self.technician, self.goods)
+        self.set_up = SetUpAtTheCounter(self)
+        self.rooms = (self.technician, self.goods, self.set_up)
         self._build()
         self.typing = TouchTyping(self)
         self._connect()
@@ -159,6 +162,7 @@ class CheckoutWindow(QWidget):
         bridge.scan_refused.connect(self._scan_refused)
         bridge.device_changed.connect(self._device_changed)
         bridge.sync_changed.connect(self._sync_changed)
+        bridge.noticed.connect(lambda title, words: self.sale.warn(Banner(title, words)))
         for keys, act in self.functions.shortcuts():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -232,9 +236,13 @@ class CheckoutWindow(QWidget):
         self.side.pay.refresh()
 
     def _sync_changed(self, status: object) -> None:
-        self.top_bar.show_sync(self.services.sync_status())
+        now = self.services.sync_status()
+        self.top_bar.show_sync(now)
         self.side.member.refresh()
         self.people.look_again()
+        if now.replaced and not self._replaced:
+            self.sale.warn(Banner("This till goes on elsewhere", now.reason))
+        self._replaced = now.replaced
 
     # --- scans and typing -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from ui.theme.fonts import font
 from ui.widgets.control import Control
 
 _KEYS = ("7", "8", "9", "4", "5", "6", "1", "2", "3", "00", "0", "⌫")
-_NAMES = {"⌫": "Backspace", "00": "Double zero"}
+_NAMES = {"⌫": "Backspace", "00": "Double zero", ".": "Point", ",": "Comma", "-": "Hyphen"}
 _GAP = 8
 
 
@@ -39,8 +39,15 @@ class Keypad(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Keypad")
         self.keys = [Key(value, self) for value in _KEYS]
+        self._corner = next(key for key in self.keys if key.value == "00")
         for key in self.keys:
             key.clicked.connect(lambda _=False, k=key: self.pressed.emit("" if k.value == "⌫" else k.value))
+
+    def set_corner(self, sign: str) -> None:
+        """Another sign in the place of the two zeros: what stands before decimals, or between the parts of a day."""
+        self._corner.value = sign
+        self._corner.rename(_NAMES.get(sign, sign))
+        self._corner.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide, high = (self.width() - 2 * _GAP) / 3, (self.height() - 3 * _GAP) / 4

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from pos_app.domain.settings_edits import Edit, Plain, edits_between
+from pos_app.services.set_up.fields import Field
 
 Place = tuple[str | int, ...]
 """Keys of tables and numbers of entries: ("tax", 0, "rate")."""
@@ -34,6 +35,15 @@ class Draft:
         """The entries of a list; empty when there is none."""
         found = self.get(place)
         return found if isinstance(found, list) else []
+
+    def entries_of(self, field: Field, place: Place) -> list[Any]:
+        """The values of a setting that has several; those that count unless others are set."""
+        return list(self.entries(place) or field.default or ())
+
+    def spell_out(self, field: Field, place: Place) -> None:
+        """Before one of several values is changed: those that counted unless set stand in the file from now on."""
+        if self.get(place) is None and field.default:
+            self.set(place, list(field.default))
 
     def set(self, place: Place, value: Any) -> None:
         """Another value; None takes the key out, and the table around it when nothing else is in it."""

@@ -33,8 +33,9 @@ class Kind(StrEnum):
 class Field:
     """One key of store.toml. What is not said there counts as default, in words.
 
-    low and high bound a whole number, or (as texts) an amount or decimal; most is how many letters or entries there
-    may be. fixed says why it is only shown.
+    A default of an amount is in minor units, of a percentage in millionths. low and high bound a whole number; most is
+    how many letters or entries there may be, letters how many each of several texts has. fixed says why it is only
+    shown.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Field:
     low: int | None = None
     high: int | None = None
     most: int = 120
+    letters: int = 60
     needed: bool = False
     fixed: str = ""
 
@@ -59,7 +61,7 @@ class Field:
     def each(self) -> "Field":
         """One value of several."""
         kind = Kind.TEXT if self.kind is Kind.TEXTS else Kind.AMOUNT
-        return Field("", self.name, self.help, kind, most=60, needed=True)
+        return Field("", self.name, self.help, kind, most=self.letters, needed=True)
 
 
 @dataclass(frozen=True, slots=True)

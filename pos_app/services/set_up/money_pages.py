@@ -1,6 +1,9 @@
 """Every setting of store.toml that decides amounts: taxes, tenders, returns, fees, goods without an own price."""
 
 from pos_app.domain.money import CURRENCIES
+from pos_app.domain.orders import DEFAULT_ORDER_RULES
+from pos_app.domain.return_policy import DEFAULT_REASONS
+from pos_app.domain.stored_value import DEFAULT_GIFT_CARD_RULES
 from pos_app.services.set_up.fields import Entries, Field, Group, Kind, Page
 from pos_app.services.set_up.shop_pages import LIMITS, REASONS, RECEIPTS, SHOP, TILLS
 
@@ -23,11 +26,17 @@ TAXES = Page(
                     "tax",
                     "Taxes",
                     "tax",
-                    "A new rate is a new entry that begins on its day; the old one ends the day before.",
+                    "Change a rate for a day to come, or give each rate its days in an entry of its own.",
                     (
                         Field("tax_id", "Id", "What goods name.", Kind.ID, needed=True, most=40),
                         Field("name", "Name", "On receipts and in reports.", most=30),
-                        Field("rate", "Rate", "Part of the price.", Kind.PERCENT, needed=True),
+                        Field(
+                            "rate",
+                            "Rate",
+                            "In percent of the price. What was sold keeps its own.",
+                            Kind.PERCENT,
+                            needed=True,
+                        ),
                         Field("included", "In the price", "Prices already hold it.", Kind.SWITCH, default=False),
                         _FROM,
                         _TO,
@@ -195,8 +204,16 @@ TENDERS = Page(
                 Field("name", "Name", "On receipts.", default="Gift card", most=30),
                 Field("item_id", "Item", "What it is in reports.", default="gift-card", most=30),
                 Field("amounts", "Amounts to touch", "What is mostly bought.", Kind.AMOUNTS, most=8),
-                Field("least", "At least", "The smallest amount.", Kind.AMOUNT),
-                Field("most", "At most", "The largest amount.", Kind.AMOUNT),
+                Field(
+                    "least",
+                    "At least",
+                    "The smallest amount.",
+                    Kind.AMOUNT,
+                    default=DEFAULT_GIFT_CARD_RULES.least_minor,
+                ),
+                Field(
+                    "most", "At most", "The largest amount.", Kind.AMOUNT, default=DEFAULT_GIFT_CARD_RULES.most_minor
+                ),
                 Field("sell_offline", "Sell offline", "Loaded when the service is back.", Kind.SWITCH, default=False),
             ),
         ),
@@ -232,7 +249,13 @@ RETURNS = Page(
                             (("refund", "Refund"), ("exchange", "Exchange only"), ("none", "Final sale")),
                             default="refund",
                         ),
-                        Field("restocking_fee", "Restocking fee", "Of opened goods without a fault.", Kind.PERCENT),
+                        Field(
+                            "restocking_fee",
+                            "Restocking fee",
+                            "Of opened goods without a fault.",
+                            Kind.PERCENT,
+                            default=0,
+                        ),
                     ),
                     named="text",
                     told=("outcome", "days"),
@@ -246,7 +269,7 @@ RETURNS = Page(
             ("returns",),
             "Reasons, promotions and holidays.",
             (
-                Field("reasons", "Reasons", "What customers say.", Kind.TEXTS, most=12),
+                Field("reasons", "Reasons", "What customers say.", Kind.TEXTS, most=12, default=DEFAULT_REASONS),
                 Field(
                     "promotions",
                     "Part of a promotion",
@@ -361,9 +384,15 @@ GOODS = Page(
             ("orders",),
             "What is paid in advance.",
             (
-                Field("deposit", "Deposit", "The part paid in advance.", Kind.PERCENT),
-                Field("minimum_deposit", "Deposit at least", "Whatever the part comes to.", Kind.AMOUNT),
-                Field("kept_on_cancellation", "Kept on cancellation", "Part of the deposit.", Kind.PERCENT),
+                Field(
+                    "deposit",
+                    "Deposit",
+                    "The part paid in advance.",
+                    Kind.PERCENT,
+                    default=DEFAULT_ORDER_RULES.deposit_micro,
+                ),
+                Field("minimum_deposit", "Deposit at least", "Whatever the part comes to.", Kind.AMOUNT, default=0),
+                Field("kept_on_cancellation", "Kept on cancellation", "Part of the deposit.", Kind.PERCENT, default=0),
             ),
         ),
         Group(

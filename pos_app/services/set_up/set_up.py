@@ -5,7 +5,7 @@ never within one: the earliest is the day after the one that is open. Calls touc
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
 from pos_app.domain.rights import Action
-from pos_app.domain.settings_edits import Edit, Plain, edits_between, plain_of
+from pos_app.domain.settings_edits import Edit, Plain, plain_of
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError
 from pos_app.ports import Clock, Formatter, IdSource, Storage
@@ -54,6 +54,7 @@ class SetUp:
         ids: IdSource,
         formatter: Formatter,
         profile: StoreProfile,
+        preview: Callable[[StoreProfile], bytes],
     ) -> None:
         self.book = book
         self.pages: tuple[Page, ...] = PAGES
@@ -64,6 +65,7 @@ class SetUp:
         self._clock = clock
         self._ids = ids
         self._formatter = formatter
+        self._preview = preview
         self._by = ""
 
     def begin(self, approval: Approval | None = None) -> None:
@@ -114,13 +116,14 @@ class SetUp:
             raise CashierError("nothing_changed", "Nothing was changed.")
         return self._save(edits, day, why)
 
-    def back_to(self, version: StoreVersion, day: date, why: str) -> StoreVersion:
-        """Settings as they were with that version, from that business day on. Raises CashierError."""
-        old = plain_of(tomllib.loads(version.text))
-        edits = edits_between(self.book.planned(), old)
-        if not edits:
-            raise CashierError("nothing_changed", "The settings are as they were then.")
-        return self._save(edits, day, why or f"Back to version {version.number}")
+    def of_version(self, version: StoreVersion) -> Plain:
+        """The settings as they were with that version; they become a draft, and so a change with a day and a reason."""
+        plain: Plain = plain_of(tomllib.loads(version.text))
+        return plain
+
+    def picture(self, draft: Draft) -> bytes:
+        """A receipt as the drafted settings would print it, as a PNG. Raises CashierError when they cannot be used."""
+        return self._preview(self.book.profile_of(draft.plain))
 
     def withdraw(self, version: StoreVersion) -> StoreVersion:
         """A change that waits will not come. Raises CashierError."""

@@ -1,8 +1,12 @@
 """Every setting of store.toml, described once: the shop, its receipts, tills, reasons and limits."""
 
 from pos_app.domain.money import CURRENCIES
+from pos_app.domain.operator import Role
 from pos_app.domain.orders import COUNTRIES
+from pos_app.domain.reasons import NEUTRAL_REASONS
 from pos_app.domain.receipt_texts import LANGUAGES
+from pos_app.domain.rights import DEFAULT_RIGHTS, Action
+from pos_app.domain.till_rules import DEFAULT_TILL_RULES
 from pos_app.services.set_up.fields import Entries, Field, Group, Kind, Page
 
 FIXED_ID = "It stands on receipts and in the journal, so it stays as it is."
@@ -171,7 +175,9 @@ RECEIPTS = Page(
                     (("print", "Print it"), ("none", "Print nothing")),
                     default="print",
                 ),
-                Field("none_below", "No paper below", "Smaller sales print only when asked to.", Kind.AMOUNT),
+                Field(
+                    "none_below", "No paper below", "Smaller sales print only when asked to.", Kind.AMOUNT, default=0
+                ),
                 Field("email", "By e-mail", "The receipt can be sent to the customer.", Kind.SWITCH, default=False),
                 Field(
                     "show_savings",
@@ -213,8 +219,8 @@ TILLS = Page(
             (),
             "What a drawer begins with, and coins.",
             (
-                Field("opening_float", "Opening float", "What a drawer begins the day with.", Kind.AMOUNT, default="0"),
-                Field("cash_step", "Smallest coin", "Cash is rounded to it.", Kind.AMOUNT),
+                Field("opening_float", "Opening float", "What a drawer begins the day with.", Kind.AMOUNT, default=0),
+                Field("cash_step", "Smallest coin", "Cash is rounded to it.", Kind.AMOUNT, default=1),
             ),
         ),
         Group(
@@ -231,8 +237,20 @@ TILLS = Page(
                     (("counted", "Counted"), ("automatic", "By itself")),
                     default="counted",
                 ),
-                Field("cash_limit", "Pickup above", "More cash than this goes to the safe. 0: no limit.", Kind.AMOUNT),
-                Field("tolerance", "Difference without a reason", "A larger one needs a reason.", Kind.AMOUNT),
+                Field(
+                    "cash_limit",
+                    "Pickup above",
+                    "More cash than this goes to the safe. 0: no limit.",
+                    Kind.AMOUNT,
+                    default=0,
+                ),
+                Field(
+                    "tolerance",
+                    "Difference without a reason",
+                    "A larger one needs a reason.",
+                    Kind.AMOUNT,
+                    default=DEFAULT_TILL_RULES.tolerance_minor,
+                ),
                 Field(
                     "tills",
                     "Tills",
@@ -314,7 +332,15 @@ REASONS = Page(
             ("reasons",),
             "What people choose from, so that it can be counted.",
             tuple(
-                Field(key, name, f"Up to {most} short texts, in the order they are shown.", Kind.TEXTS, most=most)
+                Field(
+                    key,
+                    name,
+                    f"Up to {most} short texts, in the order they are shown.",
+                    Kind.TEXTS,
+                    most=most,
+                    letters=40,
+                    default=getattr(NEUTRAL_REASONS, key),
+                )
                 for key, name, most in _REASONS
             ),
         ),
@@ -322,13 +348,22 @@ REASONS = Page(
 )
 
 
-def _limit(role: str, name: str, what: str) -> tuple[Field, Field]:
-    return (
-        Field(f"{role}_amount", f"{name}: up to", f"{what} Beyond it somebody else approves.", Kind.AMOUNT),
-        Field(f"{role}_percent", f"{name}: and up to", f"{what} Both limits count.", Kind.PERCENT),
-    )
+def _limits(action: Action, what: str, *roles: Role) -> tuple[Field, ...]:
+    """What each of these roles does alone, by amount and, where it has one, by percentage."""
+    fields = []
+    for role in roles:
+        limit, name = DEFAULT_RIGHTS[action][role], role.value.capitalize()
+        words = f"{what} Beyond it somebody else approves."
+        fields.append(Field(f"{role}_amount", f"{name}: up to", words, Kind.AMOUNT, default=limit.amount_minor))
+        if limit.percent_micro is not None:
+            words = f"{what} Both limits count."
+            fields.append(
+                Field(f"{role}_percent", f"{name}: and up to", words, Kind.PERCENT, default=limit.percent_micro)
+            )
+    return tuple(fields)
 
 
+_BOTH = (Role.ASSOCIATE, Role.SUPERVISOR)
 LIMITS = Page(
     "Rights",
     "shield-check",
@@ -338,34 +373,21 @@ LIMITS = Page(
             "badge-percent",
             ("limits", "discount"),
             "How far somebody goes alone. A manager has no limit.",
-            (
-                *_limit("associate", "Associate", "A discount."),
-                *_limit("supervisor", "Supervisor", "A discount."),
-            ),
+            _limits(Action.DISCOUNT, "A discount.", *_BOTH),
         ),
         Group(
             "Other prices",
             "tag",
             ("limits", "price_override"),
             "How far a price may be lowered alone.",
-            (
-                *_limit("associate", "Associate", "A lower price."),
-                *_limit("supervisor", "Supervisor", "A lower price."),
-            ),
+            _limits(Action.PRICE_OVERRIDE, "A lower price.", *_BOTH),
         ),
         Group(
             "Returns without a receipt",
             "undo-2",
             ("limits", "return_without_receipt"),
-            "What is given back alone.",
-            (
-                Field(
-                    "supervisor_amount",
-                    "Supervisor: up to",
-                    "An associate always asks; beyond it a manager approves.",
-                    Kind.AMOUNT,
-                ),
-            ),
+            "What is given back alone. An associate always asks.",
+            _limits(Action.RETURN_WITHOUT_RECEIPT, "What is given back.", Role.SUPERVISOR),
         ),
     ),
 )

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pos_app.domain.money import Currency, MoneyError
+from pos_app.domain.tax import RATE_SCALE
 from pos_app.errors import CashierError
 from pos_app.ports import Formatter
 from pos_app.services.set_up.fields import Field, Kind
@@ -34,8 +35,8 @@ class Writer:
         if value is None:
             if field.default is None:
                 return NOT_SET
-            return f"{self.shown(field, field.default)} (unless set)"
-        if isinstance(value, list):
+            return f"{self.shown(field, field.default)}, the default"
+        if isinstance(value, list | tuple):
             each = [self.shown(field.each, one) for one in value] if field.is_list else [str(one) for one in value]
             return ", ".join(each) or "None"
         words = self._words(field, value)
@@ -83,12 +84,15 @@ class Writer:
         if field.kind is Kind.CHOICE:
             return dict(field.choices).get(str(value), str(value))
         if field.kind is Kind.AMOUNT:
+            if isinstance(value, int):
+                return self.formatter.money(value)
             try:
                 return self.formatter.money(self.currency.parse_minor(str(value)))
             except MoneyError:
                 return str(value)
         if field.kind is Kind.PERCENT:
-            return f"{self.typed(field, value)} %"
+            share = Decimal(value) / RATE_SCALE if isinstance(value, int) else value
+            return f"{self.typed(field, share)} %"
         return str(value)
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""The manager's room for the store's settings."""
