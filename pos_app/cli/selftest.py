@@ -114,6 +114,25 @@ def _locales(folder: Path) -> str:
     return ", ".join(texts)
 
 
+def _codes(folder: Path) -> str:
+    from pos_app.gs1_reader import read_gs1
+    from pos_app.sample_store import sample_store
+
+    read = read_gs1("https://example.com/01/09520123456788/10/LOT1", sample_store().profile.currency)
+    return f"GTIN {read.code}, batch {getattr(read, 'batch', 'none')}"
+
+
+def _updates(folder: Path) -> str:
+    from pos_app.errors import WorldError
+    from pos_app.updates.channel import Channel, trusted_root
+
+    try:
+        Channel("https://example.com", "stable", folder / "updates", trusted_root())
+    except WorldError as error:
+        return str(error)
+    return "the keys of the vendor are here"
+
+
 def _receipt(folder: Path) -> str:
     from hardware.receipt_printer.escpos_renderer import EscposRenderer
     from hardware.receipt_printer.settings import PrinterSettings
@@ -139,5 +158,7 @@ _PARTS: tuple[tuple[str, Callable[[Path], str]], ...] = (
     ("central service", _central),
     ("locales", _locales),
     ("receipt", _receipt),
+    ("codes", _codes),
+    ("updates", _updates),
     ("network", _network),
 )
