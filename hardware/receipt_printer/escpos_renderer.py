@@ -18,6 +18,7 @@ from hardware.receipt_printer.settings import Cutter, PrinterSettings
 from hardware.receipt_printer.symbols import can_be_code128, code128_command_data, code128_module_count
 from hardware.receipt_printer.text_cells import wrap
 from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
+from pos_app.domain.tills import FIRST_DRAWER
 
 _ALIGN = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}
 # Typographic characters that few code pages have, and the plain ones that say the same in as many columns.
@@ -47,10 +48,8 @@ class EscposRenderer:
         self._logo_fault = ""
         self._logo_command = b""
 
-    def render(
-        self, document: ReceiptDocument, *, open_drawer: bool = False, stored_logo: bytes = b""
-    ) -> RenderedReceipt:
-        """The whole receipt; open_drawer puts the drawer's pulse before it.
+    def render(self, document: ReceiptDocument, *, opens: str = "", stored_logo: bytes = b"") -> RenderedReceipt:
+        """The whole receipt; opens puts the pulse of this drawer, A or B, before it.
 
         stored_logo is what prints the logo from the printer's memory; without it the receipt brings the dots.
         """
@@ -61,17 +60,17 @@ class EscposRenderer:
         printer.magic.encoding = None
         printer.hw("INIT")
         printer.charcode(self._settings.code_page)
-        if open_drawer:
-            printer._raw(self.drawer_pulse())
+        if opens:
+            printer._raw(self.drawer_pulse(opens))
         self._logo_command = stored_logo or self._logo
         self._write(layout(document, self._settings.columns, logo=bool(self._logo_command)))
         if self._logo_fault:
             self._notes.append(self._logo_fault)
         return RenderedReceipt(printer.output, tuple(self._notes))
 
-    def drawer_pulse(self) -> bytes:
-        """ESC p: one pulse to the cash drawer."""
-        connector = 0 if self._settings.drawer_pin == 2 else 1
+    def drawer_pulse(self, drawer: str = FIRST_DRAWER) -> bytes:
+        """ESC p: one pulse to a cash drawer. The first hangs on its pin, a second one on the other pin."""
+        connector = int((self._settings.drawer_pin == 2) != (drawer == FIRST_DRAWER))
         on, off = self._settings.drawer_on_ms // 2, self._settings.drawer_off_ms // 2
         return bytes((0x1B, 0x70, connector, min(on, 255), min(off, 255)))
 

@@ -32,6 +32,7 @@ from hardware.receipt_printer.session import Completion, Patience, PrinterSessio
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.receipt_printer.stored_logo import LogoKeeper, LogoWay
 from hardware.receipt_printer.transports import Transport, TransportError
+from pos_app.domain.tills import FIRST_DRAWER
 from pos_app.ports import (
     CompletionMark,
     DeviceState,
@@ -217,9 +218,9 @@ class ReceiptPrinter(Device):
     def _print(self, job: PrintJob) -> bool:
         """Try one job; True when it is done with, False to try it again later. Raises TransportError while queued."""
         started, is_late = time.monotonic(), self._has_backlog
-        opens_drawer = job.open_drawer and not is_late and self.drawer is not None
+        opens = job.drawer if job.open_drawer and not is_late and self.drawer is not None else ""
         self._has_backlog = True
-        data = self._rendered(job, opens_drawer)
+        data = self._rendered(job, opens)
         if data is None:
             self._has_backlog = is_late
             return True
@@ -227,26 +228,24 @@ class ReceiptPrinter(Device):
             with self._connected() as session:
                 held = self._logo.print_command
                 if not self._contact.is_ready(session):
-                    if opens_drawer:
+                    if opens:
                         self._port.failed(self.status.reason)
                     return False
                 if held != self._logo.print_command:  # another printer stands here, without the logo
-                    data = self._rendered(job, opens_drawer) or data
+                    data = self._rendered(job, opens) or data
                 if self._queue.claim(job.job_id, len(data)):
-                    self._send(session, job, data, opens_drawer)
+                    self._send(session, job, data, opens)
         except TransportError:
-            if opens_drawer:
+            if opens:
                 self._port.failed("The printer could not be reached.")
             raise
         self._has_backlog = is_late or time.monotonic() - started > DRAWER_PATIENCE_S
         return True
 
-    def _rendered(self, job: PrintJob, opens_drawer: bool) -> bytes | None:
+    def _rendered(self, job: PrintJob, opens: str) -> bytes | None:
         """The bytes of a job; None, and the job has failed, when it cannot be drawn."""
         try:
-            rendered = self._renderer.render(
-                job.document, open_drawer=opens_drawer, stored_logo=self._logo.print_command
-            )
+            rendered = self._renderer.render(job.document, opens=opens, stored_logo=self._logo.print_command)
         except Exception as error:  # a bug of ours or a document of a later version: the queue must go on
             logger.exception("print job %s cannot be rendered", job.job_id)
             self.count("ReceiptFailedCount")
@@ -256,15 +255,15 @@ class ReceiptPrinter(Device):
             logger.warning("print job %s: %s", job.job_id, note)
         return rendered.data
 
-    def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens_drawer: bool) -> None:
+    def _send(self, session: PrinterSession, job: PrintJob, data: bytes, opens: str) -> None:
         """From here on the job is sent at most once. Raises TransportError only while no byte of it has left."""
         self._contact.report_printing(self._contact.condition)
         before = self._transport.bytes_written
         try:
-            completion = self._transmit(session, job.job_id, data, opens_drawer)
+            completion = self._transmit(session, job.job_id, data, opens)
             while completion is Completion.CLEARED:
                 again = self._renderer.render(job.document, stored_logo=self._logo.print_command).data
-                completion = self._transmit(session, job.job_id, again, opens_drawer=False)
+                completion = self._transmit(session, job.job_id, again, "")
         except TransportError as error:
             sent = min(self._transport.bytes_written - before, len(data))
             self.count("BytesWrittenCount", sent)
@@ -288,15 +287,18 @@ class ReceiptPrinter(Device):
             self._contact.take_condition(condition)
         self._contact.report_resting()
 
-    def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens_drawer: bool) -> Completion:
-        """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError."""
+    def _transmit(self, session: PrinterSession, job_id: str, data: bytes, opens: str) -> Completion:
+        """Hand over the bytes and wait for the proof that this printer can give. Raises TransportError.
+
+        Pin 3 tells of the first drawer alone; a second one is believed to have opened.
+        """
         mark, way = _completion_mark(job_id), self._known.completion
-        if opens_drawer:
+        if opens:
             self._port.expect()
         session.send(data)
         session.complete()
         completion = self._proof(session, way, mark, len(data))
-        if opens_drawer:  # asked now, since a slow printer comes to the pulse when it comes to it
+        if opens == FIRST_DRAWER:  # asked now, since a slow printer comes to the pulse when it comes to it
             self._port.judge(session, "sale")
             self._watch_the_drawer()
         return completion

@@ -74,6 +74,7 @@ class SimulatedPrinter:
         self._send: Callable[[bytes], None] | None = None
         self.on_change = on_change
         self.drawer_pulses = 0
+        self.pulses_on_pin: dict[int, int] = {}
         self.drawer_is_open = False
         self.lines_printed = 0
         self.receipts_cut = 0
@@ -227,6 +228,7 @@ class SimulatedPrinter:
 
     def _pulsed(self, pin: int, on_ms: int) -> None:
         self.drawer_pulses += 1
+        self.pulses_on_pin[pin] = self.pulses_on_pin.get(pin, 0) + 1
         if not self._faults.drawer_stuck:
             before = self._status_bytes()
             self.drawer_is_open = True

@@ -55,6 +55,10 @@ def test_a_demo_counter_scans_pays_prints_and_opens_its_drawer(
     assert peripherals.simulated_printer.drawer_pulses == 1
     peripherals.kick_drawer("no sale").result(10)
     assert peripherals.simulated_printer.drawer_pulses == 2
+    jobs.add("job-2", open_drawer=True, drawer="B")
+    peripherals.print_nudge()
+    jobs.wait_for("job-2", PrintState.PRINTED)
+    assert peripherals.simulated_printer.pulses_on_pin == {2: 2, 5: 1}, "the second drawer, and not the first"
     assert [status.name for status in peripherals.statuses()] == [
         "receipt printer",
         "cash drawer",

@@ -79,8 +79,16 @@ def test_barcode_qr_and_cut_are_the_printers_own(renderer: EscposRenderer) -> No
 
 def test_the_drawer_opens_before_the_receipt_prints(cache_folder: Path) -> None:
     renderer = EscposRenderer(PrinterSettings(drawer_pin=5, drawer_on_ms=100, drawer_off_ms=400), cache_folder)
-    rendered = renderer.render(document(Text("x")), open_drawer=True)
+    rendered = renderer.render(document(Text("x")), opens="A")
     assert rendered.data == INITIALISE + b"\x1bp\x01\x32\xc8x\n"
+
+
+@pytest.mark.parametrize(("pin", "first", "second"), [(2, 0, 1), (5, 1, 0)], ids=["first on pin 2", "first on pin 5"])
+def test_the_second_drawer_hangs_on_the_pin_that_the_first_does_not(
+    cache_folder: Path, pin: int, first: int, second: int
+) -> None:
+    renderer = EscposRenderer(PrinterSettings(drawer_pin=pin), cache_folder)
+    assert (renderer.drawer_pulse("A")[2], renderer.drawer_pulse("B")[2]) == (first, second)
 
 
 def test_each_cutter_gets_its_own_command(cache_folder: Path) -> None:

@@ -45,7 +45,7 @@ def tokens(modules: Path, data: bytes) -> list[tuple[str, bytes]]:
 
 def test_a_receipt_reads_as_the_commands_that_were_meant(modules: Path, tmp_path: Path) -> None:
     renderer = EscposRenderer(PrinterSettings(columns=42), tmp_path)
-    data = renderer.render(sale_receipt(5), open_drawer=True).data
+    data = renderer.render(sale_receipt(5), opens="A").data
     data += request_completion(b"A1B2") + REQUEST_PAPER_WHEN_REACHED
     found = tokens(modules, data)
     assert b"".join(token for _, token in found) == data
