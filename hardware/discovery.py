@@ -1,7 +1,7 @@
 """What stands around a counter: plugged in, and, where somebody asks for it, on the network. Not for the GUI thread.
 
-Nothing is sent into a network by itself. Epson printers answer a broadcast (ENPC); every other network printer is found
-by a connection to port 9100 and asked who it is (GS I).
+Nothing is sent into a network by itself. Epson printers answer a broadcast (ENPC), others announce themselves (mDNS);
+every other network printer is found by a connection to port 9100 and asked who it is (GS I).
 """
 
 import errno
@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import chain
 from threading import Event
 from typing import Any
 
 from hardware.address_check import ProbeWire
+from hardware.mdns import announced_printers
 from hardware.receipt_printer.health import identity_words
 from hardware.receipt_printer.session import Patience, PrinterSession
 from hardware.receipt_printer.transports import DEFAULT_TCP_PORT, TransportError, split_host_port
@@ -95,8 +97,8 @@ def on_network(hosts: str, found: FoundListener, cancelled: Event, port: int = D
     network that is none, too large, or not private.
     """
     if not hosts:
-        for epson in epson_printers(cancelled):
-            found(epson)
+        for device in chain(announced_printers(cancelled), epson_printers(cancelled)):
+            found(device)
     addresses = addresses_of(hosts)
     tried = 0
     for start in range(0, len(addresses), _AT_ONCE):

@@ -98,8 +98,9 @@ class FindPage(Page):
         self.work(lambda: self.desk.bench.on_network(hosts, met, cancelled), self._searched)
 
     def _on_met(self, search: Event, device: FoundDevice) -> None:
-        if search is self._cancelled and not search.is_set() and device not in self.found:
-            self._show([*self.found, device])
+        """Met again in another way, it is shown once, as it was described last."""
+        if search is self._cancelled and not search.is_set():
+            self._show([*(one for one in self.found if one.address != device.address), device])
 
     def _searched(self, tried: int) -> None:
         self._busy(False)
