@@ -19,6 +19,8 @@ from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
 from pos_app.ports import ParkingGateway, PaymentTerminal, PromoCodeGateway, ReceiptGateway, RewardsGateway, SyncStatus
+from pos_app.ports.backup import Lacking
+from pos_app.ports.fleet import FleetRoom
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
@@ -81,6 +83,10 @@ class GatewayWhenConnected:
         return getattr(self._gateway, name)
 
 
+def _not_connected() -> Lacking:
+    raise OfflineError("Not connected yet.")
+
+
 @dataclass
 class Register:
     """One till, ready to sell: data, services and, once connected, the line to the central service."""
@@ -113,6 +119,8 @@ class Register:
     card_terminal: Callable[[], PaymentTerminal | None] = lambda: None
     """The card terminal that stands at this till now, if any."""
     sync: "SyncWorker | None" = None
+    ask_standing: Callable[[], Lacking] = field(default=_not_connected)
+    """What the central service has of this till that it lacks. Raises WorldError."""
     folder: Path = field(default_factory=Path)
     settings_fault: str = ""
     """Why a change of the store's settings could not be taken although its day has come."""
@@ -557,6 +565,7 @@ def connect(
     central_url: str,
     enrolment_code: Callable[[], str],
     on_status: Callable[[SyncStatus], None] | None = None,
+    fleet_room: FleetRoom | None = None,
 ) -> None:
     """Start the line to the central service; a till that was never let in uses a one-time code first.
 
@@ -565,11 +574,13 @@ def connect(
     from sync.terminal.client import CentralClient
     from sync.terminal.engine import SyncEngine
     from sync.terminal.enrolment import enrol
+    from sync.terminal.fleet import FleetReporter
     from sync.terminal.gateway import CentralGateway
     from sync.terminal.parking import CentralParking
     from sync.terminal.promotions import CentralPromoCodes
     from sync.terminal.receipts import CentralReceipts
     from sync.terminal.returns import CentralReturns
+    from sync.terminal.standing import ask_standing
     from sync.terminal.store import CentralStore
     from sync.terminal.worker import SyncWorker
 
@@ -579,7 +590,10 @@ def connect(
         enrolment = enrol(central_url, enrolment_code(), identity, clock=register.clock)
         _logger.info("this till was let in as %s", enrolment.terminal_id)
     client = CentralClient(central_url, enrolment, register.clock)
-    engine = SyncEngine(outbox, client, register.clock, register.take_operators)
+    reporter = FleetReporter(client, fleet_room, outbox, register.clock) if fleet_room is not None else None
+    engine = SyncEngine(
+        outbox, client, register.clock, register.take_operators, reporter.tell_when_due if reporter else None
+    )
     worker = SyncWorker(engine, outbox, client, register.clock, on_status)
     terms = register.data.terms
     register.gateway.connect(
@@ -591,5 +605,6 @@ def connect(
     register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
     register.store_gateway.connect(CentralStore(client, lambda: worker.status().online))
     register.returns_gateway.connect(CentralReturns(client, lambda: worker.status().online))
+    register.ask_standing = lambda: ask_standing(client, register.data.restorations.held())
     register.sync = worker
     worker.start()

@@ -7,6 +7,7 @@ from typing import Any
 
 from pos_app.device_entries import DeviceEntry, parse_devices
 from pos_app.errors import WorldError
+from pos_app.ports.fleet import RemotePolicy
 
 FILE_NAME = "settings.toml"
 THEMES = ("system", "light", "dark")
@@ -14,6 +15,7 @@ CARD_TERMINAL_DRIVERS = ("simulator", "adyen_local", "manual")
 CUSTOMER_DISPLAYS = ("none", "window")
 DOUBLES = ("once", "ask")
 STORED_LOGOS = ("auto", "fs_q", "off")
+REMOTE_ORDERS = tuple(RemotePolicy)
 SMTP_SECURITIES = ("starttls", "tls", "none")
 SECRET_PLACES = ("keystore:", "env:", "file:")
 
@@ -90,6 +92,10 @@ class TerminalSettings:
         "Where copies of the data go, which has to be there; empty for a folder beside the data, on the same disk.",
     )
     backup_every_h: int = _key(4, "Hours from one copy to the next; one more is made after each Z.")
+    remote_orders: str = _key(
+        "bundles",
+        "What this till does when the back office asks: never anything, only bundles for support, or settings too.",
+    )
     devices: tuple[DeviceEntry, ...] = ()
 
 
@@ -136,6 +142,8 @@ def read_settings(text: str, path: Path) -> TerminalSettings:
     settings = TerminalSettings(**found, devices=devices)
     if settings.theme not in THEMES:
         raise WorldError(f"{path}: theme must be one of {', '.join(THEMES)}.")
+    if settings.remote_orders not in REMOTE_ORDERS:
+        raise WorldError(f"{path}: remote_orders must be one of {', '.join(REMOTE_ORDERS)}.")
     if settings.card_terminal_driver not in CARD_TERMINAL_DRIVERS:
         raise WorldError(f"{path}: card_terminal_driver must be one of {', '.join(CARD_TERMINAL_DRIVERS)}.")
     if settings.card_terminal_key and not settings.card_terminal_key.startswith(SECRET_PLACES):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, membership, parking, people, promotions, receipts, returning, store_days
+from sync import contract, fleet, membership, parking, people, promotions, receipts, returning, standing, store_days
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -44,6 +44,15 @@ OPERATIONS = (
         "Upload a contiguous piece of the terminal's journal, oldest first. Sending it again is harmless.",
         contract.UploadBatch,
         contract.UploadResult,
+    ),
+    Operation(
+        "standing",
+        "POST",
+        standing.PATH_STANDING,
+        "What the service has of this terminal beyond what a till that was restored from a copy says it has.",
+        standing.AskStanding,
+        standing.Standing,
+        lambda service, terminal, message, name: service.standing.ask(terminal, message),
     ),
     Operation(
         "find_member",
@@ -302,6 +311,24 @@ OPERATIONS = (
         store_days.CloseStore,
         store_days.StoreDayDocument,
         lambda service, terminal, message, name: service.stores.close(terminal, message),
+    ),
+    Operation(
+        "report_terminal",
+        "POST",
+        fleet.PATH_REPORT,
+        "How a till is doing: queue, devices, storage. It hears what the back office asks of it.",
+        fleet.TerminalReport,
+        fleet.TerminalOrders,
+        lambda service, terminal, message, name: service.fleet.report(terminal, message),
+    ),
+    Operation(
+        "answer_order",
+        "POST",
+        fleet.PATH_ORDER_ANSWER,
+        "What the till made of something that it was asked to do, with the support bundle where that was asked for.",
+        fleet.OrderAnswer,
+        None,
+        lambda service, terminal, message, name: service.fleet.answer(terminal, name, message),
     ),
     Operation(
         "partner_earnings",

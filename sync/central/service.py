@@ -41,6 +41,8 @@ from sync.central.database import Database
 from sync.central.desk import MemberDesk
 from sync.central.errors import CentralError
 from sync.central.exposure import LargeDebt
+from sync.central.fleet.desk import FleetDesk, forget_old_bundles
+from sync.central.forks import StandingDesk
 from sync.central.ledger import Cause, Posting, derived_id
 from sync.central.members import Joining
 from sync.central.migrations import migrate, require_current, schema_version
@@ -123,7 +125,9 @@ class CentralService:
         self.people = PeopleDesk(database, vault, self.clock, self._ids)
         self.parking = ParkingDesk(database, vault, self.clock)
         self.returns = ReturnDesk(database, self.clock)
+        self.fleet = FleetDesk(database, self.clock, self._ids)
         self.stores = StoreDesk(database, self.clock)
+        self.standing = StandingDesk(database)
         if migrating:
             migrate(database)
         else:
@@ -330,6 +334,7 @@ class CentralService:
         def work(connection: Connection) -> int:
             expired = holds.expire_all(connection, now) + gift_cards.expire_all(connection, now)
             expired += promo_codes.expire_all(connection, now)
+            forget_old_bundles(connection, now)
             return expired + self._applying(connection).claim_waiting() + leaving.forfeit_late(connection, now)
 
         done = self._run(work)

@@ -40,6 +40,7 @@ ENVELOPE_BYTES = 500  # an event's own fields around its payload, rounded up
 TERMS_AGE_MS = 15 * 60 * 1000
 UNREADABLE_STATUSES = (400, 413, 422)
 NOT_KNOWN_THERE = 404
+REPLACED = "This till was restored from a copy elsewhere and goes on there. Stop selling here, and call the manager."
 
 _logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class StepResult:
     reason: str = ""
     retry_after_s: float = 0.0
     terminal_refused: bool = False
+    replaced: bool = False
 
 
 class SyncEngine:
@@ -65,7 +67,9 @@ class SyncEngine:
         client: CentralClient,
         clock: Clock,
         take_operators: Callable[[bytes], None] | None = None,
+        tell_fleet: Callable[[], None] | None = None,
     ) -> None:
+        self._tell_fleet = tell_fleet
         self._outbox = outbox
         self._client = client
         self._clock = clock
@@ -88,6 +92,8 @@ class SyncEngine:
                     self._fetch_terms()
                     self._fetch_promotions()
                     self._fetch_operators()
+                if self._tell_fleet is not None and not result.more:
+                    self._tell_fleet()
             except UnavailableError as error:
                 return StepResult(Outcome.UNAVAILABLE, reason=str(error), retry_after_s=error.retry_after_s)
             except OfflineError as error:
@@ -124,7 +130,7 @@ class SyncEngine:
             incarnation=incarnation,
             events=events,
             contacts=self._outbox.contacts(entries) if entries else {},
-            journal_end=self._outbox.acknowledged() + self._outbox.pending_count(),
+            journal_end=self._outbox.journal_end(),
         )
         return self._client.post(contract.PATH_JOURNAL, batch, contract.UploadResult)
 
@@ -140,10 +146,15 @@ class SyncEngine:
         acknowledged = result.acknowledged
         reason = ""
         if acknowledged > last_sent:
-            last_known = mark + self._outbox.pending_count()
+            last_known = self._outbox.journal_end()
             if acknowledged > last_known:
-                _logger.error("the central service holds entry %s, this journal ends at %s", acknowledged, last_known)
-                reason = "The central service holds newer entries than this journal: it was set back. Call support."
+                if self._outbox.is_over():
+                    _logger.info("the central service holds entries up to %s that a restored copy lacks", acknowledged)
+                else:
+                    _logger.error(
+                        "the central service holds entry %s, this journal ends at %s", acknowledged, last_known
+                    )
+                    reason = "The central service holds newer entries than this journal: it was set back. Call support."
                 acknowledged = last_known
         if acknowledged != mark or outcomes:
             self._outbox.acknowledge(acknowledged, outcomes, self._clock.now().isoformat(timespec="seconds"))
@@ -158,7 +169,8 @@ class SyncEngine:
             Outcome.DONE,
             sent=len(entries),
             more=acknowledged < last_sent or self._outbox.pending_count() > 0,
-            reason=reason,
+            reason=REPLACED if result.replaced_by else reason,
+            replaced=bool(result.replaced_by),
         )
 
     # --- terms --------------------------------------------------------------------------------------------------------

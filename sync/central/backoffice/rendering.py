@@ -15,6 +15,7 @@ from sync.central.backoffice.words import (
     LINK_NAMES,
     MENU,
     NOTICES,
+    ORDER_NAMES,
     POOL_NAMES,
     PROOF_NAMES,
     SEGMENT_NAMES,
@@ -77,6 +78,14 @@ def money(amount_minor: int, currency_code: str = "USD") -> str:
     return f"{currency(currency_code).decimal_text(amount_minor)} {currency_code}"
 
 
+def size(count_bytes: int) -> str:
+    """A size in its largest unit of thousands: 1.2 GB."""
+    for unit, name in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count_bytes >= unit:
+            return f"{count_bytes / unit:.1f} {name}"
+    return f"{count_bytes} bytes"
+
+
 def span(length: timedelta) -> str:
     """A length of time in its largest whole unit: 5 min."""
     seconds = int(length.total_seconds())
@@ -110,6 +119,7 @@ def _environment() -> Environment:
         "day": day,
         "ago": ago,
         "span": span,
+        "size": size,
         "seconds": lambda seconds: span(timedelta(seconds=seconds)),
         "money": money,
     }
@@ -123,6 +133,7 @@ def _environment() -> Environment:
         "POOL_NAMES": POOL_NAMES,
         "PROOF_NAMES": PROOF_NAMES,
         "NOTICES": NOTICES,
+        "ORDER_NAMES": ORDER_NAMES,
         "MENU": MENU,
         "zip_same": lambda values: [(value, value) for value in values],
     }

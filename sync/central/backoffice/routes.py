@@ -22,6 +22,7 @@ from sync.central.backoffice.roles import Permission
 from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
 from sync.central.service import CentralService
 
+TERMINAL = "/office/terminals/{terminal_id}"
 MEMBER = "/office/members/{member_id}"
 QUARANTINED = "/office/quarantine/{terminal_id}/{incarnation}/{sequence}/{entry_hash}"
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -92,6 +93,27 @@ ROUTES = (
         Permission.MANAGE_TERMINALS,
         "terminal_code_made",
         ("store", "workstation"),
+    ),
+    OfficeRoute("GET", TERMINAL, terminal_pages.terminal, Permission.SEE_TERMINALS),
+    OfficeRoute(
+        "POST", f"{TERMINAL}/bundle", terminal_pages.ask_for_bundle, Permission.MANAGE_TERMINALS, "bundle_asked"
+    ),
+    OfficeRoute(
+        "POST", f"{TERMINAL}/settings", terminal_pages.push_settings, Permission.MANAGE_TERMINALS, "settings_pushed"
+    ),
+    OfficeRoute(
+        "POST",
+        f"{TERMINAL}/orders/{{order_id}}/withdraw",
+        terminal_pages.withdraw,
+        Permission.MANAGE_TERMINALS,
+        "order_withdrawn",
+    ),
+    OfficeRoute(
+        "GET",
+        f"{TERMINAL}/orders/{{order_id}}/bundle",
+        terminal_pages.bundle,
+        Permission.MANAGE_TERMINALS,
+        "bundle_fetched",
     ),
     OfficeRoute(
         "GET", "/office/terminals/{terminal_id}/revoke", terminal_pages.revoke_page, Permission.MANAGE_TERMINALS

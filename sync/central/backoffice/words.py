@@ -28,6 +28,8 @@ NOTICES = {
     "erased": "The person is erased. What their points did stays in the books, under a number that is nobody's.",
     "terms-published": "The new version is published. Terminals get it with their next contact.",
     "terminal-revoked": "The terminal is shut out.",
+    "order-made": "The till is asked. It hears of it with its next report, within five minutes while it is online.",
+    "order-withdrawn": "The order is withdrawn. The till does not do it.",
     "event-accepted": "The event is applied as it came.",
     "event-corrected": "The event is applied as you corrected it. What came stays as it came.",
     "event-dismissed": "The event is dismissed. Nothing is posted for it.",
@@ -78,9 +80,15 @@ ACT_NAMES = {
     "terms_published": "Published terms",
     "terminal_code_made": "Made an enrolment code",
     "terminal_revoked": "Shut a terminal out",
+    "bundle_asked": "Asked a till for a support bundle",
+    "bundle_fetched": "Fetched a support bundle",
+    "settings_pushed": "Asked a till to change settings",
+    "order_withdrawn": "Withdrew an order to a till",
     "event_seen": "Saw an event in quarantine",
     "event_tried": "Tried what a decision would do",
     "event_accepted": "Accepted an event",
     "event_corrected": "Corrected an event",
     "event_dismissed": "Dismissed an event",
 }
+
+ORDER_NAMES = {"support_bundle": "Support bundle", "settings": "Settings"}
