@@ -120,8 +120,8 @@ def refusals_page() -> str:
         "# What the program says when it cannot",
         "",
         _WRITTEN,
-        "Search here for the sentence on the screen or in the log. Each says what happened and what to do; nothing that",
-        "was done before it is lost. `\u2026` stands for a name, a number or a cause.",
+        "Search here for the sentence on the screen or in the log. Each says what happened and what to do; nothing",
+        "that was done before it is lost. `\u2026` stands for a name, a number or a cause.",
         "",
     ]
     for room, folders in _ROOMS.items():
