@@ -143,11 +143,15 @@ class EventResult(Message):
 
 
 class UploadResult(Message):
-    """acknowledged is the highest sequence the service holds without a gap: the terminal goes on behind it."""
+    """acknowledged is the highest sequence the service holds without a gap: the terminal goes on behind it.
+
+    replaced_by is the incarnation that goes on in this one's place since a copy was restored: this machine has to stop.
+    """
 
     acknowledged: Annotated[int, Meta(ge=0)]
     results: list[EventResult]
     terms_version: int = 0
+    replaced_by: str = ""
 
 
 # --- payloads the service looks into ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ class QtBridge(QObject):
     paper_printed = Signal(object)
     paper_in_doubt = Signal(object)
     backup_printed = Signal(object)
+    noticed = Signal(str, str)
 
     _scanned = Signal(object)
     _scan_refused = Signal(str)
@@ -28,6 +29,7 @@ class QtBridge(QObject):
     _paper_printed = Signal(object)
     _paper_in_doubt = Signal(object)
     _backup_printed = Signal(object)
+    _noticed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +42,7 @@ class QtBridge(QObject):
             (self._paper_printed, self.paper_printed),
             (self._paper_in_doubt, self.paper_in_doubt),
             (self._backup_printed, self.backup_printed),
+            (self._noticed, self.noticed),
         ):
             inner.connect(outer, Qt.ConnectionType.QueuedConnection)
 
@@ -75,10 +78,14 @@ class QtBridge(QObject):
         """A document comes out of the other printer."""
         _emit(self._backup_printed, job)
 
+    def on_notice(self, title: str, words: str) -> None:
+        """Something that whoever works the till has to know: a few words, and a sentence."""
+        _emit(self._noticed, title, words)
 
-def _emit(signal: SignalInstance, value: object) -> None:
+
+def _emit(signal: SignalInstance, *values: object) -> None:
     try:
-        signal.emit(value)
+        signal.emit(*values)
     except RuntimeError:
         # The window was closed while a device was still talking; nobody is left to tell.
         return

@@ -12,6 +12,7 @@ from pos_app.clock import SystemClock
 from pos_app.errors import CashierError, WorldError
 from pos_app.ids import SystemIds
 from pos_app.ports.backup import BackupCopy, CopyState, RestorePlan
+from pos_app.restored_till import standing_of_copy, words_of
 from pos_app.settings import default_data_folder, load_settings
 from pos_app.storage import restore
 from pos_app.storage.backup_copy import check_copy, key_of, list_copies, megabytes, read_copy
@@ -116,10 +117,23 @@ def _restore(folder: Path, args: argparse.Namespace) -> int:
         plan = restore.plan_of(copy, folder, keys, clock.now())
         copy_key = key_of(copy, database_key=_machine_key(folder), recovery_key=recovery_key)
         _show(plan)
+        lacking = standing_of_copy(copy, copy_key, clock)
+        if lacking is not None:
+            print(f"  - {words_of(f'{copy.made_at:%Y-%m-%d %H:%M} UTC', lacking)}")
         if not args.yes and input("Restore this copy? Type yes: ").strip().lower() != "yes":
             print("Nothing was changed.")
             return 1
-        restore.stage(copy, copy_key, folder, keys, newest_schema=SCHEMA_VERSION, at=clock.now(), by=BY, progress=_say)
+        restore.stage(
+            copy,
+            copy_key,
+            folder,
+            keys,
+            newest_schema=SCHEMA_VERSION,
+            z_number=lacking.z_number if lacking is not None else 0,
+            at=clock.now(),
+            by=BY,
+            progress=_say,
+        )
         restore.finish(folder, keys, clock.now())
     print("The data is restored. Start the till; its journal says that it was restored, and from which copy.")
     return 0

@@ -202,11 +202,13 @@ def _end_with_input(server: "CentralServer") -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     with closing(_open(args)) as service:
-        report = service.verify()
+        report, forks = service.verify(), service.standing.forks()
     print(
         f"{report.members:,} members, {report.entries:,} ledger entries, {report.events:,} events of "
         f"{report.terminals:,} terminals, {report.quarantined:,} quarantined."
     )
+    for fork in forks:
+        print(f"NOTE {fork.words}. What both sold counts once.", file=sys.stderr)
     for finding in report.findings:
         print(f"OFF {finding}", file=sys.stderr)
     if not report.clean:

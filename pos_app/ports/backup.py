@@ -55,6 +55,21 @@ class RestorePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """What the central service has of this till and a restored journal lacks. transaction_sequence and z_number are
+    the highest numbers in it."""
+
+    entries: int
+    sales: int
+    sales_minor: int
+    first_receipt: str
+    last_receipt: str
+    last_at: str
+    transaction_sequence: int
+    z_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class BackupHealth:
     """How the backup stands: overdue for the top bar, words for whoever asks."""
 

@@ -27,6 +27,8 @@ class SyncStatus:
     last_success_at: str = ""
     offline_since: str = ""
     reason: str = ""
+    replaced: bool = False
+    """The till goes on elsewhere since a copy of its data was restored there: this machine has to stop."""
 
 
 class Outbox(Protocol):
@@ -37,6 +39,12 @@ class Outbox(Protocol):
 
     def acknowledged(self) -> int:
         """The highest sequence the central service has."""
+
+    def journal_end(self) -> int:
+        """The last sequence of the incarnation that is being sent; 0 when it has no entry."""
+
+    def is_over(self) -> bool:
+        """True when another incarnation follows the one that is being sent, as after a restoration."""
 
     def pending(self, limit: int) -> list[JournalEntry]:
         """Entries beyond the mark, oldest first."""

@@ -92,6 +92,17 @@ class SqliteOutbox:
         """The highest sequence of that incarnation the central service has."""
         return self._sending()[2]
 
+    def journal_end(self) -> int:
+        """The last entry of that incarnation; 0 when it has none."""
+        row = self._reader.one(
+            "SELECT coalesce(max(sequence), 0) FROM journal WHERE incarnation_number = ?", (self._sending()[0],)
+        )
+        return int(row[0]) if row else 0
+
+    def is_over(self) -> bool:
+        """True when another incarnation follows that one."""
+        return self._reader.one("SELECT 1 FROM incarnation WHERE number > ?", (self._sending()[0],)) is not None
+
     def pending(self, limit: int) -> list[JournalEntry]:
         """Entries of that incarnation beyond the mark, oldest first."""
         number, _, acknowledged = self._sending()

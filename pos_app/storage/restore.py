@@ -19,13 +19,11 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2  # type: ignore[import-untyped]
 
-from pos_app.domain.journal import EventKind
 from pos_app.errors import WorldError
 from pos_app.ports.backup import BackupCopy, CopyState, Progress, RestorePlan
 from pos_app.storage.backup_copy import COPY_FILE, check_copy, copy_pages, last_z_number
-from pos_app.storage.database import FILE_NAME, Connection, Database, connect
+from pos_app.storage.database import FILE_NAME, Connection, connect
 from pos_app.storage.keys import KeyStore
-from pos_app.storage.unit_of_work import SqliteStorage
 from pos_app.storage.witness import read_witness
 
 READY, PART, REPLACED, FILES = "restore.ready", "restore.part", "replaced", "files"
@@ -73,11 +71,15 @@ def stage(
     keys: KeyStore,
     *,
     newest_schema: int,
+    z_number: int = 0,
     at: datetime,
     by: str,
     progress: Progress,
 ) -> None:
-    """Prepare the restored data. Raises WorldError; then nothing was changed."""
+    """Prepare the restored data. z_number is the last Z report that the central service knows of, if it was asked.
+
+    Raises WorldError; then nothing was changed.
+    """
     if copy.schema > newest_schema:
         raise WorldError("This copy was made by a newer version of this program. Install that version first.")
     proof = check_copy(copy, copy_key, progress)
@@ -88,7 +90,7 @@ def stage(
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
         (part / FILES).mkdir(parents=True)
-        _write_database(copy, copy_key, part, keys, at, by, progress)
+        _write_database(copy, copy_key, part, keys, (at.isoformat(timespec="seconds"), by, z_number), progress)
         shutil.rmtree(folder / READY, ignore_errors=True)
         part.rename(folder / READY)
     except (OSError, dbapi2.DatabaseError) as error:
@@ -127,30 +129,6 @@ def finish(folder: Path, keys: KeyStore, now: datetime) -> bool:
         ) from error
     log.warning("the data in %s was restored from a copy", folder)
     return True
-
-
-def journal_restorations(database: Database, storage: SqliteStorage) -> None:
-    """A restoration is the first entry of the incarnation it began: from when, who, and where the numbers go on."""
-    row = database.one(
-        "SELECT number, copy_made_at, staged_at, by, numbers_from, z_number FROM restoration "
-        "WHERE incarnation IS NOT NULL AND NOT is_journaled ORDER BY number DESC LIMIT 1"
-    )
-    if row is None:
-        return
-    number, copy_made_at, staged_at, by, numbers_from, z_number = row
-    with storage.unit_of_work() as work:
-        work.run("UPDATE restoration SET is_journaled = 1 WHERE number <= ?", (number,))
-        work.append(
-            EventKind.DATA_RESTORED,
-            {
-                "copy_made_at": copy_made_at,
-                "restored_at": staged_at,
-                "by": by,
-                "numbers_from": numbers_from or 0,
-                "z_number": z_number or 0,
-            },
-        )
-        work.commit()
 
 
 def is_staged(folder: Path) -> bool:
@@ -212,11 +190,11 @@ def _note_numbers(file: Path, folder: Path, keys: KeyStore, now: datetime) -> st
     """Write into the prepared data what the present one has come to, while it is still there; when it was prepared."""
     connection = connect(file, keys.database_key(create=False))
     try:
-        number, made_at, staged_at, numbers_from = connection.execute(
-            "SELECT number, copy_made_at, staged_at, numbers_from FROM restoration ORDER BY number DESC LIMIT 1"
+        number, made_at, staged_at, numbers_from, z_number = connection.execute(
+            "SELECT number, copy_made_at, staged_at, numbers_from, z_number FROM restoration ORDER BY number DESC LIMIT 1"
         ).fetchone()
         if numbers_from is None:
-            reached, z_number = _reached(connection), last_z_number(connection)
+            reached, z_number = _reached(connection), max(z_number, last_z_number(connection))
             with _present(folder, keys) as present:
                 if present is None:
                     known = _above_all(reached, folder, datetime.fromisoformat(made_at), now)
@@ -234,7 +212,7 @@ def _note_numbers(file: Path, folder: Path, keys: KeyStore, now: datetime) -> st
 
 
 def _write_database(
-    copy: BackupCopy, copy_key: bytes, part: Path, keys: KeyStore, at: datetime, by: str, progress: Progress
+    copy: BackupCopy, copy_key: bytes, part: Path, keys: KeyStore, note: tuple[str, str, int], progress: Progress
 ) -> None:
     """The copy's data under this machine's key, with a note that it was restored; the store's files beside it."""
     reading = connect(copy.path / COPY_FILE, copy_key, read_only=True)
@@ -247,8 +225,8 @@ def _write_database(
                 (part / FILES / Path(name).name).write_bytes(content)
             writing.execute("DROP TABLE copied_file")
             writing.execute(
-                "INSERT INTO restoration (copy_made_at, staged_at, by) VALUES (?, ?, ?)",
-                (copy.made_at.isoformat(), at.isoformat(timespec="seconds"), by),
+                "INSERT INTO restoration (copy_made_at, staged_at, by, z_number) VALUES (?, ?, ?, ?)",
+                (copy.made_at.isoformat(), *note),
             )
         finally:
             writing.close()

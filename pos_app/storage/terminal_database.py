@@ -23,7 +23,8 @@ from pos_app.storage.print_queue import SqlitePrintQueue
 from pos_app.storage.printer_records import SqlitePrinterRecords
 from pos_app.storage.promotions import SqlitePromotionEditions
 from pos_app.storage.receipt_index import SqliteReceiptIndex
-from pos_app.storage.restore import finish, journal_restorations
+from pos_app.storage.restorations import SqliteRestorations, journal_restorations
+from pos_app.storage.restore import finish
 from pos_app.storage.sale_finder import SqlitePendingReturns, SqliteSaleFinder
 from pos_app.storage.terms import SqliteTerms
 from pos_app.storage.till_records import SqliteTillRecords
@@ -69,6 +70,7 @@ class TerminalDatabase:
         self.people = SqlitePeople(database, clock)
         self.time_clock = SqliteTimeClock(database)
         self.till_records = SqliteTillRecords(database, tail.terminal_id)
+        self.restorations = SqliteRestorations(database)
         journal_restorations(database, self.storage)
 
     def close(self) -> None:

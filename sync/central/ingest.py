@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from pos_app.domain.journal import GENESIS_HASH, chain_hash
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import tables
+from sync.central import forks, tables
 from sync.central.applying import Applying
 from sync.central.candidates import KINDS, Candidate, candidate
 from sync.central.database import within, write_new_rows, write_rows
@@ -33,6 +33,7 @@ _LAST_SEQUENCE = 2**53
 class _Chain:
     high_water: int
     head_hash: str
+    first_seen_at: str
     journal_end: int = 0
     moved: bool = False
 
@@ -85,11 +86,13 @@ class Ingest:
             if slot.candidate is not None:
                 _set_result(slot.result, slot.candidate.outcome)
         self._write(fresh)
+        self._note_forks(fresh)
         return [
             contract.UploadResult(
                 acknowledged=self._chains[upload.terminal.terminal_id, upload.incarnation].high_water,
                 results=[_answer(slot) for slot in slots],
                 terms_version=terms_version,
+                replaced_by=self._newer((upload.terminal.terminal_id, upload.incarnation)),
             )
             for upload, slots in zip(uploads, answers, strict=True)
         ]
@@ -123,7 +126,9 @@ class Ingest:
             .with_for_update()
         )
         for row in rows:
-            self._chains[row.terminal_id, row.incarnation] = _Chain(row.high_water, row.head_hash, row.journal_end)
+            self._chains[row.terminal_id, row.incarnation] = _Chain(
+                row.high_water, row.head_hash, row.first_seen_at, row.journal_end
+            )
 
     def _begin_chains(self, keys: list[tuple[str, str]]) -> None:
         rows = [
@@ -268,6 +273,22 @@ class Ingest:
         if used[:2] == place[:2]:
             return True
         raise PoisonError("event_id_reused", "Another event has this id; the first one stays.")
+
+    # --- forks --------------------------------------------------------------------------------------------------------
+
+    def _newer(self, key: tuple[str, str]) -> str:
+        """The incarnation that took this one's place, if any did."""
+        return forks.newer_than({name: chain.first_seen_at for name, chain in self._chains.items()}, key)
+
+    def _note_forks(self, fresh: Sequence[_Slot]) -> None:
+        """New entries of an incarnation that another one replaced: its data runs in two places."""
+        first: dict[tuple[str, str], int] = {}
+        for slot in fresh:
+            first.setdefault((slot.upload.terminal.terminal_id, slot.upload.incarnation), slot.arrival.sequence)
+        for key, sequence in first.items():
+            newer = self._newer(key)
+            if newer:
+                forks.note(self._connection, key, newer, sequence, self._received_at)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

@@ -178,6 +178,7 @@ class SyncWorker:
             last_success_at=self._now() if result.outcome is Outcome.DONE else before.last_success_at,
             offline_since="" if online else before.offline_since or self._now(),
             reason=result.reason,
+            replaced=result.replaced or (before.replaced and result.outcome is not Outcome.DONE),
         )
 
     def _publish(self, status: SyncStatus) -> None:

@@ -44,6 +44,12 @@ class MemoryOutbox:
     def acknowledged(self) -> int:
         return self.marks[-1]
 
+    def journal_end(self) -> int:
+        return len(self.entries)
+
+    def is_over(self) -> bool:
+        return False
+
     def pending(self, limit: int) -> list[JournalEntry]:
         with self._lock:
             return self.entries[self.marks[-1] :][:limit]
