@@ -228,6 +228,11 @@ class Closing:
         self._keep(closing)
         return closing
 
+    def keep_deposit(self, float_minor: int, bag_number: str) -> None:
+        """Keep what was typed so far of float and bag; nothing of it is proved yet."""
+        closing = self._at(ClosingStep.DEPOSIT)
+        self._keep(replace(closing, float_minor=float_minor, bag_number=bag_number))
+
     def set_deposit(self, float_minor: int, bag_number: str) -> TillClosing:
         """What stays in the drawer for tomorrow; the rest goes to the bank in a bag with a number."""
         closing = self._at(ClosingStep.DEPOSIT)

@@ -83,7 +83,7 @@ class ClosingDesk:
     def deposit(self) -> DepositBody:
         """Float and bag."""
         body = DepositBody(self._page, self._money, self._closing.bag_problem)
-        body.changed.connect(lambda: self._page.say(""))
+        body.changed.connect(lambda: self._keep_deposit(body.float_minor, body.bag_number))
         body.refused.connect(self._refuse_scan)
         body.finished.connect(self._page.main.setFocus)
         return body
@@ -92,7 +92,7 @@ class ClosingDesk:
     def seal(self) -> OneFieldBody:
         """The bag of a till that goes to another workstation."""
         body = OneFieldBody(self._page, "Number of the bag or seal")
-        body.changed.connect(lambda: self._page.say(""))
+        body.changed.connect(lambda: self._keep_deposit(0, body.value))
         body.refused.connect(self._refuse_scan)
         body.finished.connect(self._page.main.setFocus)
         return body
@@ -324,6 +324,10 @@ class ClosingDesk:
 
     def _give_reason(self, tender: str, reason: str) -> None:
         self._then(lambda: self._closing.give_reason(tender, reason))
+
+    def _keep_deposit(self, float_minor: int, bag_number: str) -> None:
+        self._page.say("")
+        self._try(lambda: self._closing.keep_deposit(float_minor, bag_number))
 
     def _set_deposit(self) -> None:
         body = self.deposit
