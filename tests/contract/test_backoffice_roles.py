@@ -13,6 +13,7 @@ NAMES = {
     "{member_id}": "no-such-member",
     "{adjustment_id}": "no-such-request",
     "{terminal_id}": "009-09",
+    "{order_id}": "no-such-order",
     "{terms_id}": "standard",
     "{number}": "1",
     "{incarnation}": "first",

@@ -31,7 +31,7 @@ class OfficePage:
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
         self.headers = response.headers
-        self.source = response.read().decode()
+        self.source = response.read().decode(errors="replace")  # a file is no page, and is fetched all the same
         text = _Text()
         text.feed(self.source)
         self.text = " ".join(" ".join(text.parts).split())
