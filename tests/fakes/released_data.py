@@ -122,7 +122,8 @@ def released(version: str, folder: Path) -> Path:
     for packed in folder.glob("*.gz"):
         (folder / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
         packed.unlink()
-    (folder / "database.key").chmod(0o600)
+    for secret in (folder / "database.key", folder / _SECRETS):
+        secret.chmod(0o600)  # a checkout keeps no such thing
     return folder
 
 
