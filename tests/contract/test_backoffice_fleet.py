@@ -48,7 +48,7 @@ def test_what_needs_a_look_comes_first_and_says_why(shop: CentralShop, office_ur
     shop.upload(journal)
     page = signed_in(shop, office_url, "auditor").open("/office/terminals")
     assert page.text.index(OTHER_STORE_TILL) < page.text.index(f"{TILL} store")
-    for words in ("Needs a look", "Receipt printer: error", "900.0 MB", "not told yet", "2 with version 0.1.0"):
+    for words in ("Needs a look", "Receipt printer: error", "900.0 MB", "not told yet", "0.1.0 2"):
         assert words in page.text
     detail = signed_in(shop, office_url, "auditor", "auditor-2").open(f"/office/terminals/{OTHER_STORE_TILL}")
     assert "error Paper jam" in detail.text

@@ -136,7 +136,16 @@ def test_every_page_can_be_read_by_everybody(office: Office, scheme: str) -> Non
     browser.prefer_colours(scheme)
     browser.resize(400, 900)
     pages = ["", "/members", f"/members/{member_id}", "/adjustments", f"/members/{member_id}/adjust", "/terms"]
-    for path in [*pages, "/terms/new", "/terms/standard/1", "/terminals", "/quarantine", "/log", "/password"]:
+    for path in [
+        *pages,
+        "/terms/new",
+        "/terms/standard/1",
+        "/terminals",
+        "/terminals/001-01",
+        "/quarantine",
+        "/log",
+        "/password",
+    ]:
         office.open(f"/office{path}")
         assert browser.run(UNNAMED) == [], path
         assert browser.run("return document.querySelectorAll('h1').length") == 1, path
