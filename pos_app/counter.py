@@ -23,10 +23,12 @@ from pos_app.ports import DeviceStatus, PrintJob, PrintQueue, SyncStatus
 from pos_app.receipt_room import ReceiptParts, mail_worker, sample_picture
 from pos_app.report_room import report_parts
 from pos_app.restored_till import tell_what_lacks
+from pos_app.sample_store import is_demo
 from pos_app.services.device_events import DeviceEvents
 from pos_app.services.paper_in_doubt import PaperInDoubt
 from pos_app.services.unlisted_items import UnlistedItems
 from pos_app.settings import TerminalSettings
+from pos_app.startup_check import startup_notice
 from pos_app.training_till import TrainingTill
 from pos_app.update_room import LocalUpdates, UpdateWatch, updating_of
 from ui.qt_bridge import QtBridge
@@ -105,7 +107,7 @@ class Counter:
         self.central_url = settings.central_url
         self.central = (
             None
-            if settings.central_url
+            if settings.central_url or not is_demo(folder)
             else EmbeddedCentral(
                 folder / "central",
                 store_id=register.profile.store_id,
@@ -169,6 +171,7 @@ class Counter:
             ),
             approving=register.approving,
             sign_on=register.sign_on if register.sign_on_rules.required else None,
+            own_pin=lambda: register.own_pin,
             approvals=register.approvals,
             cash=register.cash_movements,
             time_clock=register.time_clock,
@@ -393,6 +396,9 @@ class Counter:
         """What the first of something would wait for, once the till has been standing for a while."""
         if not self._stopping.wait(WARM_AFTER_S):
             gs1_reader.warm()
+            notice = startup_notice(self.register.data)
+            if notice is not None and not self._stopping.is_set():
+                self.bridge.on_notice(*notice)
 
     def _connect(self) -> None:
         """Runs on its own thread until there is a line; what goes wrong is shown as the reason for being offline."""
@@ -400,6 +406,10 @@ class Counter:
         while not self._stopping.is_set():
             try:
                 url = self.central_url
+                if self.central is None and not url:
+                    self._network_fault = "No rewards service was set up for this till yet. Selling needs none."
+                    self.bridge.on_sync(self.sync_status())
+                    return
                 if self.central is not None:
                     self.central.start()
                     url = self.central.url

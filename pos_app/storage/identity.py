@@ -51,8 +51,10 @@ class SqliteIdentityStore:
             self._database.commit()
 
 
-def establish(database: Database, *, store_id: str, workstation_id: str, clock: Clock, ids: IdSource) -> None:
+def establish(database: Database, *, store_id: str, workstation_id: str, clock: Clock, ids: IdSource) -> str:
     """Make the terminal's row and first incarnation, or check that the data is this terminal's and is not older.
+
+    Why a new incarnation began with data that was here already; empty when none did.
 
     Raises WorldError when the data belongs to another terminal.
     """
@@ -65,7 +67,7 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
             )
             _begin_incarnation(connection, ids.new_id(), began_at, "new", 0)
             database.commit()
-        return
+        return ""
     if row != (store_id, workstation_id):
         raise WorldError(
             f"The data in {database.path.parent} belongs to workstation {row[1]} of store {row[0]}, "
@@ -91,6 +93,7 @@ def establish(database: Database, *, store_id: str, workstation_id: str, clock: 
             _begin_incarnation(connection, name, began_at, reason, before)
             connection.execute("UPDATE restoration SET incarnation = ? WHERE incarnation IS NULL", (name,))
             database.commit()
+    return reason
 
 
 def _begin_incarnation(connection: Connection, name: str, began_at: str, reason: str, before: int) -> None:
@@ -117,7 +120,12 @@ def _doubt(database: Database, witness: Witness | None) -> str:
         """,
         (witness.incarnation, witness.sequence, witness.entry_hash),
     )
-    return "" if found else f"the data is an older copy: entry {witness.sequence} is not in it"
+    if found:
+        return ""
+    (reached,) = database.one("SELECT transaction_sequence FROM terminal") or (0,)
+    if reached < witness.transaction_sequence:
+        return f"the data is an older copy: entry {witness.sequence} is not in it"
+    return f"the end of the journal is missing: entry {witness.sequence} had been written and is not in it"
 
 
 def witness_of(database: Database, folder: Path) -> Callable[[], None]:

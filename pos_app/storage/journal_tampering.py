@@ -10,11 +10,30 @@ from pos_app.domain.journal import GENESIS_HASH, ChainError, JournalEntry, hash_
 from pos_app.storage.database import Database
 from pos_app.storage.journal import SELECT_ENTRY, entry_of, stream_entries
 
+NEAR_THE_END = 1_000
+
 
 def explained(database: Database, terminal_id: str, incarnation_number: int, error: ChainError) -> str:
     """The break in words, with what was done where it can be told."""
     what = _what_was_done(database, terminal_id, incarnation_number, error.sequence)
     return f"{error}: {what}" if what else str(error)
+
+
+def faults_near_the_end(database: Database, terminal_id: str) -> list[str]:
+    """What is wrong with the newest entries of the current incarnation, with its place; quick enough for a start."""
+    newest = database.all(
+        f"{SELECT_ENTRY} WHERE i.number = (SELECT max(number) FROM incarnation) ORDER BY j.sequence DESC LIMIT ?",  # noqa: S608
+        (NEAR_THE_END,),
+    )
+    entries = [entry_of(terminal_id, row) for row in reversed(newest)]
+    before = entries[0] if len(entries) == NEAR_THE_END else None
+    faults = []
+    for entry in entries[1:] if before else entries:
+        fault = link_fault(entry, before)
+        if fault:
+            faults.append(f"Entry {entry.sequence}: {fault}")
+        before = entry
+    return faults
 
 
 def link_fault(entry: JournalEntry, before: JournalEntry | None) -> str:

@@ -41,7 +41,10 @@ class TerminalDatabase:
     def __init__(
         self, database: Database, lock: FolderLock, *, store_id: str, workstation_id: str, clock: Clock, ids: IdSource
     ) -> None:
-        establish(database, store_id=store_id, workstation_id=workstation_id, clock=clock, ids=ids)
+        self.began_because = establish(
+            database, store_id=store_id, workstation_id=workstation_id, clock=clock, ids=ids
+        )
+        """Why this start goes on under a new incarnation; empty when it does not."""
         self.database = database
         self._lock = lock
         self._witness = witness_of(database, database.path.parent)
