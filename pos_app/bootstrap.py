@@ -18,7 +18,7 @@ from pos_app.errors import CashierError, OfflineError, WorldError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
-from pos_app.ports import ParkingGateway, PaymentTerminal, PromoCodeGateway, ReceiptGateway, RewardsGateway, SyncStatus
+from pos_app.ports import PaymentTerminal, SyncStatus
 from pos_app.ports.backup import Lacking
 from pos_app.ports.fleet import FleetRoom
 from pos_app.receipt_signer import DeviceKeySigner
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
+    from pos_app.services.own_pin import OwnPin
     from pos_app.services.parked_sharing import ParkedSharing
     from pos_app.services.promo_codes import PromoCodes
     from pos_app.services.receipt_check import ReceiptChecks
@@ -71,9 +72,9 @@ class GatewayWhenConnected:
     """A gateway of a till that may not be connected yet, or never: until then every call is offline."""
 
     def __init__(self) -> None:
-        self._gateway: RewardsGateway | ReceiptGateway | ParkingGateway | PromoCodeGateway | None = None
+        self._gateway: object | None = None
 
-    def connect(self, gateway: RewardsGateway | ReceiptGateway | ParkingGateway | PromoCodeGateway) -> None:
+    def connect(self, gateway: object) -> None:
         """From now on calls go there."""
         self._gateway = gateway
 
@@ -115,6 +116,7 @@ class Register:
     promo_code_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     returns_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
+    people_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     store_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     card_terminal: Callable[[], PaymentTerminal | None] = lambda: None
     """The card terminal that stands at this till now, if any."""
@@ -255,7 +257,14 @@ class Register:
         """Products, as a manager changes them; made when somebody does, or when a change is due."""
         from pos_app.storage.goods import SqliteGoods
 
-        return SqliteGoods(self.data.database, self.data.storage, self.profile.currency, clock=self.clock, ids=self.ids)
+        return SqliteGoods(
+            self.data.database,
+            self.data.storage,
+            self.profile.currency,
+            clock=self.clock,
+            ids=self.ids,
+            tax_ids=tuple(rate.tax_id for rate in self.profile.tax_rates[:1]),
+        )
 
     def make_due_changes(self) -> None:
         """Products change whose day has come."""
@@ -267,6 +276,16 @@ class Register:
     def time_clock(self) -> TimeClock:
         """When people came and went."""
         return TimeClock(operator=self.operator, storage=self.data.storage, records=self.data.time_clock)
+
+    @cached_property
+    def own_pin(self) -> "OwnPin":
+        """Whoever is signed on changes their PIN."""
+        from pos_app.services.own_pin import OwnPin
+        from pos_app.storage.own_pins import SqliteOwnPins
+
+        gateway: Any = self.people_gateway
+        pins = SqliteOwnPins(self.data.database, self.data.storage)
+        return OwnPin(operator=self.operator, people=self.sign_on.people, pins=pins, gateway=gateway)
 
     @cached_property
     def suspending(self) -> "Suspending":
@@ -577,6 +596,7 @@ def connect(
     from sync.terminal.fleet import FleetReporter
     from sync.terminal.gateway import CentralGateway
     from sync.terminal.parking import CentralParking
+    from sync.terminal.people import CentralPeople
     from sync.terminal.promotions import CentralPromoCodes
     from sync.terminal.receipts import CentralReceipts
     from sync.terminal.returns import CentralReturns
@@ -604,6 +624,7 @@ def connect(
     register.promo_code_gateway.connect(CentralPromoCodes(client, lambda: worker.status().online))
     register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
     register.store_gateway.connect(CentralStore(client, lambda: worker.status().online))
+    register.people_gateway.connect(CentralPeople(client, lambda: worker.status().online))
     register.returns_gateway.connect(CentralReturns(client, lambda: worker.status().online))
     register.ask_standing = lambda: ask_standing(client, register.data.restorations.held())
     register.sync = worker

@@ -12,6 +12,8 @@ from sync.contract import Identifier, Message
 
 PATH_OPERATORS = "/v1/operators"  # GET -> Operators; ?have=DIGEST answers with nothing when that is still so
 
+PATH_OWN_PIN = "/v1/operators/own-pin"  # POST ChangeOwnPin -> PinChanged
+
 Hex = Annotated[str, Meta(pattern=r"^([0-9a-f]{2})*$", max_length=128)]
 
 
@@ -26,6 +28,22 @@ class OperatorMessage(Message):
     pin_cost: Annotated[str, Meta(max_length=60)] = ""
     pin_proof: Hex = ""
     badge_digest: Hex = ""
+
+
+class ChangeOwnPin(Message):
+    """An operator chose another PIN at the terminal; old_proof shows that they know the one they have."""
+
+    operator_id: Identifier
+    old_proof: Hex
+    pin_salt: Hex
+    pin_cost: Annotated[str, Meta(max_length=60)]
+    pin_proof: Hex
+
+
+class PinChanged(Message):
+    """It is kept, and on its way to every till."""
+
+    operator_id: Identifier
 
 
 class Operators(Message):

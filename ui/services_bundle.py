@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from pos_app.services.journal_browsing import JournalBrowsing
     from pos_app.services.maintenance import Maintenance
     from pos_app.services.orders import Orders
+    from pos_app.services.own_pin import OwnPin
     from pos_app.services.paper_in_doubt import PaperInDoubt
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
@@ -275,6 +276,7 @@ class Services:
     device_panel: DevicePanelParts | None = None
     approving: Approving | None = None
     sign_on: SignOn | None = None
+    own_pin: "Callable[[], OwnPin] | None" = None
     approvals: Approvals | None = None
     cash: CashMovements | None = None
     time_clock: TimeClock | None = None

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 from pos_app.domain.item import PRODUCTS
 from pos_app.domain.journal import EventKind
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
+from pos_app.domain.operator import Role
+from pos_app.domain.rights import DEFAULT_RIGHTS, Action
 
 RULES_VERSION = 1
 """Goes up when an entry comes to something else than before: kept days are then added up anew."""
 
-NEAR_LIMIT_MICRO = 90_000
+ASSOCIATE_LIMIT_MICRO = DEFAULT_RIGHTS[Action.DISCOUNT][Role.ASSOCIATE].percent_micro or 0
+NEAR_LIMIT_MICRO = ASSOCIATE_LIMIT_MICRO * 9 // 10
 """A discount by hand from here to ASSOCIATE_LIMIT_MICRO keeps just below what would need a second person."""
-ASSOCIATE_LIMIT_MICRO = 100_000
 
 
 class Section(StrEnum):

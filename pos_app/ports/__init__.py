@@ -24,7 +24,17 @@ from pos_app.ports.parking import (
     StoresParked,
 )
 from pos_app.ports.payments import CardRefund, CardRefundBook
-from pos_app.ports.people import BADGE_PREFIX, PIN_DIGITS, People, Person, TimeClockEntry, TimeClockRecords
+from pos_app.ports.people import (
+    BADGE_PREFIX,
+    PIN_DIGITS,
+    OwnPins,
+    People,
+    PeopleGateway,
+    Person,
+    PinChange,
+    TimeClockEntry,
+    TimeClockRecords,
+)
 from pos_app.ports.prices import (
     STORE_EDITION,
     PriceLists,
@@ -111,6 +121,7 @@ __all__ = [
     "OpenTransaction",
     "OrderBook",
     "Outbox",
+    "OwnPins",
     "ParkedElsewhere",
     "ParkedHere",
     "ParkedSale",
@@ -120,7 +131,9 @@ __all__ = [
     "PaymentTerminal",
     "PendingReturns",
     "People",
+    "PeopleGateway",
     "Person",
+    "PinChange",
     "PointsHold",
     "PriceLists",
     "PrintJob",

@@ -1,6 +1,6 @@
 """The people who may work a till, and how they show who they are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,8 +37,42 @@ class People(Protocol):
     def approval_secret(self) -> bytes:
         """What approvals by telephone are checked with; see pos_app/domain/phone_approval.py."""
 
+    def code_wait_ms(self) -> int:
+        """How long no code by telephone is taken at this till after wrong ones; 0 when one would be tried now."""
+
+    def code_tried(self, *, right: bool) -> None:
+        """A code by telephone was tried; on disk when this returns."""
+
     def everybody(self) -> Sequence[Person]:
         """All who may sign on here, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinChange:
+    """Another PIN, as proofs of pos_app/pin_proof.py; old_proof shows that the old one is known."""
+
+    operator_id: str
+    old_proof: bytes
+    salt: bytes
+    cost: str
+    proof: bytes
+
+
+class OwnPins(Protocol):
+    """Changes PINs of this till's operators. Not for the GUI thread."""
+
+    def check(self, pin: str) -> None:
+        """Raises CashierError for a PIN that is too easy to guess, or none at all."""
+
+    def change(self, operator_id: str, old_pin: str, new_pin: str, deliver: Callable[[PinChange], None]) -> None:
+        """Keep another PIN. deliver is called first for operators of the central service; what it raises, is raised."""
+
+
+class PeopleGateway(Protocol):
+    """The central service's operators."""
+
+    def change_pin(self, change: PinChange) -> None:
+        """Give an operator another PIN. Raises OfflineError and RefusedError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,22 @@ class Approving:
         return challenge_of(self._ids.new_id())
 
     def by_code(self, request: ApprovalRequest, challenge: str, code: str, reason: str) -> Approval:
-        """The approval of whoever answered this number with this code. Raises CashierError."""
+        """The approval of whoever answered this number with this code. Raises CashierError.
+
+        Five wrong codes in a row, and none is tried for a while: a code of eight digits is not to be guessed.
+        """
+        wait_ms = self._people.code_wait_ms()
+        if wait_ms:
+            raise CashierError("code_wait", code_wait_words(wait_ms))
         everybody = [person.operator for person in self._people.everybody()]
         secret = self._people.approval_secret()
         approver = approver_of(secret, challenge, request.action, request.amount_minor, code, everybody)
+        self._people.code_tried(right=approver is not None)
         if approver is None:
             self._record(request, "", "not_recognised", "phone", reason)
-            raise CashierError("wrong_code", "That code does not fit. Read the number and the amount out again.")
+            wait_ms = self._people.code_wait_ms()
+            words = "That code does not fit. Read the number and the amount out again."
+            raise CashierError("wrong_code", code_wait_words(wait_ms) if wait_ms else words)
         return self._answer(request, approver, reason, "phone")
 
     def decline(self, request: ApprovalRequest) -> None:
@@ -128,6 +137,13 @@ def wait_words(wait_ms: int) -> str:
     """What to do while no PIN is taken."""
     seconds = -(-wait_ms // 1000)
     return f"Too many wrong tries. A PIN can be tried again in {seconds // 60}:{seconds % 60:02d}. A badge works now."
+
+
+def code_wait_words(wait_ms: int) -> str:
+    """What to do while no code by telephone is taken."""
+    seconds = -(-wait_ms // 1000)
+    until = f"{seconds // 60}:{seconds % 60:02d}"
+    return f"Too many wrong codes. One can be tried again in {until}. A badge or a PIN works now."
 
 
 def not_recognised_words(means: str, wait_ms: int) -> str:

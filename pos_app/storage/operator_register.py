@@ -83,14 +83,17 @@ class OperatorRegister:
     def set_pin(self, number: str, pin: str, changed_by: str = "") -> None:
         """Give an operator another PIN; their wrong tries are forgotten. Raises CashierError."""
         check_pin(pin)
-        made = new_proof(pin)
+        self.keep_pin(self._id_of(number), new_proof(pin), changed_by)
+
+    def keep_pin(self, operator_id: str, made: PinProof, changed_by: str = "") -> None:
+        """A PIN of which only the proof is known here; the operator's wrong tries are forgotten."""
         row = (made.salt, made.cost, peppered(self._pepper, made.proof))
-        self._change(number, "pin_salt = ?, pin_cost = ?, pin_check = ?", row, "pin_set", changed_by)
+        self._change(operator_id, "pin_salt = ?, pin_cost = ?, pin_check = ?", row, "pin_set", changed_by)
 
     def set_badge(self, number: str, code: str, changed_by: str = "") -> None:
         """Give an operator another badge. Raises CashierError."""
         row = (peppered(self._pepper, badge_digest(code)),)
-        self._change(number, "badge_check = ?", row, "badge_set", changed_by)
+        self._change(self._id_of(number), "badge_check = ?", row, "badge_set", changed_by)
 
     def remove(self, number: str, changed_by: str = "") -> None:
         """They cannot sign on any more; what they did stays in the journal. Raises CashierError."""
@@ -139,8 +142,7 @@ class OperatorRegister:
             raise CashierError("no_operator", f"There is no operator with the number {number}.")
         return str(row[0])
 
-    def _change(self, number: str, columns: str, values: tuple[object, ...], act: str, changed_by: str) -> None:
-        operator_id = self._id_of(number)
+    def _change(self, operator_id: str, columns: str, values: tuple[object, ...], act: str, changed_by: str) -> None:
         with self._storage.unit_of_work() as work:
             work.run(f"UPDATE operator SET {columns} WHERE operator_id = ?", (*values, operator_id))  # noqa: S608
             work.run("DELETE FROM pin_guard WHERE subject = ?", (operator_id,))

@@ -15,6 +15,8 @@ from pos_app.storage.pin_guard import PinGuard
 _PURPOSE = b"proofs of operators"
 _TILL = ""
 """The subject under which wrong tries of the whole till are counted; no operator has an empty id."""
+_CODES = "\ncodes by telephone"
+"""The subject of wrong codes; no operator's id has more than one line."""
 _NOBODYS_SALT = bytes(16)
 _UNLOCKING = (Role.SUPERVISOR, Role.MANAGER)
 
@@ -67,6 +69,16 @@ class SqlitePeople:
         """See People."""
         with self._lock:
             return self._guard.wait_ms(_TILL)
+
+    def code_wait_ms(self) -> int:
+        """See People."""
+        with self._lock:
+            return self._guard.wait_ms(_CODES)
+
+    def code_tried(self, *, right: bool) -> None:
+        """See People. Counted like wrong PINs: neither a restart nor another time on the clock brings tries back."""
+        with self._lock:
+            self._guard.clear([_CODES]) if right else self._guard.count([_CODES])
 
     def approval_secret(self) -> bytes:
         """See People; made when it is needed for the first time and the central service sent none."""

@@ -380,6 +380,15 @@ OPERATIONS = (
         lambda service, terminal, message, name: service.terms(terminal.store_id, frozenset(name.split(","))),
     ),
     Operation(
+        "change_own_pin",
+        "POST",
+        people.PATH_OWN_PIN,
+        "An operator of the till's store chose another PIN, and knows the old one. It goes to every till.",
+        people.ChangeOwnPin,
+        people.PinChanged,
+        lambda service, terminal, message, name: service.people.change_own_pin(terminal.store_id, message),
+    ),
+    Operation(
         "operators",
         "GET",
         people.PATH_OPERATORS,

@@ -33,7 +33,7 @@ class MemoryPeople:
     """The rules of the real store, without a disk; time stands still, so a wait lasts until a test ends it."""
 
     def __init__(self) -> None:
-        self.failures = 0
+        self.failures = self.wrong_codes = 0
 
     def by_pin(self, number: str, pin: str) -> Operator | None:
         if self.pin_wait_ms():
@@ -50,6 +50,12 @@ class MemoryPeople:
 
     def pin_wait_ms(self) -> int:
         return wait_after_ms(self.failures)
+
+    def code_wait_ms(self) -> int:
+        return wait_after_ms(self.wrong_codes)
+
+    def code_tried(self, *, right: bool) -> None:
+        self.wrong_codes = 0 if right else self.wrong_codes + 1
 
     def approval_secret(self) -> bytes:
         return SECRET

@@ -85,8 +85,26 @@ class PeopleAtTheTill:
             rows.append(ListRow("Time clock", "Coming and going", self.show_time_clock, "clock", closes=False))
         if self.sign_on is not None:
             rows.append(ListRow("Lock the till", "The sale is kept  ·  Ctrl L", self.lock, "lock"))
+            own_pin = self._window.services.own_pin
+            if own_pin is not None and own_pin().has_one:
+                rows.append(
+                    ListRow(
+                        "Change my PIN",
+                        "The old one, then a new one twice",
+                        self._change_pin,
+                        "key-round",
+                        closes=False,
+                    )
+                )
             rows.append(ListRow("Sign off", "Somebody else signs on; a sale waits", self.sign_off, "user-round-x"))
         return rows
+
+    def _change_pin(self) -> None:
+        from ui.sign_on.own_pin_desk import OwnPinDesk
+
+        own_pin = self._window.services.own_pin
+        assert own_pin is not None
+        OwnPinDesk(self._window, own_pin()).open()
 
     def show_time_clock(self) -> None:
         """Coming, going and the last entries."""

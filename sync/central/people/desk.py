@@ -1,6 +1,7 @@
 """Adding, changing and delivering operators. Each call is one transaction; all raise CentralError."""
 
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from sync.central.errors import CentralError
 from sync.central.moments import stored
 from sync.central.people import tables
 from sync.central.vault import Vault
-from sync.people import OperatorMessage, Operators
+from sync.people import ChangeOwnPin, OperatorMessage, Operators, PinChanged
 
 _BADGE_BYTES = 12
 _OF_STORE = "approvals of store "
@@ -74,6 +75,25 @@ class PeopleDesk:
         """Give an operator another PIN."""
         proof, change = _proof_of(pin), self._change(operator_id, "pin_set", by)
         self._database.run(lambda connection: self._reseal(connection, operator_id, proof, change))
+
+    def change_own_pin(self, store_id: str, wanted: ChangeOwnPin) -> PinChanged:
+        """Another PIN for an operator of this store, who shows that they know the old one."""
+        proof = {"pin_salt": wanted.pin_salt, "pin_cost": wanted.pin_cost, "pin_proof": wanted.pin_proof}
+        change = self._change(wanted.operator_id, "pin_changed", wanted.operator_id)
+
+        def work(connection: Connection) -> None:
+            row = self._row(connection, wanted.operator_id)
+            known = self._vault.unseal(row.sealed, wanted.operator_id).get("pin_proof", "")
+            if row.stores and store_id not in row.stores.split():
+                raise CentralError(403, "other_store", f"{row.display_name} does not work in store {store_id}.")
+            if known == wanted.pin_proof:
+                return  # an answer was lost, and it was sent again
+            if not known or not hmac.compare_digest(known, wanted.old_proof):
+                raise CentralError(403, "old_pin", "The old PIN is another one by now. Sign on again, then change it.")
+            self._reseal(connection, wanted.operator_id, proof, change)
+
+        self._database.run(work)
+        return PinChanged(operator_id=wanted.operator_id)
 
     def new_badge(self, operator_id: str, by: str = "") -> str:
         """The code of a new badge; the old one is worth nothing from now on."""
