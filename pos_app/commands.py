@@ -19,7 +19,7 @@ class Command:
 
     def __init__(self, name: str, help: str, *, lock: str = RUNTIME_LOCK, window: bool = False) -> None:
         self.name = name
-        self.module = f"pos_app.cli.{name}"
+        self.module = f"pos_app.cli.{name.replace('-', '_')}"
         self.help = help
         self.lock = lock
         self.window = window
@@ -44,11 +44,12 @@ class Command:
 
 
 COMMANDS = (
-    Command("run", "Start the register on a demo store; without a display, play a member's sale.", window=True),
+    Command("run", "Start the register: the demo store, or yours; without a display, play a sale.", window=True),
     Command("test", "Pass the tests: style, types, import rules, documents, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
     Command("training", "Learn the register: guided lessons at a till of its own.", window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),
+    Command("trading-day", "Play a till log over three tills, with all that goes wrong.", lock=DEVELOPMENT_LOCK),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
     Command("operators", "Add, list and remove who may sign on at this till; PINs and badges."),
     Command("devices", "Find, set up, check and test devices; versions of the settings; a support bundle."),

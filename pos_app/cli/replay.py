@@ -26,7 +26,7 @@ from pos_app.store_profile import StoreFile
 
 GENERAL, PREPARED_FOOD = "1", "2"
 """The log's tax codes, which are the ids of the taxes here."""
-_TAXES = (
+TAXES = (
     TaxRate(GENERAL, 78_750, name="General"),
     TaxRate(PREPARED_FOOD, 101_250, name="Prepared food"),
 )
@@ -107,7 +107,7 @@ class _Till:
             workstation_id="01",
             currency=currency("USD"),
             time_zone="UTC",
-            tax_rates=_TAXES,
+            tax_rates=TAXES,
             tax_rounding=TaxRounding.TOGETHER,
             merge_same_item=False,
         )
@@ -118,7 +118,7 @@ class _Till:
         self._codes: dict[Item, str] = {}
         for ticket in tickets:
             for line in ticket.lines:
-                self._know(_item(line, ticket.percent))
+                self._know(item_of(line, ticket.percent))
         CatalogueWriter(self._register.data.database).add_items(CatalogueItem(item) for item in self._items())
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class _Till:
             return Amounts()
         selling, tendering = self._register.selling, self._register.tendering
         for line in lines:
-            number = selling.add_item(self._codes[_item(line, ticket.percent)], _pieces_milli(line)).line_number
+            number = selling.add_item(self._codes[item_of(line, ticket.percent)], pieces_of(line)).line_number
             if line.special_minor:
                 selling.discount_line(number, Discount("Member price", amount_minor=line.special_minor))
             if line.voided:
@@ -167,7 +167,7 @@ class _Till:
         goods = [line for line in lines if not line.voided]
         if not goods:
             return Amounts()
-        sold = self._sold([_mirrored(line) for line in goods], ticket)
+        sold = self._sold([mirrored(line) for line in goods], ticket)
         returning = self._register.returning
         receipt = self._register.data.storage.recent_sales(1)[0]
         original = returning.find_here(_receipt_number(receipt.payload))
@@ -187,7 +187,8 @@ class _Till:
         ]
 
 
-def _mirrored(line: Rung) -> Rung:
+def mirrored(line: Rung) -> Rung:
+    """A line that came back, as the sale it once was."""
     return Rung(
         line.code,
         line.name,
@@ -200,7 +201,8 @@ def _mirrored(line: Rung) -> Rung:
     )
 
 
-def _pieces_milli(line: Rung) -> int:
+def pieces_of(line: Rung) -> int:
+    """How much of its item a line is rung up with, in thousandths."""
     return line.quantity_milli if _by_quantity(line) else QUANTITY_SCALE
 
 
@@ -209,10 +211,10 @@ def _by_quantity(line: Rung) -> bool:
     return line.quantity_milli > 0 and divide(line.quantity_milli * line.unit_minor, QUANTITY_SCALE) == line.total_minor
 
 
-def _item(line: Rung, percent: int) -> Item:
+def item_of(line: Rung, percent: int) -> Item:
     """The item of a line, without an id. What a percentage leaves alone keeps its face value, as gift cards do."""
     if line.total_minor < 0:
-        line = _mirrored(line)
+        line = mirrored(line)
     by_quantity = _by_quantity(line)
     return Item(
         "",
@@ -253,7 +255,7 @@ def _cause(ticket: Ticket, ours: Amounts, *, both: bool) -> str:
 
 def _tax_of_parts_of_cents(goods: Sequence[Rung], percent: int) -> int:
     """The tax on prices less a percentage that is not rounded."""
-    rates = {rate.tax_id: rate.rate_micro for rate in _TAXES}
+    rates = {rate.tax_id: rate.rate_micro for rate in TAXES}
     numerator = sum(
         (line.total_minor - line.special_minor) * (100 - percent * line.discountable) * rates.get(line.tax_code, 0)
         for line in goods

@@ -39,6 +39,7 @@ class Ticket:
     discount_minor: int
     tax_minor: int
     tenders: str
+    member: str = ""
     lines: list[Rung] = field(default_factory=list)
     odd: str = ""
     """Why it cannot be read as a sale, or empty."""
@@ -92,6 +93,7 @@ def _ticket(sale: dict[str, str], rows: list[dict[str, str]]) -> Ticket:
         discount_minor=-_cents(sale["discount"]),
         tax_minor=_cents(sale["tax"]),
         tenders=sale["tenders"],
+        member=sale.get("member") or "",
     )
     for row in rows:
         if row["kind"] in _GOODS:

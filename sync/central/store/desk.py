@@ -98,6 +98,17 @@ class StoreDesk:
         query = select(table.c.store_id).distinct().order_by(table.c.store_id)
         return list(self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
+    def record_count(self, store_id: str) -> int:
+        """How many records of the store's tills are here."""
+        event, terminal = tables.event, tables.terminal
+        query = (
+            select(func.count())
+            .select_from(event)
+            .join(terminal, terminal.c.terminal_id == event.c.terminal_id)
+            .where(terminal.c.store_id == store_id)
+        )
+        return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
+
     def currency_code(self, store_id: str) -> str:
         """What the store's tills count in, by the last Z."""
         return self._database.read(lambda connection: days.currency_of(connection, store_id))
