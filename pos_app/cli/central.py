@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from pos_app.cli import central_care, central_operating, central_people, central_promotions
+from pos_app.cli import central_care, central_load, central_operating, central_people, central_promotions
 from pos_app.domain.money import MoneyError, currency
 from sync import contract
 from sync.central.backoffice.office import Office
@@ -74,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         *central_people.add_arguments(action, _open),
         *central_promotions.add_arguments(action, _open),
         *central_operating.add_arguments(action, settings_of, _open),
+        *central_load.add_arguments(action, _open),
     ):
         _shared_options(made, inherit=True)
     for made in (user, serve, verify, expire, quarantine, enrol, revoke, issue, load, member):

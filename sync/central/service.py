@@ -170,6 +170,11 @@ class CentralService:
         """The terminal of an id, also a revoked one."""
         return self._database.read(lambda connection: terminals.find(connection, terminal_id))
 
+    def terminal_ids(self) -> list[str]:
+        """The ids of all terminals that were ever let in."""
+        query = select(tables.terminal.c.terminal_id).order_by(tables.terminal.c.terminal_id)
+        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+
     def note_seen(self, terminal_id: str) -> None:
         """A terminal asked something just now; written once a minute at most."""
         now = self.clock.now()
