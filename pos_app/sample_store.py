@@ -53,6 +53,11 @@ def store_of(folder: Path) -> StoreFile:
     return load_store_file(own) if own.exists() else sample_store()
 
 
+def is_demo(folder: Path) -> bool:
+    """True where the till shows the demo store, and is no real store's."""
+    return not (folder / STORE_FILE).exists() or (folder / DEMO_MARK).exists()
+
+
 def stock_shelves(data: TerminalDatabase, currency: Currency) -> None:
     """Put the demo store's products into an empty catalogue; one that has items stays as it is."""
     if not data.catalogue.best_sellers(1):
@@ -63,7 +68,7 @@ def stock_shelves(data: TerminalDatabase, currency: Currency) -> None:
 
 def staff(folder: Path, data: TerminalDatabase) -> tuple[tuple[str, str], ...]:
     """In the demo store: its people, added to a till that has nobody yet, and what to sign on with; else nothing."""
-    if (folder / STORE_FILE).exists() and not (folder / DEMO_MARK).exists():
+    if not is_demo(folder):
         return ()
     register = OperatorRegister(data.database, data.storage)
     if register.is_empty():

@@ -7,18 +7,16 @@ it starts again, or at once when the change is made in its own console.
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from hardware.registry import driver as registered
 from pos_app import support_bundle
 from pos_app.clock import SystemClock
-from pos_app.counter_settings import peripherals_settings
 from pos_app.errors import CashierError, WorldError
+from pos_app.lone_printer import lone_printer
 from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import DeviceRow, FoundDevice, TrialReport
 from pos_app.sample_store import store_of
@@ -26,9 +24,6 @@ from pos_app.services.maintenance import ADDABLE_KINDS, take_out, write_device
 from pos_app.settings import TerminalSettings, default_data_folder, load_settings
 from pos_app.settings_book import SettingsFile
 from pos_app.workbench import LocalWorkbench
-
-if TYPE_CHECKING:
-    from hardware.receipt_printer.printer import ReceiptPrinter
 
 _BY = "command line"
 _PRINT_S = 60
@@ -183,32 +178,12 @@ def _health(args: argparse.Namespace) -> int:
 def _test(args: argparse.Namespace) -> int:
     from hardware.receipt_printer.health import HealthLevel
 
-    with _printer(_folder(args)) as printer:
+    folder = _folder(args)
+    with lone_printer(folder, store_of(folder).profile) as printer:
         report = printer.check_health(HealthLevel.INTERACTIVE).result(_PRINT_S)
     for words in (*report.words, report.question):
         print(words)
     return 0 if report.healthy else 1
-
-
-@contextmanager
-def _printer(folder: Path) -> "Iterator[ReceiptPrinter]":
-    """The printer of the settings with nothing to print but a test page."""
-    from hardware.receipt_printer.escpos_renderer import EscposRenderer
-    from hardware.receipt_printer.no_jobs import NoJobs
-    from hardware.receipt_printer.printer import ReceiptPrinter
-    from hardware.receipt_printer.transports import transport_for
-
-    settings = peripherals_settings(folder, store_of(folder).profile, load_settings(folder)).printer
-    if settings.driver == "simulator":
-        raise WorldError("The receipt printer of these settings is simulated, inside of the till that runs.")
-    printer = ReceiptPrinter(
-        settings, NoJobs(), transport_for(settings), EscposRenderer(settings, folder / "printer-profiles")
-    )
-    printer.start()
-    try:
-        yield printer
-    finally:
-        printer.stop()
 
 
 def _history(args: argparse.Namespace) -> int:

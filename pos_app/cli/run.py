@@ -1,4 +1,7 @@
-"""Start the register on a demo store; without a display, play a member's sale through the real window."""
+"""Start the register; on a new folder, choose between the demo store and setting a store up.
+
+Without a display it plays a member's sale in the demo store through the real window.
+"""
 
 import argparse
 import logging
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos_app.errors import WorldError
+from pos_app.first_run import STATE_NAME, FirstRun, is_needed
 from pos_app.quick_start import quick_start
 from pos_app.settings import default_data_folder, load_settings
 
@@ -25,6 +29,7 @@ _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder that keeps everything (default: the user's)")
+    parser.add_argument("--demo", action="store_true", help="in a new folder, open the demo store without asking")
     parser.add_argument("--script", action="store_true", help="play the scripted sale also where there is a display")
     parser.add_argument(
         "--exit-when-ready", action="store_true", help="end as soon as a scan could be taken, and say when"
@@ -40,6 +45,9 @@ def main(args: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _log_to(folder / "till.log")
+        asks = not (scripted or args.exit_when_ready or args.demo)
+        if asks and is_needed(folder) and not set_up(folder):
+            return 0
         return _run(folder, scripted=scripted, exit_when_ready=args.exit_when_ready)
     except (WorldError, OSError) as error:
         logging.getLogger(__name__).error("the register did not start: %s", error)
@@ -52,6 +60,23 @@ def has_display() -> bool:
     if sys.platform.startswith("linux"):
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return True
+
+
+def set_up(folder: Path) -> bool:
+    """Ask what this computer shall be; True when a till is to be opened: the demo store's, or the one set up."""
+    from pos_app.storage.keys import SystemKeyStore
+    from ui.application import build_application
+    from ui.first_run.window import Chosen, FirstRunWindow
+
+    application = build_application()
+    resumes = (folder / STATE_NAME).exists()
+    window = FirstRunWindow(FirstRun(folder, SystemKeyStore(folder / "database.key")), resumes=resumes)
+    ended: list[Chosen] = []
+    window.ended.connect(ended.append)
+    window.resize(1280, 800)
+    window.show()
+    application.exec()
+    return bool(ended) and ended[0] is not Chosen.NOTHING
 
 
 def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
@@ -90,7 +115,7 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
 def _open(folder: Path, at_end: ExitStack, operator: "Operator | None" = None) -> tuple["QApplication", "Counter"]:
     """The application and its counter, which is stopped at the end. operator worked it until it was opened again."""
     from pos_app.bootstrap import open_register
-    from pos_app.sample_store import staff, stock_shelves, store_of
+    from pos_app.sample_store import is_demo, staff, stock_shelves, store_of
     from pos_app.storage.keys import SystemKeyStore
 
     settings, store, keys = load_settings(folder), store_of(folder), SystemKeyStore(folder / "database.key")
@@ -109,7 +134,8 @@ def _open(folder: Path, at_end: ExitStack, operator: "Operator | None" = None) -
         register.sign_on.begin(operator, "settings taken")
     counter = Counter(folder, register, settings, staff(folder, register.data))
     at_end.callback(counter.stop)
-    stock_shelves(register.data, register.profile.currency)
+    if is_demo(folder):
+        stock_shelves(register.data, register.profile.currency)
     return application, counter
 
 

@@ -59,12 +59,21 @@ class SqliteGoods:
     """See ports.goods.GoodsBook. Threads may share it."""
 
     def __init__(
-        self, database: Database, storage: SqliteStorage, currency: Currency, *, clock: Clock, ids: IdSource
+        self,
+        database: Database,
+        storage: SqliteStorage,
+        currency: Currency,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        tax_ids: tuple[str, ...] = (),
     ) -> None:
+        """tax_ids are those of products from a file that says nothing of taxes."""
         self._database = database
         self._storage = storage
         self._catalogue = SqliteCatalogue(database)
         self._currency = currency
+        self._tax_ids = tax_ids
         self._clock = clock
         self._ids = ids
         self._writer = CatalogueWriter(database, self._now_s)
@@ -267,7 +276,7 @@ class SqliteGoods:
         stopped: Callable[[], bool],
     ) -> ImportOutcome:
         """See GoodsBook."""
-        options = ImportOptions(self._currency)
+        options = ImportOptions(self._currency, tax_ids=self._tax_ids)
         if rehearse:
             return goods_files.rehearse(self._database, path, options, on_progress, stopped)
         return goods_files.import_file(

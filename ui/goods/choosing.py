@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pos_app.services.goods.fields import ProductField
 
 _WIDE, _ROW = 420, 56
+_LONG_LIST, _COLUMNS = 9, 3
 _VEIL = QColor(0, 0, 0, 90)
 
 
@@ -30,7 +31,13 @@ class ChoiceField(Control):
         super().__init__(about.label, parent)
         self.about = about
         self.value = ""
+        self.picked: Callable[[], None] = lambda: None
+        """Called when somebody chose, not when a value is only shown."""
         self.clicked.connect(lambda: ask(self))
+
+    def ask_for(self, about: ProductField) -> None:
+        """Other choices from now on."""
+        self.about = about
 
     def show_value(self, value: str) -> None:
         """This is chosen."""
@@ -102,6 +109,7 @@ class Picker(QWidget):
         if not field.about.several:
             field.show_value(value)
             self.put_away()
+            field.picked()
             return
         chosen = self._chosen() ^ {value}
         field.show_value(" ".join(one.value for one in field.about.choices if one.value in chosen))
@@ -121,15 +129,24 @@ class Picker(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
+    @property
+    def _columns(self) -> int:
+        return _COLUMNS if len(self.chips) >= _LONG_LIST else 1
+
     def _panel(self) -> QRectF:
-        high = 56 + (len(self.chips) + 1) * _ROW + Space.S
-        return QRectF((self.width() - _WIDE) / 2, max(0.0, (self.height() - high) / 2), _WIDE, high)
+        wide = _WIDE if self._columns == 1 else min(760, self.width() - 2 * Space.L)
+        high = 56 + (-(-len(self.chips) // self._columns) + 1) * _ROW + Space.S
+        return QRectF((self.width() - wide) / 2, max(0.0, (self.height() - high) / 2), wide, high)
 
     def _arrange(self) -> None:
-        panel = self._panel()
+        panel, columns = self._panel(), self._columns
         left, top = round(panel.left()) + Space.L, round(panel.top()) + 56
-        for number, part in enumerate((*self.chips.values(), self.done)):
-            part.setGeometry(left, top + number * _ROW, _WIDE - 2 * Space.L, 48)
+        inner = round(panel.width()) - 2 * Space.L
+        each = (inner - (columns - 1) * Space.S) // columns
+        for number, chip in enumerate(self.chips.values()):
+            row, column = divmod(number, columns)
+            chip.setGeometry(left + column * (each + Space.S), top + row * _ROW, each, 48)
+        self.done.setGeometry(left, round(panel.bottom()) - _ROW - Space.S // 2, inner, 48)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -137,6 +154,6 @@ class Picker(QWidget):
         panel = self._panel()
         paint.rounded(painter, panel, Radius.CARD, "surface", "line")
         if self._field is not None:
-            place = QRectF(panel.left() + Space.L + 2, panel.top() + 6, _WIDE - 2 * Space.L, 46)
+            place = QRectF(panel.left() + Space.L + 2, panel.top() + 6, panel.width() - 2 * Space.L, 46)
             paint.text(painter, place, self._field.about.label, font(18, 700))
         painter.end()

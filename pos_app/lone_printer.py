@@ -1,0 +1,35 @@
+"""The receipt printer of a data folder's settings while no till runs there: nothing is printed but a test page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos_app.counter_settings import peripherals_settings
+from pos_app.domain.store import StoreProfile
+from pos_app.errors import WorldError
+from pos_app.settings import load_settings
+
+if TYPE_CHECKING:
+    from hardware.receipt_printer.printer import ReceiptPrinter
+
+
+@contextmanager
+def lone_printer(folder: Path, profile: StoreProfile) -> "Iterator[ReceiptPrinter]":
+    """It, started and stopped again. Raises WorldError when it is a simulated one."""
+    from hardware.receipt_printer.escpos_renderer import EscposRenderer
+    from hardware.receipt_printer.no_jobs import NoJobs
+    from hardware.receipt_printer.printer import ReceiptPrinter
+    from hardware.receipt_printer.transports import transport_for
+
+    settings = peripherals_settings(folder, profile, load_settings(folder)).printer
+    if settings.driver == "simulator":
+        raise WorldError("The receipt printer of these settings is simulated, inside of the till that runs.")
+    printer = ReceiptPrinter(
+        settings, NoJobs(), transport_for(settings), EscposRenderer(settings, folder / "printer-profiles")
+    )
+    printer.start()
+    try:
+        yield printer
+    finally:
+        printer.stop()
