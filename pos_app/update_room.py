@@ -149,12 +149,16 @@ class UpdateWatch:
         """The version that waits to be installed, as of the last look."""
         return self._newer
 
+    def look(self) -> None:
+        """Look once, and keep what was found."""
+        state = self.room.look()
+        self._newer = state.version if state.ready else ""
+        _logger.info("this is %s, newer: %s. %s", state.current, self._newer or "none", state.trouble)
+
     def _watch(self) -> None:
         wait_s = FIRST_LOOK_AFTER_S
         while not self._stopping.wait(wait_s):
-            state = self.room.look()
-            self._newer = state.version if state.ready else ""
-            _logger.info("this is %s, newer: %s. %s", state.current, self._newer or "none", state.trouble)
+            self.look()
             wait_s = LOOK_EVERY_S
 
 

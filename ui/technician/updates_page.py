@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from pos_app.errors import WorldError
+from pos_app import __version__
 from pos_app.ports.maintenance import TrialReport, TrialStep
 from pos_app.ports.updates import UpdateState
 from ui.technician.page import Page
@@ -53,53 +53,41 @@ class UpdatesPage(Page):
 
     def begin(self) -> None:
         """What is known now."""
+        updating = self.desk.updating
+        if updating is None:
+            words = "Newer versions are installed by hand: no update server is set (update_url in settings.toml)."
+            self.report.show_report(TrialReport(True, f"This is version {__version__}. {words}"))
+            self._can(look=False)
+            return
         self._busy("Looking at what is here ...")
-        self.work(lambda: self._known(self._updating.room.state()), self._show)
+        self.work(lambda: _known(updating, updating.room.state()), self._show)
 
     def _look(self) -> None:
+        updating = self._updating
         self._busy("Asking the update server, and fetching what is newer. This may take minutes ...")
-        self.work(lambda: self._known(self._updating.room.look()), self._show)
+        self.work(lambda: _known(updating, updating.room.look()), self._show)
 
     def _install(self) -> None:
+        updating = self._updating
         self._busy("The newer version proves itself on a copy of the data. This may take a minute ...")
-        self.work(lambda: self._updating.install(self.desk.by), lambda _: self.installing.emit())
+        self.work(lambda: updating.install(self.desk.by), lambda _: self.installing.emit())
 
     @property
     def _updating(self) -> Updating:
-        if self.desk.updating is None:
-            raise WorldError(
-                "No update server is set: update_url in settings.toml says where newer versions come from."
-            )
+        assert self.desk.updating is not None, "the buttons cannot be used without"
         return self.desk.updating
-
-    def _known(self, state: UpdateState) -> tuple[TrialReport, bool]:
-        """All of it in words, and whether it can be installed now."""
-        steps = [TrialStep(words, good) for words, good in ((state.installed, True), (state.trouble, False)) if words]
-        asked = state.asked_at[:16].replace("T", " ")
-        steps.insert(
-            0, TrialStep(f"Last answer of the update server: {asked} UTC" if asked else "Never asked yet", True)
-        )
-        if not state.version:
-            headline = f"This is version {state.current}. Nothing newer is known for the ring {state.ring}."
-            return TrialReport(not state.trouble, headline, tuple(steps)), False
-        if not state.ready:
-            headline = f"This is version {state.current}. Version {state.version} is offered, and not fetched yet."
-            return TrialReport(False, headline, tuple(steps)), False
-        conditions = self._updating.conditions()
-        can = all(step.good for step in conditions)
-        when = "can be installed now" if can else "is here, and waits"
-        headline = f"This is version {state.current}. Version {state.version} {when}. {state.notes}".rstrip()
-        return TrialReport(can, headline, (*conditions, *steps)), can
 
     def _show(self, known: tuple[TrialReport, bool]) -> None:
         report, can = known
-        self.look.setEnabled(True)
-        self.install.setEnabled(can)
+        self._can(install=can)
         self.report.show_report(report)
 
+    def _can(self, *, look: bool = True, install: bool = False) -> None:
+        self.look.setEnabled(look)
+        self.install.setEnabled(install)
+
     def _busy(self, words: str) -> None:
-        self.look.setEnabled(False)
-        self.install.setEnabled(False)
+        self._can(look=False)
         self.report.show_busy(words)
 
     def show_result(self, report: TrialReport) -> None:
@@ -112,3 +100,24 @@ class UpdatesPage(Page):
         self.report.setGeometry(_SIDE, 60, wide - 2 * _SIDE, high - 60 - 2 * _SIDE - 52)
         self.look.setGeometry(_SIDE, high - _SIDE - 52, 240, 52)
         self.install.setGeometry(_SIDE + 240 + Space.GUTTER, high - _SIDE - 52, 260, 52)
+
+
+def _known(updating: Updating, state: UpdateState) -> tuple[TrialReport, bool]:
+    """All of it in words, and whether it can be installed now."""
+    asked = state.asked_at[:16].replace("T", " ")
+    answered = f"The update server answered last at {asked} UTC" if asked else "The update server was never asked"
+    steps = [TrialStep(answered, True)]
+    steps += [TrialStep(words, good) for words, good in ((state.installed, True), (state.trouble, False)) if words]
+    here = f"This is version {state.current}."
+    if not state.version:
+        headline = f"{here} Nothing newer is known for the ring {state.ring}."
+        return TrialReport(not state.trouble, headline, tuple(steps)), False
+    if not state.ready:
+        headline = f"{here} Version {state.version} is offered, and not fetched yet."
+        return TrialReport(not state.trouble, headline, tuple(steps)), False
+    if state.notes:
+        steps.insert(0, TrialStep(f"What is new: {state.notes}", True))
+    conditions = updating.conditions()
+    can = all(step.good for step in conditions)
+    when = "can be installed now." if can else "is here. It is installed when the till rests."
+    return TrialReport(True, f"{here} Version {state.version} {when}", (*conditions, *steps)), can
