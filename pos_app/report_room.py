@@ -12,6 +12,7 @@ from pos_app.ports import SyncStatus
 if TYPE_CHECKING:
     from pos_app.domain.report import Report
     from pos_app.services.journal_browsing import JournalBrowsing
+    from pos_app.services.record_use import RecordUse
     from pos_app.services.reporting import Reporting
     from pos_app.services.store_closing import StoreClosing
     from pos_app.storage.reports import SqliteReportFigures
@@ -40,6 +41,13 @@ class ReportParts:
         from pos_app.storage.reports import SqliteReportFigures
 
         return SqliteReportFigures(self._register.data.database)
+
+    @cached_property
+    def use(self) -> "RecordUse":
+        """Who looked at what."""
+        from pos_app.services.record_use import RecordUse
+
+        return RecordUse(storage=self._register.data.storage, operator=self._register.operator)
 
     @cached_property
     def reporting(self) -> "Reporting":

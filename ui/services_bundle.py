@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
     from pos_app.services.receipt_sample import SampleKind
+    from pos_app.services.record_use import RecordUse
     from pos_app.services.refunding import Refunding
     from pos_app.services.reporting import Reporting
     from pos_app.services.returning import Returning
@@ -163,6 +164,10 @@ class ReportParts(Protocol):
     @property
     def reporting(self) -> "Reporting":
         """Makes reports."""
+
+    @property
+    def use(self) -> "RecordUse":
+        """Who looked at what."""
 
     @property
     def browsing(self) -> "JournalBrowsing":

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     Z_REPORT = "z_report"
     STORE_CLOSED = "store_closed"
     REPORT_REPRINTED = "report_reprinted"
+    RECORDS_READ = "records_read"
     SIGNED_ON = "signed_on"
     SIGNED_OFF = "signed_off"
     SIGN_ON_FAILED = "sign_on_failed"

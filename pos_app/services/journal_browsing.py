@@ -265,6 +265,7 @@ _KIND_WORDS: dict[str, str] = {
     EventKind.TILL_ASSIGNED: "Till given to an operator",
     EventKind.TILL_MOVED_OUT: "Till sent to another workstation",
     EventKind.TILL_MOVED_IN: "Till taken up from another workstation",
+    EventKind.RECORDS_READ: "Reports or journal looked at",
     EventKind.TENDER_LOAN: "Cash brought to the till",
     EventKind.TENDER_PICKUP: "Cash taken to the safe",
     EventKind.TRANSACTION_CANCELLED: "Sale cancelled",

@@ -35,6 +35,7 @@ _WITHOUT_POINTS = (
     EventKind.Z_REPORT,
     EventKind.STORE_CLOSED,
     EventKind.REPORT_REPRINTED,
+    EventKind.RECORDS_READ,
     EventKind.TENDER_PICKUP,
     EventKind.SIGNED_ON,
     EventKind.SIGNED_OFF,

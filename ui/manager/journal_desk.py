@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.report import Column, Report, Table, Unit
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.reports import Cancelled
+from pos_app.ports.reports import Cancelled, Progress
+from pos_app.services.record_use import JOURNAL, PAPER, SCREEN
 from ui.manager.journal_body import JournalBody
 from ui.manager.progress import Progressing
 from ui.till.day_page import PageWords, Way
@@ -71,6 +72,10 @@ class JournalDesk:
         for work in (self._searching, self._proving):
             if work is not None:
                 work.stop()
+        words, group = self.body.line.text(), self.body.group
+        if words:  # a search is journaled as it was when it was left, not letter by letter
+            note = partial(self._parts.use.note, JOURNAL, "entries", SCREEN, words=words, group=group)
+            self._window.background.run(note, lambda _: None, self._failed)
         self.body.forget()
         self._back.act()
 
@@ -86,9 +91,16 @@ class JournalDesk:
         if self._searching is not None:
             self._searching.stop()
         words, group = self.body.line.text(), self.body.group
-        work = partial(self._parts.browsing.find, words, group, before=before)
+        work = partial(self._looked_at, words, group, before)
         self._searching = Progressing(self._window, work, self._say_progress)
         self._searching.start(show, self._failed)
+
+    def _looked_at(self, words: str, group: str, before: int | None, on_progress: Progress) -> list[BrowsedEntry]:
+        """Find it; that it was looked at is journaled, once for each kind. Not on the window's thread."""
+        found = self._parts.browsing.find(words, group, on_progress, before=before)
+        if before is None and not words:
+            self._parts.use.note(JOURNAL, "entries", SCREEN, group=group)
+        return found
 
     def _say_progress(self, done: int, whole: int) -> None:
         self._window.till.page.say(f"Reading the journal: {done * 100 // max(whole, 1)} %" if done < whole else "")
@@ -119,9 +131,12 @@ class JournalDesk:
         document, printing = self._shown, self._window.services.print_actions
         if document is not None and printing is not None:
             say = self._window.till.page.say
-            self._window.background.run(
-                lambda: printing.print_document(document), lambda _: say("The entry is printed."), self._failed
-            )
+
+            def print_it() -> None:
+                printing.print_document(document)
+                self._parts.use.note(JOURNAL, "entry", PAPER, words=document.title)
+
+            self._window.background.run(print_it, lambda _: say("The entry is printed."), self._failed)
 
     # --- proof and files ----------------------------------------------------------------------------------------------
 
@@ -163,8 +178,14 @@ class JournalDesk:
         number = self._window.services.profile
         day = self._window.services.clock.now().date().isoformat()
         name = f"journal-{number.store_id}-{number.workstation_id}-{day}.{form}"
+
+        def export() -> object:
+            path = self._parts.save(name, self._parts.export_journal(form))
+            self._parts.use.note(JOURNAL, "whole journal", form)
+            return path
+
         self._window.background.run(
-            lambda: self._parts.save(name, self._parts.export_journal(form)),
+            export,
             lambda path: page.say(f"Saved: {path}"),
             self._failed,
         )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.report_figures import Period
 from pos_app.errors import CashierError, OfflineError, WorldError
-from pos_app.ports.reports import Cancelled
+from pos_app.ports.reports import Cancelled, Progress
+from pos_app.services.record_use import PAPER, REPORT, SCREEN
 from pos_app.services.report_files import as_csv, as_xlsx
 from pos_app.services.reporting import QUEUE, TITLES
 from ui.background import Background
@@ -105,6 +106,11 @@ class ReportsDesk:
         self._work.start(self._offer, self._failed)
 
     @property
+    def _period(self) -> Period:
+        first, last = self.body.period
+        return Period(first.isoformat(), last.isoformat(), self.body.operator_id)
+
+    @property
     def _of_store(self) -> bool:
         return self.body.whole_store and self.report_id != QUEUE
 
@@ -126,12 +132,27 @@ class ReportsDesk:
     def _make(self) -> None:
         """Make the report for what is chosen now; an answer to what was chosen before comes to nothing."""
         self._stop()
-        first, last = self.body.period
-        period = Period(first.isoformat(), last.isoformat(), self.body.operator_id)
+        period = self._period
         self._window.till.page.main.setEnabled(False)
-        make = partial(self._parts.reporting.make, self.report_id, period, whole_store=self._of_store)
+        make = partial(self._looked_at, self.report_id, period, self._of_store)
         self._work = Progressing(self._window, make, self.body.show_progress)
         self._work.start(self._made, self._failed)
+
+    def _looked_at(self, report_id: str, period: Period, whole_store: bool, on_progress: Progress) -> Report:
+        """Make it; that it was looked at is journaled. Not on the window's thread."""
+        report = self._parts.reporting.make(report_id, period, on_progress, whole_store=whole_store)
+        self._parts.use.note(REPORT, report_id, SCREEN, **self._asked(report_id, period, whole_store))
+        return report
+
+    def _asked(self, report_id: str, period: Period, whole_store: bool) -> dict[str, str]:
+        if report_id == QUEUE:
+            return {}
+        tills = "whole store" if whole_store else "this till"
+        return {"first_day": period.first_day, "last_day": period.last_day, "operator": period.operator_id, "tills": tills}
+
+    def _copied(self, form: str) -> None:
+        """What is shown was printed or saved. Not on the window's thread."""
+        self._parts.use.note(REPORT, self.report_id, form, **self._asked(self.report_id, self._period, self._of_store))
 
     def _made(self, report: Report) -> None:
         self.report = report
@@ -163,8 +184,13 @@ class ReportsDesk:
         report, printing = self.report, self._window.services.print_actions
         if report is None or printing is None:
             return
+
+        def print_it() -> None:
+            printing.print_document(self._parts.paper(report))
+            self._copied(PAPER)
+
         self._background.run(
-            lambda: printing.print_document(self._parts.paper(report)),
+            print_it,
             lambda _: self._window.till.page.say(f"{report.title} is printed."),
             self._failed,
         )
@@ -183,8 +209,14 @@ class ReportsDesk:
         else:
             content = as_xlsx(report, exponent) if form == "xlsx" else as_csv(report, exponent)
         name = f"{report.report_id}-{'-'.join(report.scope.split('  ·  ')[0].split())}.{form}"
+
+        def save() -> object:
+            path = self._parts.save(name, (content,))
+            self._copied(form)
+            return path
+
         self._background.run(
-            partial(self._parts.save, name, (content,)),
+            save,
             lambda path: self._window.till.page.say(f"Saved: {path}"),
             self._failed,
         )
