@@ -70,7 +70,8 @@ def seal_for_machine(database_key: bytes, copy_key: bytes, facts: bytes) -> str:
 
 def open_by_machine(database_key: bytes, sealed: str, facts: bytes) -> bytes:
     """The copy's key. Raises CopyKeyError: another machine made it, or it was changed."""
-    return _open(_machine_key(database_key), sealed, facts, "This machine did not make this copy, or it was changed.")
+    words = "This machine did not make this copy, or it was changed. With the recovery key: `backup restore COPY "
+    return _open(_machine_key(database_key), sealed, facts, f"{words}--recovery-key`.")
 
 
 def seal_for_store(public_key: bytes, copy_key: bytes, facts: bytes) -> str:
