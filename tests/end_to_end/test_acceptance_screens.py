@@ -1,4 +1,7 @@
-"""Acceptance points 36 to 38 on every screen of the demo store: sizes, places, words in full, names, keyboard focus."""
+"""Acceptance points 36 to 38 on every screen of the demo store: sizes, places, words in full, names, keyboard focus.
+
+And a scan on each of them is neither lost nor typed, and presses nothing.
+"""
 
 import csv
 import os
@@ -7,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from fakes.scan_witness import a_scan_is_neither_lost_nor_typed_nor_presses
 from fakes.ui_screens import SCREENS, Screens
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible, QFont, QPainter
@@ -156,7 +160,8 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_points_36_37_and_38_hold_on_the_screen(screens, cut, name):
-    window = screens.show(name, "dark", SMALL).window
+    counter = screens.show(name, "dark", SMALL)
+    window = counter.window
     own = _of_any_length()
     for size in (SMALL, USUAL):
         window.resize(*size)
@@ -170,6 +175,7 @@ def test_points_36_37_and_38_hold_on_the_screen(screens, cut, name):
     named(window)
     if name not in INTERRUPTED:
         reached_by_keyboard(window)
+    a_scan_is_neither_lost_nor_typed_nor_presses(counter)
 
 
 @pytest.mark.parametrize("scale", ["1.5", "2"])

@@ -174,6 +174,22 @@ def test_a_pole_display_follows_the_sale_from_the_moment_it_is_set_up(
         line.stop()
 
 
+def test_where_to_look_is_typed_by_touch_and_the_keys_go_away_again(
+    till: WholeCounter, console: TechnicianConsole
+) -> None:
+    till.touch(console.rail["Find"])
+    page = console.find
+    till.until(page.network.isEnabled, "the ports were looked at")
+    assert page.keys.keys is None
+    till.touch(page.hosts.line)
+    for value in "127.0.0.1":
+        till.touch(next(key for key in page.keys.keys.keys if key.value == value))
+    assert page.hosts.line.text() == "127.0.0.1"
+    till.touch(next(key for key in page.keys.keys.keys if key.value == "Next"))
+    assert page.keys.keys.isHidden()
+    till.until(lambda: "Addresses tried: 1" in page._card.words, "it was looked at")
+
+
 def touch_key(till: WholeCounter, console: TechnicianConsole, letter: str) -> None:
     """Turn to the page that has the key, and touch it."""
     pages = console.form.keys.keys

@@ -13,6 +13,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
 from fakes import set_up_screens
+from fakes.console_screens import CONSOLE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
@@ -418,6 +419,34 @@ def _cash(counter: WholeCounter) -> None:
     counter.type("20000")
 
 
+def _as_manager(counter: WholeCounter) -> None:
+    counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
+
+
+def _reports(counter: WholeCounter) -> None:
+    _as_manager(counter)
+    _more(counter, "Manager", "Reports")
+
+
+def _report_of_all_tills(counter: WholeCounter) -> None:
+    _as_manager(counter)
+    counter.sell(CABLE, HEADPHONES)
+    counter.all_sent()
+    _more(counter, "Manager", "Reports")
+    desk = counter.window.functions.manager.reports
+    desk.choice.tiles["tenders"].click()
+    counter.until(lambda: desk.report is not None)
+    desk.body.where.click()
+    counter.until(lambda: desk.report is not None and "1 till" in desk.report.scope)
+
+
+def _store_day(counter: WholeCounter) -> None:
+    _as_manager(counter)
+    _more(counter, "Manager", "Store day")
+    desk = counter.window.functions.manager.store_day
+    counter.until(lambda: desk.days and not desk.busy)
+
+
 def _backup(counter: WholeCounter) -> None:
     """The backup with one good copy."""
     counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
@@ -505,10 +534,14 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "locked": _lock,
     "time-clock": _time_clock,
     **set_up_screens.SCREENS,
+    "reports": _reports,
+    "report-of-all-tills": _report_of_all_tills,
+    "store-day": _store_day,
     "backup": _backup,
     "backup-plan": _backup_plan,
     "backup-key": _recovery_key,
     **GOODS_SCREENS,
+    **CONSOLE_SCREENS,
 }
 
 

@@ -14,7 +14,7 @@ from pos_app.ports import DeviceState
 from pos_app.ports.maintenance import DeviceRow, TrialReport
 from pos_app.services.maintenance import BACKUP_PRINTER, PRINTER
 from ui.technician.page import Page
-from ui.technician.parts import Chip, Facts, ReportView, RowItem, RowList, look_of
+from ui.technician.parts import TALL_ROW, Chip, Facts, ReportView, RowItem, RowList, look_of
 from ui.theme import paint
 from ui.theme.fonts import font
 from ui.theme.tokens import Height, Space
@@ -58,7 +58,8 @@ _CHANGEABLE = ("receipt_printer", "backup_printer", "payment_terminal", "barcode
 def state_words(row: DeviceRow) -> str:
     """Health in words."""
     words = row.reason or _STATE_WORDS[row.state]
-    return words[:1].upper() + words[1:]
+    is_an_address = not words.partition(" ")[0].isalpha()
+    return words if is_an_address else words[:1].upper() + words[1:]
 
 
 class _Details(Card):
@@ -103,7 +104,7 @@ class DevicesPage(Page):
         self._name = ""
         self._code_page = ""
         self._list_card = Card("Devices of this counter", self)
-        self.list = RowList("Devices of this counter", self._list_card, empty="No device is set up.")
+        self.list = RowList("Devices of this counter", self._list_card, empty="No device is set up.", row=TALL_ROW)
         self.list.chosen.connect(self._chosen)
         self.add = Button("Add a device", self._list_card, kind="accent", icon="plus", size=16)
         self.add.clicked.connect(self.add_wanted)
@@ -289,7 +290,9 @@ class DevicesPage(Page):
             self.logo.setGeometry(_SIDE, above, inner, Height.TOUCH)
         room = above - _HEAD - 12
         shown = self.report.report is not None or bool(self.report.busy)
-        facts = min(room, 6 * Facts.row + 4) if shown else room
+        # The words of a trial come first; what there is no room for any more was seen before it.
+        rows = max(2, min(6, (room - 12 - self.report.height_for(inner)) // Facts.row))
+        facts = min(room, rows * Facts.row + 4) if shown else room
         self.facts.setGeometry(_SIDE, _HEAD, inner, facts)
         self.report.setGeometry(_SIDE, _HEAD + facts + 12, inner, max(0, room - facts - 12))
         self.report.setVisible(shown)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.maintenance import FoundDevice, TrialReport
+from ui.technician.field_keys import FieldKeys
 from ui.technician.page import Page
 from ui.technician.parts import Field, RowItem, RowList
 from ui.theme import paint
@@ -57,6 +58,7 @@ class FindPage(Page):
         self.hosts.entered.connect(self._search)
         self.list = RowList("What was found", self._card, empty="")
         self.list.chosen.connect(self._picked)
+        self.keys = FieldKeys(self, self.hosts, self.list)
         self.attached.clicked.connect(self._look)
         self.network.clicked.connect(self._search)
         self.stop.clicked.connect(self._stop)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.maintenance import LogLine
+from ui.technician.field_keys import FieldKeys
 from ui.technician.page import Page
 from ui.technician.parts import Chip, Field, TextLines
 from ui.theme import paint
@@ -52,6 +53,7 @@ class LogPage(Page):
         self.again = Button("Read again", self._card, icon="refresh-cw")
         self.again.clicked.connect(self.begin)
         self.lines = TextLines("Log", self._card, empty="No entry in the log says this.")
+        self.keys = FieldKeys(self, self.filter, self.lines)
 
     def begin(self) -> None:
         """Read it."""

@@ -17,7 +17,8 @@ from ui.theme.tokens import FOCUS_RING, Height, Radius
 from ui.widgets.buttons import IconButton
 from ui.widgets.control import Control
 
-ROW, ROW_GAP, PAGER = 64, 8, 56
+ROW, TALL_ROW, ROW_GAP, PAGER = 64, 72, 8, 56
+_HEAD_HIGH = 48
 _LETTER = 7.6
 """How wide a letter of a line is, on the whole."""
 _LOOK_OF_STATE = {
@@ -69,11 +70,19 @@ class _Row(Control):
         item, middle = self.item, rect.center().y()
         paint.glyph(painter, QPointF(28, middle), item.icon, 22, item.ink)
         made = font(14, 600, tabular=True)
-        used = paint.text(painter, rect.adjusted(54, 0, -16, 0), item.trailing, made, "ink_2", paint.RIGHT)
-        room = rect.width() - 54 - 28 - used
+        # Words that are longer than the row is wide go on in a second line, where the row is high enough.
+        wide = rect.width() - 54 - 16
+        two = item.detail != "" and width(item.detail, font(14, 500)) > wide and rect.height() >= TALL_ROW
+        top = middle - (31 if two else 23)
+        upper = QRectF(54, top, wide, 24) if item.detail else rect.adjusted(54, 0, -16, 0)
+        used = paint.text(painter, upper, item.trailing, made, "ink_2", paint.RIGHT)
+        room = wide - used - 12
         if item.detail:
-            paint.text(painter, QRectF(54, middle - 23, room, 24), item.name, font(16, 600))
-            paint.text(painter, QRectF(54, middle + 1, room, 21), item.detail, font(14, 500), "ink_2")
+            paint.text(painter, QRectF(54, top, room, 24), item.name, font(16, 600))
+        if two:
+            paint.wrapped(painter, QRectF(54, top + 24, wide, 40), item.detail, font(14, 500), "ink_2")
+        elif item.detail:
+            paint.text(painter, QRectF(54, top + 24, wide, 21), item.detail, font(14, 500), "ink_2")
         else:
             paint.text(painter, QRectF(54, 0, room, rect.height()), item.name, font(16, 600))
 
@@ -216,6 +225,24 @@ class ReportView(QWidget):
         self.setAccessibleDescription(report.headline if report is not None else "")
         self.update()
 
+    def height_for(self, wide: int) -> int:
+        """How high it has to be for all its words at such a width."""
+        if self.report is None:
+            return _HEAD_HIGH
+        high = self._head_height(self.report.headline, wide) + 10
+        high += sum(self._step_height(step.words, wide) for step in self.report.steps)
+        if self.report.question:
+            high += 16 + paint.wrapped_height(self.report.question, font(14, 600), wide - 16.0)
+        return round(high)
+
+    @staticmethod
+    def _head_height(words: str, wide: float) -> float:
+        return max(_HEAD_HIGH, paint.wrapped_height(words, font(15, 600), wide - 68.0) + 22)
+
+    @staticmethod
+    def _step_height(words: str, wide: float) -> float:
+        return max(26.0, paint.wrapped_height(words, font(14, 500), wide - 40.0) + 6)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self.busy:
@@ -229,7 +256,7 @@ class ReportView(QWidget):
         top = self._head(painter, *look, report.headline) + 10
         wide = self.width() - 40.0
         for step in report.steps:
-            high = max(26.0, paint.wrapped_height(step.words, font(14, 500), wide) + 6)
+            high = self._step_height(step.words, self.width())
             if top + high > self.height():
                 return
             icon, ink = ("check", "go_text") if step.good else ("x", "bad")
@@ -242,7 +269,7 @@ class ReportView(QWidget):
     def _head(self, painter: QPainter, icon: str, ink: str, ground: str, words: str) -> float:
         made = font(15, 600)
         inner = paint.wrapped_height(words, made, self.width() - 68.0)
-        high = max(48.0, inner + 22)
+        high = self._head_height(words, self.width())
         paint.rounded(painter, QRectF(0, 0, self.width(), high), Radius.CONTROL, ground)
         paint.glyph(painter, QPointF(26, high / 2), icon, 24, ink)
         paint.wrapped(painter, QRectF(52, (high - inner) / 2, self.width() - 68.0, inner + 4), words, made, "ink")

@@ -283,5 +283,5 @@ def _facts(report: ScanReport, burst: RawBurst | None) -> list[tuple[str, str]]:
 def _bytes_facts(hexadecimal: str, controls: str) -> list[tuple[str, str]]:
     size = 22 * 3
     starts = range(0, min(len(hexadecimal), 4 * size), size)
-    lines = [("Bytes" if start == 0 else "", hexadecimal[start : start + size]) for start in starts]
+    lines = [("Bytes" if start == 0 else "", hexadecimal[start : start + size].strip()) for start in starts]
     return [("Control characters", controls or "none"), *lines]

@@ -158,6 +158,7 @@ class Room(QWidget):
             self.page.end()
         self.page = page
         self._words = ""
+        self.setAccessibleDescription("")
         for other in self._all():
             other.setVisible(other is page)
         shown = self._beneath.get(page, page)
@@ -172,6 +173,7 @@ class Room(QWidget):
         """The page that is about scans takes it; elsewhere it is told that nothing was sold."""
         if not self.page.take_scan(code):
             self._words = "That scan was not used. Go back to the till to sell."
+            self.setAccessibleDescription(self._words)
             self.update(0, 0, self.width(), HEAD)
             self.scan_not_taken.emit()
 
