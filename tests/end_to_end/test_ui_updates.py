@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pos_app import __version__
 from ui.technician.updates_page import UpdatesPage
 
-LATER = 'import pos_app; pos_app.__version__ = "9.0.0"'
+PROVES_ITSELF = "#!/bin/sh\nexit 0\n"
+LOSES_ITEMS = "#!/bin/sh\necho 'The newer version lost items: 60 became 0.' >&2\nexit 1\n"
+needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb, which makes packages, is not here")
 
 
 def said(page: UpdatesPage) -> list[str]:
@@ -40,12 +42,10 @@ def test_a_till_at_work_is_told_what_is_missing_and_cannot_install(till: WholeCo
     assert page.look.isEnabled()
 
 
-@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb, which makes packages, is not here")
+@needs_dpkg
 def test_a_till_at_rest_is_handed_over_and_ends(till: WholeCounter, monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = asks_a_vendor(till)
-    fetches(till, vendor, debian_package(till.folder / "vendor", LATER))
-    # The newer program has only the data folder to find the key by; a till of the tests keeps it under another name.
-    shutil.copy(till.folder / "till.key", till.folder / "database.key")
+    fetches(till, vendor, debian_package(vendor.folder, PROVES_ITSELF))
     close_the_day(till)
     page = updates_page(till)
     ended: list[int] = []
@@ -58,6 +58,21 @@ def test_a_till_at_rest_is_handed_over_and_ends(till: WholeCounter, monkeypatch:
     assert (till.folder / "machine" / "incoming" / "packages" / "pos-terminal_9.0.0_amd64.deb").exists()
 
 
+@needs_dpkg
+def test_a_version_that_does_not_prove_itself_is_told_of_and_the_till_stays(till: WholeCounter) -> None:
+    vendor = asks_a_vendor(till)
+    fetches(till, vendor, debian_package(vendor.folder, LOSES_ITEMS))
+    close_the_day(till)
+    page = updates_page(till)
+    till.touch(page.install)
+    till.until(lambda: page.report.report is not None, "it is told")
+    (headline,) = said(page)
+    assert "The newer version lost items: 60 became 0. Nothing was changed." in headline
+    assert page.look.isEnabled()
+    assert not page.install.isEnabled()
+    assert not list((till.folder / "machine" / "incoming").iterdir())
+
+
 def test_more_tells_of_a_version_that_waits(till: WholeCounter, monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = asks_a_vendor(till)
     fetches(till, vendor)
@@ -65,5 +80,5 @@ def test_more_tells_of_a_version_that_waits(till: WholeCounter, monkeypatch: pyt
     monkeypatch.setattr(watch.room, "look", watch.room.state)  # what the server said is here already
     watch.look()
     till.counter.services.newer_version = watch.newer
-    (row,) = [row for row in till.window.technician.more_rows() if row.title == "Technician's console"]
+    (row,) = [row for row in till.window.technician.more_rows() if row.name == "Technician's console"]
     assert row.detail == "Version 9.0.0 waits to be installed"

@@ -69,13 +69,18 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-def debian_package(folder: Path, before: str = "") -> bytes:
-    """A package whose program is this checkout, run after the line of Python that makes it another version."""
+def this_program(before: str) -> str:
+    """This checkout as a program, after the lines of Python that make it another version."""
+    return PROGRAM.format(project=PROJECT, python=sys.executable, before=before)
+
+
+def debian_package(folder: Path, script: str) -> bytes:
+    """A package with this as its program."""
     root = folder / "package"
     shutil.rmtree(root, ignore_errors=True)
     program = root / "opt" / "pos-terminal" / "pos-terminal"
     program.parent.mkdir(parents=True)
-    program.write_text(PROGRAM.format(project=PROJECT, python=sys.executable, before=before))
+    program.write_text(script)
     program.chmod(0o755)
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN" / "control").write_text(

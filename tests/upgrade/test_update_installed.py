@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.memory_shop import profile
 from fakes.terminal_data import open_day, terminal_data
-from fakes.update_vendor import Vendor, debian_package
+from fakes.update_vendor import Vendor, debian_package, this_program
 
 from pos_app.commands import find
 from pos_app.domain.receipt_document import ReceiptDocument, Text
@@ -57,7 +57,7 @@ class Till:
 
     def fetch(self, before: str = LATER, version: str = "9.0.0") -> bytes:
         """A newer package is offered, and fetched as the command does."""
-        package = debian_package(self.vendor.folder, before)
+        package = debian_package(self.vendor.folder, this_program(before))
         self.vendor.offer(version, content=package)
         (self.folder / "settings.toml").write_text(f'update_url = "{self.vendor.place.as_posix()}"\n')
         assert run("download", "--data", str(self.folder)) == 0
