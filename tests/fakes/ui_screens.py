@@ -17,6 +17,7 @@ from fakes.console_screens import CONSOLE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
+from fakes.update_screens import UPDATE_SCREENS
 from fakes.whole_counter import (
     BADGE,
     CABLE,
@@ -542,6 +543,7 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "backup-key": _recovery_key,
     **GOODS_SCREENS,
     **CONSOLE_SCREENS,
+    **UPDATE_SCREENS,
 }
 
 
