@@ -69,7 +69,7 @@ class Vault:
                     f"{ENVIRONMENT_SIGNING_KEY} when it is set"
                 ) from error
         if not path.exists():
-            return cls._create(path)
+            cls._create(path)
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise StartError(f"{path} can be read by others; run: chmod 600 '{path}'")
         try:
@@ -82,7 +82,8 @@ class Vault:
             raise StartError(f"the secrets in {path} cannot be read; restore them from your backup") from error
 
     @classmethod
-    def _create(cls, path: Path) -> "Vault":
+    def _create(cls, path: Path) -> None:
+        """Make the file whole or not at all; when another process makes it at the same moment, that one's counts."""
         vault = cls.new()
         document = {
             "pepper": base64.b64encode(vault.pepper).decode(),
@@ -90,12 +91,18 @@ class Vault:
             "signing_key": base64.b64encode(vault.signing_key).decode(),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(document, file)
             file.flush()
             os.fsync(file.fileno())
-        return vault
+        try:
+            os.link(unfinished, path)
+        except FileExistsError:
+            pass
+        finally:
+            unfinished.unlink()
 
     def email_key(self, normalised_email: str) -> str:
         """The key an address is found by."""

@@ -91,6 +91,10 @@ class Server:
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
+    def url(self, database: str) -> str:
+        """Where a program finds a database of it."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
     def wait_until(self, condition: str) -> None:
         """Ask until it is true."""
         pause, last = Event(), ""

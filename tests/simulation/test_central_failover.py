@@ -6,7 +6,7 @@ the tills had been told was safe and was lost goes up again by itself: the servi
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from fakes.real_till import RealTill
 from sync import contract
 from sync.central.service import CentralService
 from sync.terminal.retry import Outcome
+
+pytestmark = pytest.mark.timeout(300)
 
 TILLS = 3
 START_POINTS = 5000
@@ -64,17 +66,36 @@ class Store:
             till.close()
 
 
-def test_a_standby_without_the_last_events_gets_them_from_the_tills_again(
-    tmp_path: Path, postgresql_pair: Pair, expect_log: Callable[[str], None]
-) -> None:
-    pair = postgresql_pair
-    service = CentralService.open(tmp_path / "central", pair.url)
+def opened_with_a_member(folder: Path, url: str) -> CentralService:
+    """A service over an empty database, with a member who has points to begin with."""
+    service = CentralService.open(folder / "central", url)
     joining = contract.EnrolMember(
         event_id="joined-ann", email=EMAIL, marketing_consent=False, joined_at="2026-01-01T00:00:00+00:00"
     )
     member = service.enrol_member(joining).member
     assert member is not None
     service.grant_points("opening", member.member_id, START_POINTS, earned_on=service.clock.now().date())
+    return service
+
+
+def assert_everything_is_there_once(folder: Path, url: str, store: Store) -> None:
+    """The books are right, every entry of every till is in, and the member has what the receipts promised."""
+    with closing(CentralService.open(folder / "central", url)) as service:
+        report = service.verify()
+        found = service.find_member(contract.FindMember(email=EMAIL)).member
+    assert report.findings == ()
+    assert report.quarantined == 0
+    assert report.events == store.events()
+    assert found is not None
+    assert found.balance_points == store.promised
+    assert all(till.data.outbox.pending_count() == 0 for till in store.tills)
+
+
+def test_a_standby_without_the_last_events_gets_them_from_the_tills_again(
+    tmp_path: Path, postgresql_pair: Pair, expect_log: Callable[[str], None]
+) -> None:
+    pair = postgresql_pair
+    service = opened_with_a_member(tmp_path, pair.url)
     with ExitStack() as stack:
         central = CentralProcess(tmp_path / "central", pair.url).start()
         stack.callback(central.kill)
@@ -104,16 +125,41 @@ def test_a_standby_without_the_last_events_gets_them_from_the_tills_again(
         dying.join()
         assert pair.standby.query("SELECT count(*) FROM event", DATABASE) == store.events() > safe_they_were_told
 
-        after = CentralService.open(tmp_path / "central", pair.url)
-        stack.callback(after.close)
-        report = after.verify()
-        assert report.findings == ()
-        assert report.quarantined == 0
-        assert report.events == store.events()
-        found = after.find_member(contract.FindMember(email=EMAIL)).member
-        assert found is not None
-        assert found.balance_points == store.promised
-        assert all(till.data.outbox.pending_count() == 0 for till in store.tills)
+        assert_everything_is_there_once(tmp_path, pair.url, store)
 
 
-pytestmark = pytest.mark.timeout(300)
+def test_a_backup_is_restored_and_the_tills_bring_what_it_lacks(
+    tmp_path: Path, postgresql_pair: Pair, expect_log: Callable[[str], None]
+) -> None:
+    """The drill of docs/central/backup.md with its own commands: pg_dump, createdb, pg_restore, verify."""
+    server = postgresql_pair.primary
+    service = opened_with_a_member(tmp_path, server.url(DATABASE))
+    with ExitStack() as stack:
+        central = CentralProcess(tmp_path / "central", server.url(DATABASE)).start()
+        stack.callback(central.kill)
+        store = Store(tmp_path, service, central.url)
+        stack.callback(store.close)
+        service.close()
+        for till in store.tills:
+            store.sell(till)
+        store.drain()
+
+        dump = server.folder / "rewards.dump"
+        at_the_server = ("-h", str(server.folder), "-U", "postgres")
+        server.run("pg_dump", *at_the_server, "--format=custom", "--no-owner", "--file", dump, DATABASE)
+        for till in store.tills:
+            store.sell(till, points=200)
+            store.sell(till)
+        store.drain()
+        central.kill()  # the disk is gone, and all that came in since the dump
+
+        server.run("createdb", *at_the_server, "restored")
+        server.run("pg_restore", *at_the_server, "--exit-on-error", "--no-owner", "--dbname", "restored", dump)
+        restored = CentralService.open(tmp_path / "central", server.url("restored"))
+        assert restored.verify().findings == ()
+        restored.close()
+        again = CentralProcess(tmp_path / "central", server.url("restored"), central.port).start()
+        stack.callback(again.kill)
+        expect_log("the central service asks again for everything behind entry")
+        store.drain()
+        assert_everything_is_there_once(tmp_path, server.url("restored"), store)

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from fakes.at_once import at_once
 
 from pos_app.commands import find
 from sync.central.errors import StartError
 from sync.central.settings import KEYS, CentralSettings, read_settings
+from sync.central.vault import Vault
 
 
 def central(*arguments: str) -> int:
@@ -119,3 +121,10 @@ def test_a_configuration_is_checked_before_it_is_used(
 def test_every_key_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert central("config", "keys") == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [key.name for key in KEYS]
+
+
+def test_two_processes_that_start_at_once_have_the_same_secrets(tmp_path: Path) -> None:
+    made = at_once(8, lambda number: Vault.load(tmp_path / "central-secrets.json"))
+    assert len({(vault.pepper, vault.sealing_key, vault.signing_key) for vault in made}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["central-secrets.json"]
+    assert (tmp_path / "central-secrets.json").stat().st_mode & 0o077 == 0
