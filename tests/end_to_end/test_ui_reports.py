@@ -209,7 +209,7 @@ def test_a_long_report_says_how_far_it_is_and_can_be_left(
     held, stopped = Event(), Event()
     reporting = manager.counter.services.reports().reporting
 
-    def slow(on_progress):
+    def slow(on_progress, **scope):
         while on_progress(30, 100):
             held.wait(0.01)
         stopped.set()

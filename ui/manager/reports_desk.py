@@ -33,7 +33,7 @@ _LOOKS = {
     "reductions": ("badge-percent", "By whom and why"),
     "returns": ("undo-2", "Why goods came back"),
     "cash": ("banknote", "Paid in and out, no sales"),
-    "over_short": ("scale", "Counted against expected"),
+    "over_short": ("scale", "What counts showed"),
     "rewards": ("star", "Points out and in"),
     "promotions": ("megaphone", "What they took off"),
     "exceptions": ("triangle-alert", "What stands out"),
