@@ -306,14 +306,15 @@ class Closing:
             "deposit_minor": closing.deposit_minor,
             "bag_number": closing.bag_number,
         }
+        slip = self._slip(closing) if closing.to_workstation else None
+        code = code_of_slip(slip, self._secret()) if slip else ""
         with self._storage.unit_of_work() as work:
             entry = work.append(EventKind.TILL_SETTLED, settled)
             if not _follows(entry, last):
                 return None
-            if closing.to_workstation:
-                slip = self._slip(closing)
+            if slip is not None:
                 work.append(EventKind.TILL_MOVED_OUT, self._who(closing) | moved_out_payload(slip, approver_id))
-                work.add_print_job(self._papers.moving_job(slip, code_of_slip(slip, self._secret())))
+                work.add_print_job(self._papers.moving_job(slip, code))
             kind = EventKind.TILL_CLOSED if others else EventKind.BUSINESS_DAY_CLOSED
             closed = work.append(kind, self._who(closing) | {"z_number": z_payload["z_number"]})
             z_payload["period"] |= {"to": _place(closed), "last_hash": closed.entry_hash}

@@ -19,7 +19,7 @@ from ui.till.closing_facts import ClosingFacts
 from ui.till.count_pad import CountPad, PadRow
 from ui.till.day_page import PageBody, PageWords, Way
 from ui.till.deposit import DepositBody
-from ui.till.facts import FactList
+from ui.till.facts import Fact, FactList
 from ui.till.one_field import OneFieldBody
 from ui.till.reveal import RevealBody, result_words
 from ui.till.words import cash_rows, day_words
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ui.till.at_the_counter import TillAtTheCounter
 
 STEPS = ("Stop sales", "Count the cash", "Count the slips", "Compare", "Deposit", "Sign")
+MOVING_STEPS = (*STEPS[:4], "Seal", "Sign")
 _PLACES = {step: place for place, step in enumerate(ClosingStep, 1)}
 _MOST_PARKED_NAMED = 3
 
@@ -175,6 +176,9 @@ class ClosingDesk:
         self._page.say("After this the count stands, and you see what should be there.")
 
     def _show_reveal(self, closing: TillClosing) -> None:
+        if not closing.results:
+            self._show_nothing_to_compare(closing)
+            return
         tolerance = self._window.services.profile.till.tolerance_minor
         missing = self._closing.open_reasons()
         words = [
@@ -190,13 +194,24 @@ class ClosingDesk:
             "Compare" if not missing else "Compare, and say why it differs",
             f"Up to {self._money(tolerance)} either way needs no reason.",
             self.reveal,
-            Way("Next: the deposit", self._to(ClosingStep.DEPOSIT), "accent"),
+            Way(
+                "Next: the seal" if closing.to_workstation else "Next: the deposit",
+                self._to(ClosingStep.DEPOSIT),
+                "accent",
+            ),
             back=Way("Card payments", self._ask_why) if self._card_differs(closing) else None,
             extra=Way("Count again", self._recount) if can_recount else None,
         )
         self._page.main.setEnabled(not missing)
         self._page.take_focus()
         announce(self._window, ". ".join(f"{one.name}: {one.verdict}" for one in words))
+
+    def _show_nothing_to_compare(self, closing: TillClosing) -> None:
+        """A till that is sealed, and of which no slip was to be counted."""
+        fact = Fact("Nothing was counted here", "The cash is sealed, and there are no slips", look="good")
+        self.facts.show_facts([fact])
+        go_on = Way("Next: the seal", self._to(ClosingStep.DEPOSIT), "accent")
+        self._show(_PLACES[closing.step], "Nothing to compare", "It is counted where it goes on.", self.facts, go_on)
 
     def _show_deposit(self, closing: TillClosing) -> None:
         if closing.to_workstation:
@@ -398,12 +413,15 @@ class ClosingDesk:
         services = self._window.services
         closing = self._closing.current
         day = closing.business_day if closing else ""
-        place = f"{services.profile.store_name}  ·  Till {services.profile.workstation_id}"
+        tills = self._till.parts.tills
+        name = tills.name_of(tills.current) if tills.several else services.profile.workstation_id
+        place = f"{services.profile.store_name}  ·  Till {name}"
+        moves = self._to_workstation if closing is None else closing.to_workstation
         words = PageWords(
-            title="Close the day",
+            title="Send the till" if moves else "Close the day",
             subtitle=f"{place}  ·  {day_words(day)}" if day else place,
             icon="moon",
-            steps=STEPS,
+            steps=MOVING_STEPS if moves else STEPS,
             step=step,
             heading=heading,
             hint=hint,

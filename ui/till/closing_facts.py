@@ -59,7 +59,8 @@ class ClosingFacts:
     def done(self, report: ZReport) -> list[Fact]:
         """The Z and where the money goes."""
         money = self._money
-        sales = f"{report.figures.sale_count} sales"
+        count = report.figures.sale_count
+        sales = "1 sale" if count == 1 else f"{count} sales"
         facts = [
             Fact(f"Z report {report.number}", "On record, sealed, and on its way to the printer", look="good"),
             Fact("Net sales", sales, money(report.figures.net_sales_minor), icon="receipt"),

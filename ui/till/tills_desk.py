@@ -229,11 +229,16 @@ class TillsDesk:
         self.body.show_acts(acts)
 
     def _words(self, till: Till) -> tuple[str, str, str]:
-        workers = self._tills.workers_of(till)
+        workers = [self._names().get(who, who) for who in self._tills.workers_of(till)]
         more = f" and {len(workers) - _MOST_WORKERS_NAMED} more" if len(workers) > _MOST_WORKERS_NAMED else ""
         who = ", ".join(workers[:_MOST_WORKERS_NAMED]) + more if workers else "Nobody sells from it"
         here = "Yours now  ·  " if till.till_id == self._tills.current.till_id else ""
         return f"Till {self._tills.name_of(till)}", f"{here}Drawer {till.drawer}  ·  {who}", self._state(till)
+
+    def _names(self) -> dict[str, str]:
+        sign_on = self._window.services.sign_on
+        people = sign_on.people.everybody() if sign_on is not None else ()
+        return {one.operator.operator_id: one.operator.display_name for one in people}
 
     def _state(self, till: Till) -> str:
         return "Open" if till.is_open else "Closed"
