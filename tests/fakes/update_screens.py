@@ -11,6 +11,7 @@ from pos_app.domain.cash_count import CountedPieces
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.till_closing import ClosingStep, CountedTender
 from pos_app.ports import PrintState
+from pos_app.ports.maintenance import TrialStep
 from pos_app.update_room import LocalUpdates, UpdateWatch
 from pos_app.updates.places import FOLDER, INCOMING, STATE, write_json
 from ui.technician.updates_page import UpdatesPage
@@ -22,7 +23,7 @@ def asks_a_vendor(counter: WholeCounter) -> Vendor:
     """The till has an update server and stands on a machine that installs; nothing was fetched yet."""
     vendor = Vendor(counter.folder / "vendor")
     machine, running = counter.folder / "machine", counter.folder / "run"
-    (machine / INCOMING).mkdir(parents=True)
+    (machine / INCOMING).mkdir(parents=True, exist_ok=True)
     counter.counter._settings = replace(counter.counter._settings, update_url=vendor.place.as_posix())
     room = LocalUpdates(counter.folder, "stable", machine=machine, running=running, wait=lambda _: running.mkdir())
     counter.counter._updates = UpdateWatch(room)
@@ -83,8 +84,12 @@ def _waits(counter: WholeCounter) -> None:
 
 
 def _ready(counter: WholeCounter) -> None:
+    """As after closing; the day stays open for the screens that come after."""
     fetches(counter, asks_a_vendor(counter))
-    close_the_day(counter)
+    updating = counter.window.technician.desk.updating
+    assert updating is not None
+    rests = [TrialStep(words, True) for words in ("The business day is closed", "Nothing waits to be printed")]
+    updating.conditions = lambda: rests
     updates_page(counter)
 
 

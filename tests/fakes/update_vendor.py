@@ -29,7 +29,8 @@ class Vendor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.keys = folder / "keys"
-        self.root = new_keys(self.keys, datetime.now(UTC)).read_bytes()
+        root = self.keys / "root.json"
+        self.root = (root if root.exists() else new_keys(self.keys, datetime.now(UTC))).read_bytes()
         self.place = folder / "repository"
 
     def repository(self, at: datetime | None = None) -> Repository:
