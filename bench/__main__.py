@@ -20,6 +20,7 @@ METRICS = {
     "memory": "memory_after_a_day",
     "drain": "offline_drain",
     "counter": "counter_paths",
+    "faults": "device_faults",
 }
 ON_REQUEST = {
     "look-up": "central_look_up",
