@@ -85,7 +85,7 @@ def debian_package(folder: Path, script: str) -> bytes:
     program.chmod(0o755)
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN" / "control").write_text(
-        "Package: pos-terminal\nVersion: 9.0.0\nArchitecture: all\nMaintainer: test\nDescription: test\n"
+        "Package: pos-terminal\nVersion: 9.0.0\nArchitecture: amd64\nMaintainer: test\nDescription: test\n"
     )
     command = ["dpkg-deb", "--root-owner-group", "--build", str(root), str(folder / "made.deb")]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
