@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import ipaddress
 import logging
+import os
 import secrets
 import socket
 import threading
@@ -214,6 +215,8 @@ class CentralClient:
 
         with self._session_lock:
             if self._session is None:
+                if self._ca_file and not os.access(self._ca_file, os.R_OK):
+                    raise OfflineError(f"The certificates in {self._ca_file} cannot be read.")
                 # What urllib3 warns about is a failed request here anyway, with a state and a reason of its own.
                 logging.getLogger("urllib3").setLevel(logging.ERROR)
                 session = requests.Session()

@@ -21,7 +21,7 @@ CERTIFICATE_DAYS = 14
 _CONNECT_S = 2.5
 
 
-def check_link(central_url: str, enrolment: Enrolment | None, clock: Clock) -> TrialReport:
+def check_link(central_url: str, enrolment: Enrolment | None, clock: Clock, ca_file: str = "") -> TrialReport:
     """Look the name up, connect, see the certificate, ask a few times. Within ten seconds; sends no event."""
     try:
         address = checked_address(central_url)
@@ -29,8 +29,8 @@ def check_link(central_url: str, enrolment: Enrolment | None, clock: Clock) -> T
         return TrialReport(False, str(error))
     steps: list[TrialStep] = [TrialStep(f"Address: {address}", True)]
     try:
-        steps += _transport_steps(address)
-        steps += _question_steps(CentralClient(address, enrolment, clock))
+        steps += _transport_steps(address, ca_file)
+        steps += _question_steps(CentralClient(address, enrolment, clock, ca_file=ca_file))
     except WorldError as error:
         return TrialReport(False, str(error), tuple(steps))
     if enrolment is None:
@@ -41,7 +41,7 @@ def check_link(central_url: str, enrolment: Enrolment | None, clock: Clock) -> T
     return TrialReport(not bad, bad[0] if bad else "The central service answers, and all is well.", tuple(steps))
 
 
-def _transport_steps(address: str) -> Iterator[TrialStep]:
+def _transport_steps(address: str, ca_file: str) -> Iterator[TrialStep]:
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -50,7 +50,7 @@ def _transport_steps(address: str) -> Iterator[TrialStep]:
             if parts.scheme != "https":
                 yield TrialStep("No certificate is needed on this machine", True)
                 return
-            with ssl.create_default_context().wrap_socket(connection, server_hostname=host) as secured:
+            with _trusting(ca_file).wrap_socket(connection, server_hostname=host) as secured:
                 yield _certificate_step(secured.getpeercert() or {})
     except socket.gaierror:
         raise WorldError(f"The name {host} is not known. Is the network up, and the name right?") from None
@@ -62,6 +62,13 @@ def _transport_steps(address: str) -> Iterator[TrialStep]:
         raise WorldError(f"Nothing answers at {host}, port {port}.") from None
     except OSError as error:
         raise WorldError(f"{host}, port {port}, cannot be reached: {error.strerror or error}.") from None
+
+
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise WorldError(f"The certificates in {ca_file} cannot be read: {error.strerror or error}.") from error
 
 
 def _certificate_step(certificate: Mapping[str, object]) -> TrialStep:

@@ -27,6 +27,7 @@ from sync.terminal.client import (
     UnavailableError,
     checked_address,
 )
+from sync.terminal.link_check import check_link
 
 
 @pytest.fixture
@@ -242,6 +243,21 @@ def test_a_companys_own_authority_can_be_named(certified: tuple[ssl.SSLContext, 
     central = StubCentral(tls=context)
     client = CentralClient(central.url, central.identity(), SystemClock(), ca_file=str(file))
     assert terms(client).terms == []
+    client.close()
+    central.close()
+
+
+def test_an_authority_that_is_missing_is_a_fault_of_the_line(certified: tuple[ssl.SSLContext, Path]) -> None:
+    context, file = certified
+    central = StubCentral(tls=context)
+    missing = file.with_name("missing.pem")
+    client = CentralClient(central.url, central.identity(), SystemClock(), ca_file=str(missing))
+    with pytest.raises(OfflineError, match=r"missing\.pem cannot be read"):
+        terms(client)
+    report = check_link(central.url, central.identity(), SystemClock(), str(missing))
+    assert report.headline.startswith(f"The certificates in {missing} cannot be read")
+    named = check_link(central.url, central.identity(), SystemClock(), str(file))
+    assert named.steps[2].words.startswith("The certificate is trusted")
     client.close()
     central.close()
 
