@@ -129,7 +129,7 @@ def _restore(folder: Path, args: argparse.Namespace) -> int:
             folder,
             keys,
             newest_schema=SCHEMA_VERSION,
-            z_number=lacking.z_number if lacking is not None else 0,
+            lacking=lacking,
             at=clock.now(),
             by=BY,
             progress=_say,

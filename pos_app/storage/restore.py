@@ -20,15 +20,18 @@ from pathlib import Path
 from sqlcipher3 import dbapi2  # type: ignore[import-untyped]
 
 from pos_app.errors import WorldError
-from pos_app.ports.backup import BackupCopy, CopyState, Progress, RestorePlan
+from pos_app.ports.backup import BackupCopy, CopyState, Lacking, Progress, RestorePlan
 from pos_app.storage.backup_copy import COPY_FILE, check_copy, copy_pages, last_z_number
 from pos_app.storage.database import FILE_NAME, Connection, connect
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.witness import read_witness
 
 READY, PART, REPLACED, FILES = "restore.ready", "restore.part", "replaced", "files"
-NUMBERS_A_DAY = 2_000
-"""More transactions than one workstation makes in a day; where it is not known how many there were."""
+FASTEST_S, SPARE_NUMBERS = 5, 1_000
+"""No workstation begins a transaction every five seconds for long. Where nobody knows how many there were since a copy
+was made, numbers go on as if it had: also a second machine that is restored from the same copy then meets none of the
+first one's.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +74,12 @@ def stage(
     keys: KeyStore,
     *,
     newest_schema: int,
-    z_number: int = 0,
+    lacking: Lacking | None = None,
     at: datetime,
     by: str,
     progress: Progress,
 ) -> None:
-    """Prepare the restored data. z_number is the last Z report that the central service knows of, if it was asked.
+    """Prepare the restored data. lacking is what the central service has beyond the copy, if it was asked.
 
     Raises WorldError; then nothing was changed.
     """
@@ -90,7 +93,7 @@ def stage(
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
         (part / FILES).mkdir(parents=True)
-        _write_database(copy, copy_key, part, keys, (at.isoformat(timespec="seconds"), by, z_number), progress)
+        _write_database(copy, copy_key, part, keys, (at.isoformat(timespec="seconds"), by), lacking, progress)
         shutil.rmtree(folder / READY, ignore_errors=True)
         part.rename(folder / READY)
     except (OSError, dbapi2.DatabaseError) as error:
@@ -165,12 +168,18 @@ def _reached(connection: Connection) -> int:
 
 def _compared(present: Connection, copy: BackupCopy) -> tuple[int, int, int]:
     """The number to go on after; entries and sales that the copy has not."""
-    (position,) = present.execute(
-        "SELECT min(position) FROM journal j JOIN incarnation i ON i.number = j.incarnation_number "
-        "WHERE i.number > (SELECT number FROM incarnation WHERE incarnation = ?1) "
-        "OR (i.incarnation = ?1 AND j.sequence > ?2)",
-        (copy.incarnation, copy.sequence),
-    ).fetchone()
+    parted = present.execute("SELECT number FROM incarnation WHERE incarnation = ?", (copy.incarnation,)).fetchone()
+    if parted is None:
+        # The data here was restored from an older copy since; what was written after that copy was made is its own.
+        (position,) = present.execute(
+            "SELECT min(position) FROM journal WHERE datetime(occurred_at) > datetime(?)", (copy.made_at.isoformat(),)
+        ).fetchone()
+    else:
+        (position,) = present.execute(
+            "SELECT min(position) FROM journal WHERE incarnation_number > ?1 "
+            "OR (incarnation_number = ?1 AND sequence > ?2)",
+            (parted[0], copy.sequence),
+        ).fetchone()
     entries, sales = present.execute(
         "SELECT count(*), count(*) FILTER (WHERE kind = 'sale') FROM journal WHERE position >= ?",
         (position if position is not None else 1 << 62,),
@@ -182,19 +191,20 @@ def _above_all(transaction_sequence: int, folder: Path, made_at: datetime, now: 
     """A number that none given out since the copy can have reached."""
     witness = read_witness(folder)
     known = max(transaction_sequence, witness.transaction_sequence if witness else 0)
-    days = max((now - made_at).days, 0) + 1
-    return known + days * NUMBERS_A_DAY
+    elapsed_s = max(int((now - made_at).total_seconds()), 0)
+    return known + elapsed_s // FASTEST_S + SPARE_NUMBERS
 
 
 def _note_numbers(file: Path, folder: Path, keys: KeyStore, now: datetime) -> str:
     """Write into the prepared data what the present one has come to, while it is still there; when it was prepared."""
     connection = connect(file, keys.database_key(create=False))
     try:
-        number, made_at, staged_at, numbers_from, z_number = connection.execute(
-            "SELECT number, copy_made_at, staged_at, numbers_from, z_number FROM restoration ORDER BY number DESC LIMIT 1"
+        number, made_at, staged_at, numbers_from, known_sequence, z_number = connection.execute(
+            "SELECT number, copy_made_at, staged_at, numbers_from, known_sequence, z_number FROM restoration "
+            "ORDER BY number DESC LIMIT 1"
         ).fetchone()
         if numbers_from is None:
-            reached, z_number = _reached(connection), max(z_number, last_z_number(connection))
+            reached, z_number = max(_reached(connection), known_sequence), max(z_number, last_z_number(connection))
             with _present(folder, keys) as present:
                 if present is None:
                     known = _above_all(reached, folder, datetime.fromisoformat(made_at), now)
@@ -212,7 +222,13 @@ def _note_numbers(file: Path, folder: Path, keys: KeyStore, now: datetime) -> st
 
 
 def _write_database(
-    copy: BackupCopy, copy_key: bytes, part: Path, keys: KeyStore, note: tuple[str, str, int], progress: Progress
+    copy: BackupCopy,
+    copy_key: bytes,
+    part: Path,
+    keys: KeyStore,
+    note: tuple[str, str],
+    lacking: Lacking | None,
+    progress: Progress,
 ) -> None:
     """The copy's data under this machine's key, with a note that it was restored; the store's files beside it."""
     reading = connect(copy.path / COPY_FILE, copy_key, read_only=True)
@@ -225,8 +241,14 @@ def _write_database(
                 (part / FILES / Path(name).name).write_bytes(content)
             writing.execute("DROP TABLE copied_file")
             writing.execute(
-                "INSERT INTO restoration (copy_made_at, staged_at, by, z_number) VALUES (?, ?, ?, ?)",
-                (copy.made_at.isoformat(), *note),
+                "INSERT INTO restoration (copy_made_at, staged_at, by, known_sequence, z_number) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (
+                    copy.made_at.isoformat(),
+                    *note,
+                    lacking.transaction_sequence if lacking is not None else 0,
+                    lacking.z_number if lacking is not None else 0,
+                ),
             )
         finally:
             writing.close()

@@ -11,6 +11,7 @@ from fakes.real_till import RealTill
 from pos_app.domain.journal import verify_chain
 from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.errors import OfflineError, RefusedError
+from pos_app.ports import Clock
 from pos_app.storage.journal import incarnations, stream_entries
 from sync.terminal.retry import Outcome
 
@@ -25,24 +26,25 @@ class CrashError(Exception):
 class World:
     """Two tills, each behind a bad network of its own, and one service."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, clock: Clock | None = None) -> None:
+        self.clock = clock
         self.random = random.Random(seed)
         self.folder = folder
-        self.central = RealCentral(folder / "central")
+        self.central = RealCentral(folder / "central", clock=clock)
         self.members = {email: self.central.member(email, START_POINTS) for email in EMAILS}
         self.receipts: list[tuple[str, RetailTransaction]] = []
         self.proxies = [FaultProxy(self.central.port, seeded(seed * 2 + n)) for n in range(2)]
         self.tills = [self._first_start(n) for n in range(2)]
 
     def _first_start(self, number: int) -> RealTill:
-        till = RealTill(self.folder / f"till-{number}", f"0{number}")
+        till = RealTill(self.folder / f"till-{number}", f"0{number}", self.clock)
         till.enrol(self.central.url, self.central.service.open_enrolment("001", f"0{number}"))
         till.connect(self.proxies[number].url)
         return till
 
     def restart(self, number: int) -> None:
         self.tills[number].close()
-        self.tills[number] = RealTill(self.folder / f"till-{number}", f"0{number}")
+        self.tills[number] = RealTill(self.folder / f"till-{number}", f"0{number}", self.clock)
         self.tills[number].connect(self.proxies[number].url)
 
     def sell(self, till: RealTill) -> None:

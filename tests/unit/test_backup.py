@@ -349,6 +349,26 @@ def test_the_newest_copy_loses_nothing_and_still_begins_anew(tmp_path: Path, exp
         assert audit(data.database).faults == []
 
 
+def test_between_two_copies_what_is_lost_is_counted(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
+    """Back to the older copy, some sales, and then to the newer one after all: those sales are lost, and said to be."""
+    expect_log("was restored from a copy")
+    expect_log("restored from the copy of 2026-11-22T20:00:00")
+    late = NOON + timedelta(hours=2)
+    with terminal_data(tmp_path) as data:
+        open_day(data)
+        older = copy_of(data)
+    with terminal_data(tmp_path) as data:
+        sell(data, 2)
+        copy_of(data, at=NOON + timedelta(hours=1))
+        sell(data)
+        newer = copy_of(data, at=NOON + timedelta(hours=1))
+        backups_of(data).stage(older, BY)
+    with terminal_data(tmp_path, clock=SetClock(late)) as data:
+        assert sell(data, 4) == 7
+        plan = backups_of(data, at=late).plan(newer)
+    assert (plan.lost_sales, plan.numbers_from) == (4, 7)
+
+
 def test_a_broken_disk_costs_no_number_twice(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
     """Nothing here can say how many sales there were since: numbers go on far above."""
     expect_log("was restored from a copy")

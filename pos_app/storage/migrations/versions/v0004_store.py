@@ -138,6 +138,7 @@ _STATEMENTS: tuple[str, ...] = (
         copy_made_at TEXT NOT NULL,
         staged_at TEXT NOT NULL,
         by TEXT NOT NULL,
+        known_sequence INTEGER NOT NULL DEFAULT 0,
         numbers_from INTEGER,
         z_number INTEGER,
         incarnation TEXT,
