@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from pos_app.services.closing import Closing
     from pos_app.services.exchanging import Exchanging
     from pos_app.services.finding_sales import FindingSales
+    from pos_app.services.goods.files import CatalogueFiles
+    from pos_app.services.goods.labels import Labels
     from pos_app.services.goods.products import Products
     from pos_app.services.goods.session import GoodsSession
     from pos_app.services.journal_browsing import JournalBrowsing
@@ -207,6 +209,10 @@ class GoodsParts:
 
     session: "GoodsSession"
     products: "Products"
+    labels: "Labels"
+    files: "CatalogueFiles"
+    save: Callable[[str, Iterable[bytes]], Path]
+    """Writes a file for somebody to take along; where it is comes back. Raises WorldError."""
 
 
 @dataclass(frozen=True, slots=True)

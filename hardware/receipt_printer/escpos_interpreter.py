@@ -18,7 +18,7 @@ from hardware.receipt_printer.paper import (
     Run,
 )
 from hardware.receipt_printer.picture_memory import PictureMemory
-from hardware.receipt_printer.symbols import code128_values
+from hardware.receipt_printer.symbols import SYSTEMS, barcode_modules
 from hardware.receipt_printer.text_cells import clean, width
 from pos_app.domain.receipt_document import Align
 
@@ -242,15 +242,16 @@ class EscposInterpreter:
 
     def _barcode(self, buffer: bytes) -> int:
         system, count = _bytes(buffer, 2, 2)
-        if system != 73:
-            raise UnknownCommandError(f"a barcode system {system}; this printer draws CODE128 only")
+        if system not in SYSTEMS.values():
+            raise UnknownCommandError(f"a barcode system {system}; this printer draws CODE128, EAN and UPC-A only")
         data = _bytes(buffer, 4, count)
         try:
-            code128_values(data)
+            barcode_modules(system, data)
         except ValueError as error:
             raise UnknownCommandError(f"barcode data: {error}") from None
         self._finish_line()
-        self._put(PaperBarcode(data, self._barcode_height, self._barcode_module, self._barcode_text_below, self._align))
+        looks = (self._barcode_height, self._barcode_module, self._barcode_text_below, self._align)
+        self._put(PaperBarcode(data, *looks, system))
         return 4 + count
 
     def _two_dimensional(self, buffer: bytes) -> int:

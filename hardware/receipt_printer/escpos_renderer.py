@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from hardware.receipt_printer.layout import BarcodeLine, CutLine, LogoLine, PrintedLine, QrLine, TextLine, layout
 from hardware.receipt_printer.logo import LogoError, load_logo
-from hardware.receipt_printer.raster import raster_command, text_raster
+from hardware.receipt_printer.raster import bars_picture, raster_command, text_raster
 from hardware.receipt_printer.settings import Cutter, PrinterSettings
-from hardware.receipt_printer.symbols import can_be_code128, code128_command_data, code128_module_count
+from hardware.receipt_printer.symbols import SYSTEMS, barcode_command_data, bars, can_be_bars, module_count
 from hardware.receipt_printer.text_cells import wrap
+from pos_app.domain.barcodes import Symbology
 from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
 from pos_app.domain.tills import FIRST_DRAWER
 
@@ -162,7 +163,7 @@ class EscposRenderer:
             case TextLine():
                 self._write_foreign(line)
             case BarcodeLine():
-                self._write_barcode(line.data)
+                self._write_barcode(line.data, line.symbology)
             case QrLine():
                 self._write_qr(line.data)
             case LogoLine():
@@ -183,19 +184,25 @@ class EscposRenderer:
         self._notes.append(f"not in code page {self._settings.code_page}, printed with ?: {line.text.strip()}")
         self._printer._raw(codecs.charmap_encode(line.text, "replace", self._encoding_table)[0] + b"\n")
 
-    def _write_barcode(self, data: str) -> None:
-        """GS k 73. Drawn by the printer itself; a code wider than the paper is printed as text instead."""
+    def _write_barcode(self, data: str, symbology: Symbology) -> None:
+        """GS k. Drawn by the printer itself where it can; a code wider than the paper is printed as text instead."""
         dots = self._settings.columns * self._settings.dots_per_column
         # The margin that a printer cannot print on is the quiet zone.
-        widths = [w for w in (3, 2) if code128_module_count(data) * w <= dots] if can_be_code128(data) else []
+        fits = can_be_bars(data, symbology)
+        widths = [w for w in (3, 2) if fits and module_count(data, symbology) * w <= dots]
         if not widths:
             self._notes.append(f"too long for a barcode on this paper, printed as text: {data}")
             self._write_plain(data)
             return
-        command = code128_command_data(data)
+        if not self._printer.profile.supports("barcodeB") and self._settings.raster:
+            picture = bars_picture(bars(data, symbology), widths[0], _BARCODE_HEIGHT_DOTS, dots)
+            below = data.center(self._settings.columns).rstrip().encode("ascii")
+            self._printer._raw(raster_command(picture) + below + b"\n")
+            return
+        command = barcode_command_data(data, symbology)
         self._printer._raw(
             bytes((0x1D, 0x68, _BARCODE_HEIGHT_DOTS, 0x1D, 0x77, widths[0], 0x1D, 0x66, 0, 0x1D, 0x48, 2))
-            + bytes((0x1D, 0x6B, 73, len(command)))
+            + bytes((0x1D, 0x6B, SYSTEMS[symbology], len(command)))
             + command
         )
 

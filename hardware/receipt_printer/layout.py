@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hardware.receipt_printer.text_cells import clean, width, wrap
+from pos_app.domain.barcodes import Symbology
 from pos_app.domain.receipt_document import (
     Align,
     Barcode,
@@ -40,9 +41,10 @@ class TextLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BarcodeLine:
-    """A centred CODE128 barcode with its text below."""
+    """A centred barcode with its text below."""
 
     data: str
+    symbology: Symbology = Symbology.CODE_128
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _lines_of(block: Block, columns: int) -> Sequence[PrintedLine]:
             name = wrap(clean(block.name), _columns(Size.DOUBLE, columns))
             return [TextLine(line, Align.CENTRE, Size.DOUBLE, bold=True) for line in name]
         case Barcode():
-            return [BarcodeLine(clean(block.data))]
+            return [BarcodeLine(clean(block.data), block.symbology)]
         case QrCode():
             return [QrLine(clean(block.data))]
         case Cut():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hardware.receipt_printer.glyphs import CELL_HEIGHT, CELL_WIDTH, draw_text
-from hardware.receipt_printer.symbols import code128_modules, code128_text, code128_values, qr_modules
+from hardware.receipt_printer.symbols import barcode_modules, barcode_text, qr_modules
 from hardware.receipt_printer.text_cells import width
 from pos_app.domain.receipt_document import Align
 
@@ -41,13 +41,14 @@ class PaperText:
 
 @dataclass(frozen=True, slots=True)
 class PaperBarcode:
-    """CODE128 as commanded, with the text below."""
+    """Bars as commanded (system as GS k numbers them), with the text below."""
 
     command_data: bytes
     height: int = 80
     module_dots: int = 2
     text_below: bool = True
     align: Align = Align.CENTRE
+    system: int = 73
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _text_of(item: PaperItem, columns: int) -> str:
             used = sum(width(run.text) * (2 if run.wide else 1) for run in item.runs)
             return " " * _offset(item.align, columns - used) + item.text
         case PaperBarcode():
-            return f"[barcode {code128_text(item.command_data)}]".center(columns)
+            return f"[barcode {barcode_text(item.system, item.command_data)}]".center(columns)
         case PaperQr():
             return f"[QR {item.data}]".center(columns)
         case PaperRaster():
@@ -184,11 +185,11 @@ def _run_strip(run: Run) -> Any:
 
 
 def _barcode_strip(code: PaperBarcode, dots: int) -> Any:
-    modules = code128_modules(code128_values(code.command_data))
+    modules = barcode_modules(code.system, code.command_data)
     bars = _modules_strip([bytes(int(m) for m in modules)], code.module_dots, code.align, dots, code.height)
     if not code.text_below:
         return bars
-    below = _text_strip(PaperText((Run(code128_text(code.command_data)),), code.align), dots)
+    below = _text_strip(PaperText((Run(barcode_text(code.system, code.command_data)),), code.align), dots)
     strip = _blank(dots, bars.height + below.height)
     strip.paste(bars, (0, 0))
     strip.paste(below, (0, bars.height))

@@ -17,7 +17,7 @@ from hardware.receipt_printer.paper import (
     Run,
 )
 from hardware.receipt_printer.raster import padded
-from hardware.receipt_printer.symbols import can_be_code128, code128_command_data
+from hardware.receipt_printer.symbols import SYSTEMS, barcode_command_data, can_be_bars
 from pos_app.domain.receipt_document import Align, ReceiptDocument, Size
 
 
@@ -41,8 +41,9 @@ def _item(line: PrintedLine) -> PaperItem:
         case TextLine():
             double = line.size is Size.DOUBLE
             return PaperText((Run(line.text, line.bold, double, double),), line.align)
-        case BarcodeLine() if can_be_code128(line.data):
-            return PaperBarcode(code128_command_data(line.data))
+        case BarcodeLine() if can_be_bars(line.data, line.symbology):
+            data = barcode_command_data(line.data, line.symbology)
+            return PaperBarcode(data, system=SYSTEMS[line.symbology])
         case BarcodeLine():
             return PaperText((Run(line.data),), Align.CENTRE)
         case QrLine():

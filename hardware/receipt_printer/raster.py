@@ -28,6 +28,17 @@ def text_raster(line: TextLine, columns: int, dots_per_column: int) -> tuple[Any
     return picture, sorted({cell for cell, _ in cells(text) if cell != " " and not has_glyph(cell)})
 
 
+def bars_picture(modules: str, module_dots: int, height: int, paper_dots: int) -> Any:
+    """A barcode as a 1-bit picture as wide as the paper, in its middle."""
+    from PIL import Image
+
+    row = Image.frombytes("L", (len(modules), 1), bytes(0 if module == "1" else 255 for module in modules))
+    bars = row.resize((len(modules) * module_dots, height), Image.Resampling.NEAREST)
+    picture = Image.new("1", (paper_dots, height), 1)
+    picture.paste(bars, ((paper_dots - bars.width) // 2, 0))
+    return picture
+
+
 def padded(picture: Any) -> Any:
     """The picture with white on its right up to whole bytes."""
     wider = picture.crop((0, 0, (picture.width + 7) // 8 * 8, picture.height))

@@ -1,12 +1,64 @@
-"""The bar and module patterns of the codes printed on receipts, and the CODE128 data printers ask for."""
+"""The bar and module patterns of the codes on receipts and labels, and the data that printers ask for."""
 
 import re
 from collections.abc import Iterable
+
+from pos_app.domain.barcodes import Symbology, ean_modules
 
 _STOP = 106
 _START = {"A": 103, "B": 104, "C": 105}
 _SWITCH = {"C": 99, "B": 100, "A": 101}
 _LONGEST_CODE128 = 60
+
+
+SYSTEMS = {Symbology.UPC_A: 65, Symbology.EAN_13: 67, Symbology.EAN_8: 68, Symbology.CODE_128: 73}
+"""What GS k calls a kind of bars (function B)."""
+
+
+def can_be_bars(data: str, symbology: Symbology) -> bool:
+    """True when these bars can show the data."""
+    if symbology is Symbology.CODE_128:
+        return can_be_code128(data)
+    try:
+        ean_modules(data)
+    except ValueError:
+        return False
+    return True
+
+
+def barcode_command_data(data: str, symbology: Symbology) -> bytes:
+    """What GS k is given. Raises ValueError for what these bars cannot show."""
+    if symbology is Symbology.CODE_128:
+        return code128_command_data(data)
+    if not can_be_bars(data, symbology):
+        raise ValueError(f"not printable as {symbology}: {data!r}")
+    return data.encode("ascii")
+
+
+def barcode_modules(system: int, command_data: bytes) -> str:
+    """Bars and spaces that a printer draws for GS k. Raises ValueError for what it would not draw."""
+    if system == SYSTEMS[Symbology.CODE_128]:
+        return code128_modules(code128_values(command_data))
+    if system not in SYSTEMS.values():
+        raise ValueError(f"a barcode system {system}")
+    return ean_modules(command_data.decode("latin-1"))
+
+
+def barcode_text(system: int, command_data: bytes) -> str:
+    """The text below the bars."""
+    if system == SYSTEMS[Symbology.CODE_128]:
+        return code128_text(command_data)
+    return command_data.decode("latin-1")
+
+
+def bars(data: str, symbology: Symbology) -> str:
+    """Bars (1) and spaces (0) of a code, one character a module. Raises ValueError when these bars cannot show it."""
+    return barcode_modules(SYSTEMS[symbology], barcode_command_data(data, symbology))
+
+
+def module_count(data: str, symbology: Symbology) -> int:
+    """Modules without the quiet zones, of data that these bars can show."""
+    return {Symbology.CODE_128: code128_module_count(data), Symbology.EAN_8: 67}.get(symbology, 95)
 
 
 def can_be_code128(data: str) -> bool:

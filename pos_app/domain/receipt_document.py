@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pos_app.domain.barcodes import Symbology
+
 
 class Align(StrEnum):
     """Where a text stands in its line."""
@@ -67,9 +69,10 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A CODE128 barcode with its text below."""
+    """A barcode with its text below."""
 
     data: str
+    symbology: Symbology = Symbology.CODE_128
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def to_plain(document: ReceiptDocument) -> dict[str, object]:
 _BLOCKS: dict[str, Callable[..., Block]] = {
     kind.__name__: kind for kind in (Text, Pair, Rule, Feed, Logo, Barcode, QrCode, Cut)
 }
-_ENUMS = {"align": Align, "size": Size}
+_ENUMS = {"align": Align, "size": Size, "symbology": Symbology}
 
 
 def from_plain(plain: dict[str, object]) -> ReceiptDocument:

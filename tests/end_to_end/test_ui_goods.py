@@ -1,13 +1,22 @@
 """A manager changes goods in the real window over a real till: prices, barcodes, new products, products that end."""
 
+import csv
+import io
 import json
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
-from fakes.goods_screens import change_price, edit, open_goods, review, show_product
+import pytest
+from fakes.goods_screens import change_price, check_file, edit, labels, open_goods, review, show_product
 from fakes.whole_counter import CABLE, HEADPHONES, SPEAKER, WholeCounter
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from pos_app.domain.operator import Operator, Role
+from pos_app.goods_room import save_file
+from pos_app.services.goods.labels import Since
 from ui.goods.goods_room import GoodsRoom
 
 Key = Qt.Key
@@ -145,3 +154,90 @@ def test_the_associate_asks_for_approval_to_open_the_room(till: WholeCounter) ->
     till.approve()
     till.until(lambda: till.window.goods.covering, "the room opens")
     assert "approved by manager" in till.window.goods.parts.session.by
+
+
+# --- labels and files -------------------------------------------------------------------------------------------------
+
+
+def test_labels_of_what_was_scanned_come_out_of_the_receipt_printer(till: WholeCounter) -> None:
+    room = labels(till)
+    assert [(one.item_id, one.copies) for one in room.labels.labels] == [("SD-128", 1), ("HP-700", 2)]
+    till.touch(room.labels.print_them)
+    (paper,) = set(till.printed(3)[:1])
+    assert "Memory Card" in paper
+    assert len(till.printer.receipts()) == 3, "each label is cut off by itself"
+    zxingcpp = pytest.importorskip("zxingcpp")
+    read = {
+        found.text
+        for receipt in till.printer.receipts()
+        for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(receipt.picture())))
+    }
+    assert read == {CABLE, HEADPHONES}
+
+
+def test_labels_are_written_as_sheets(till: WholeCounter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = labels(till)
+    monkeypatch.setattr(room.labels, "parts", replace(room.labels.parts, save=partial(save_file, tmp_path / "out")))
+    till.touch(room.labels.sheets["A4, 3 x 8"])
+    till.until(lambda: room.labels.report.report is not None, "the sheet is written")
+    (path,) = (tmp_path / "out").iterdir()
+    assert path.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_label_is_due_until_it_was_printed(till: WholeCounter) -> None:
+    till.register.goods.note_label_run("m", 60)
+    till.register.goods.change("SB-400", {"price": "255.00"}, (), by="m", reason="Season")
+    room = open_goods(till)
+    till.touch(room.rail["Labels"])
+    till.touch(room.labels.since[Since.TODAY])
+    till.until(lambda: room.labels.labels, "the label is due")
+    assert "SB-400" in {label.item_id for label in room.labels.labels}
+
+
+def test_a_file_is_checked_taken_in_and_taken_back(till: WholeCounter) -> None:
+    room = check_file(till)
+    assert "2 would be added" in room.files.report.report.headline
+    assert any("Line 4" in text for _, text, _ in room.files.lines.lines)
+    assert till.register.goods.product("NEW-1") is None
+    till.touch(room.files.take)
+    till.until(lambda: room.files.undo.isEnabled(), "the file was imported")
+    assert till.register.goods.product("4006381333931").item_id == "NEW-1"
+    assert till.register.goods.product(HEADPHONES).cells["price"] == "239.00"
+    till.touch(room.files.undo)
+    till.until(lambda: not room.files.undo.isEnabled() and room.files.export.isEnabled(), "it was taken back")
+    assert till.register.goods.product(HEADPHONES).cells["price"] == "249.00"
+    assert till.register.goods.product("NEW-1").ended
+
+
+def test_rows_that_were_refused_are_saved_without_formulas(
+    till: WholeCounter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_goods(till)
+    path = tmp_path / "bad.csv"
+    path.write_text("sku,name,price\n=cmd(),X,=1+1\n", encoding="utf-8")
+    monkeypatch.setattr(room.files, "parts", replace(room.files.parts, save=partial(save_file, tmp_path / "out")))
+    till.touch(room.rail["Files"])
+    room.files.path.line.setText(str(path))
+    till.touch(room.files.check)
+    till.until(lambda: room.files.save.isEnabled(), "the refused row can be saved")
+    till.touch(room.files.save)
+    saved = tmp_path / "out" / "bad.refused.csv"
+    till.until(saved.exists, "it was saved")
+    (row,) = csv.DictReader(io.StringIO(saved.read_text(encoding="utf-8")))
+    assert (row["line"], row["column"], row["value"]) == ("2", "price", "'=1+1")
+
+
+def test_everything_is_exported_and_importing_it_changes_nothing(
+    till: WholeCounter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_goods(till)
+    monkeypatch.setattr(room.files, "parts", replace(room.files.parts, save=partial(save_file, tmp_path / "out")))
+    till.touch(room.rail["Files"])
+    till.until(lambda: room.files.export.isEnabled(), "it can be exported")
+    till.touch(room.files.export)
+    till.until(lambda: room.files.report.report is not None, "it is written")
+    (path,) = (tmp_path / "out").iterdir()
+    room.files.path.line.setText(str(path))
+    till.touch(room.files.check)
+    till.until(lambda: "rows" in getattr(room.files.report.report, "headline", ""), "it was checked")
+    assert "0 would be added, 0 would be changed, 60 as they are" in room.files.report.report.headline

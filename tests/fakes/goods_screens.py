@@ -84,6 +84,48 @@ def _new(counter: WholeCounter) -> None:
     room.form.sku.line.setText("NL-1")
 
 
+def labels(counter: WholeCounter) -> GoodsRoom:
+    """Labels of two products that were scanned."""
+    room = open_goods(counter)
+    counter.touch(room.rail["Labels"])
+    for code in (HEADPHONES, CABLE, HEADPHONES):
+        before = [one.copies for one in room.labels.labels]
+        counter.scan(code)
+        counter.until(lambda before=before: [one.copies for one in room.labels.labels] != before, "it is in the list")
+    return room
+
+
+def _labels_due(counter: WholeCounter) -> None:
+    counter.register.goods.change("SB-400", {"price": "255.00"}, (), by="manager-1", reason="Season")
+    room = labels(counter)
+    counter.touch(next(iter(room.labels.since.values())))
+    counter.until(lambda: room.labels.report.report is not None, "the labels that are due are listed")
+
+
+def check_file(counter: WholeCounter) -> GoodsRoom:
+    """A file with rows that cannot be taken."""
+    room = open_goods(counter)
+    path = counter.folder / "spring-catalogue.csv"
+    path.write_text(
+        "sku,name,price,gtin\nHP-700,Over-Ear Headphones HP-700,239.00,\nNEW-1,Desk Lamp,39.90,4006381333931\n"
+        "NEW-2,,12.00,\nNEW-3,Kettle,cheap,\nNEW-4,Toaster,25.00,4006381333932\n",
+        encoding="utf-8",
+    )
+    counter.touch(room.rail["Files"])
+    room.files.path.line.setText(str(path))
+    counter.touch(room.files.check)
+    counter.until(lambda: room.files.report.report is not None, "the file was checked")
+    return room
+
+
+def import_file(counter: WholeCounter) -> GoodsRoom:
+    """The same file, taken in."""
+    room = check_file(counter)
+    counter.touch(room.files.take)
+    counter.until(lambda: room.files.undo.isEnabled(), "the file was imported")
+    return room
+
+
 GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "goods-products": open_goods,
     "goods-product": show_product,
@@ -94,4 +136,7 @@ GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "goods-choices": _taxes,
     "goods-new": _new,
     "goods-review": review,
+    "goods-labels": labels,
+    "goods-file-checked": check_file,
+    "goods-labels-due": _labels_due,
 }

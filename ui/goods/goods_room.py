@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from ui.goods.files_page import FilesPage
+from ui.goods.labels_page import LabelsPage
 from ui.goods.product_form import ProductForm
 from ui.goods.products_page import ProductsPage
 from ui.goods.review_page import ReviewPage
@@ -27,7 +29,9 @@ class GoodsRoom(Room):
         self.products = ProductsPage(parts, background, services, self)
         self.form = ProductForm(parts, background, services, self)
         self.review = ReviewPage(parts, background, services, self)
-        self.add_pages((self.products,), {self.form: self.products, self.review: self.products})
+        self.labels = LabelsPage(parts, background, services, self)
+        self.files = FilesPage(parts, background, services, self)
+        self.add_pages((self.products, self.labels, self.files), {self.form: self.products, self.review: self.products})
         self.products.edit_wanted.connect(self._edit)
         self.products.review_wanted.connect(self._review)
         self.form.reviewed.connect(self._review)
