@@ -7,14 +7,14 @@ first paint, by connect.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pos_app.clock import SystemClock
 from pos_app.domain.operator import NOBODY, SignedOn
 from pos_app.domain.store import StoreProfile
-from pos_app.errors import CashierError, OfflineError, WorldError
+from pos_app.errors import OfflineError
 from pos_app.formatting import StoreFormatter
 from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
@@ -40,8 +40,9 @@ from pos_app.services.time_clock import TimeClock
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
+from pos_app.store_of_the_day import StoreSettings, settings_of_the_day
 from pos_app.store_people import SignOnRules
-from pos_app.store_profile import HISTORY_FOLDER, StoreFile
+from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
     from pos_app.services.card_refunds import CardRefunds
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from pos_app.services.till_papers import TillPapers
     from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.storage.goods import SqliteGoods
-    from pos_app.store_book import StoreFileBook
     from sync.terminal.worker import SyncWorker
 
 _logger = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ class Register:
     sign_on_rules: SignOnRules
     signer: DeviceKeySigner
     keys: KeyStore
+    store_settings: StoreSettings
     receipt_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     promo_code_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
     parking_gateway: GatewayWhenConnected = field(default_factory=GatewayWhenConnected)
@@ -123,23 +124,6 @@ class Register:
     sync: "SyncWorker | None" = None
     ask_standing: Callable[[], Lacking] = field(default=_not_connected)
     """What the central service has of this till that it lacks. Raises WorldError."""
-    folder: Path = field(default_factory=Path)
-    settings_fault: str = ""
-    """Why a change of the store's settings could not be taken although its day has come."""
-
-    @cached_property
-    def store_book(self) -> "StoreFileBook":
-        """The store's settings with their versions."""
-        from pos_app.store_book import StoreFileBook
-
-        return StoreFileBook(self.folder, self.clock.now)
-
-    def settings_are_due(self) -> bool:
-        """True when a change of the store's settings waits whose day has come: the till takes it as it starts."""
-        if self.settings_fault or self.profile.training or not (self.folder / HISTORY_FOLDER).is_dir():
-            return False
-        first = self.store_book.next_day
-        return bool(first) and first <= self.clock.now().date().isoformat()
 
     @cached_property
     def receipt_desk(self) -> "ReceiptDesk":
@@ -473,7 +457,7 @@ def open_register(
     data = open_terminal_database(
         folder, store_id=profile.store_id, workstation_id=profile.workstation_id, clock=clock, ids=ids, keys=keys
     )
-    store, settings_fault = _settings_of_the_day(folder, store, data, clock)
+    store, fault = settings_of_the_day(folder, store, data.storage, clock)
     profile, clock = store.profile, SystemClock(store.profile.time_zone)
     operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
     formatter = StoreFormatter(profile)
@@ -550,8 +534,7 @@ def open_register(
         tills=tills,
         signer=signer,
         keys=keys,
-        folder=folder,
-        settings_fault=settings_fault,
+        store_settings=StoreSettings(folder, clock, profile.training, fault),
     )
     tendering.exchanges = lambda: register.exchanging
     register.make_due_changes()
@@ -560,33 +543,17 @@ def open_register(
     return register
 
 
-def _settings_of_the_day(
-    folder: Path, store: StoreFile, data: TerminalDatabase, clock: SystemClock
-) -> tuple[StoreFile, str]:
-    """The store as it is from today on, and why a change that is due could not be taken.
-
-    Changes are taken between business days only; without any, this is one look at the disk.
-    """
-    between_days = not data.storage.business_day() and not data.storage.till_is_closing()
-    if store.profile.training or not between_days or not (folder / HISTORY_FOLDER).is_dir():
-        return store, ""
-    from pos_app.store_book import StoreFileBook
-
-    try:
-        return StoreFileBook(folder, clock.now).take_due(clock.now().date()) or store, ""
-    except (CashierError, WorldError) as error:
-        _logger.error("a change of the store's settings was not taken: %s", error)
-        return store, str(error)
-
-
 def connect(
     register: Register,
     central_url: str,
     enrolment_code: Callable[[], str],
     on_status: Callable[[SyncStatus], None] | None = None,
     fleet_room: FleetRoom | None = None,
+    ca_file: str = "",
 ) -> None:
     """Start the line to the central service; a till that was never let in uses a one-time code first.
+
+    ca_file names the certificates of a company's own authority; without it, the usual public ones are trusted.
 
     May block for the network: not on the GUI thread. Raises WorldError when the till is not let in.
     """
@@ -607,12 +574,19 @@ def connect(
     identity, outbox = register.data.identity, register.data.outbox
     enrolment = identity.enrolment()
     if enrolment is None:
-        enrolment = enrol(central_url, enrolment_code(), identity, clock=register.clock)
+        enrolment = enrol(central_url, enrolment_code(), identity, ca_file=ca_file, clock=register.clock)
         _logger.info("this till was let in as %s", enrolment.terminal_id)
-    client = CentralClient(central_url, enrolment, register.clock)
+    client = CentralClient(central_url, enrolment, register.clock, ca_file=ca_file)
     reporter = FleetReporter(client, fleet_room, outbox, register.clock) if fleet_room is not None else None
     engine = SyncEngine(
-        outbox, client, register.clock, register.take_operators, reporter.tell_when_due if reporter else None
+        outbox,
+        client,
+        register.clock,
+        register.take_operators,
+        reporter.tell_when_due if reporter else None,
+        None
+        if register.profile.training
+        else partial(register.store_settings.take_delivered, terminal_id=enrolment.terminal_id),
     )
     worker = SyncWorker(engine, outbox, client, register.clock, on_status)
     terms = register.data.terms

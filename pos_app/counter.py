@@ -160,8 +160,8 @@ class Counter:
             newer_version=self._updates.newer,
             backing_up=None if register.profile.training else self._backing_up,
             set_up=None if register.profile.training else cache(self._set_up),
-            settings_due=register.settings_are_due,
-            settings_fault=register.settings_fault,
+            settings_due=register.store_settings.are_due,
+            settings_fault=register.store_settings.fault,
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,
@@ -329,7 +329,7 @@ class Counter:
 
         register = self.register
         return SetUp(
-            register.store_book,
+            register.store_settings.book,
             approvals=register.approvals,
             operator=register.operator,
             storage=register.data.storage,
@@ -413,7 +413,14 @@ class Counter:
                 if self.central is not None:
                     self.central.start()
                     url = self.central.url
-                connect(self.register, url, self._enrolment_code, self.bridge.on_sync, self._fleet_room())
+                connect(
+                    self.register,
+                    url,
+                    self._enrolment_code,
+                    self.bridge.on_sync,
+                    self._fleet_room(),
+                    self._settings.central_ca_file,
+                )
                 self._network_fault = ""
                 tell_what_lacks(self.register, self._stopping, self.bridge.on_notice)
                 return

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import RLock
 
 from pos_app.domain.settings_edits import Edit, EditConflictError, Plain, edited, edits_between, plain_of
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.set_up import StoreVersion
+from pos_app.ports.set_up import DeliveredChange, StoreVersion
 from pos_app.sample_store import DEMO_MARK, FOLDER, STORE_FILE
 from pos_app.settings_book import EXPORT_FOLDER, write_file
 from pos_app.store_profile import HISTORY_FOLDER, StoreFile, StoreProfileError, read_store, read_store_text
@@ -37,6 +38,8 @@ class StoreFileBook:
         self._own = folder / STORE_FILE
         self._history = folder / HISTORY_FOLDER
         self._now = now
+        self._lock = RLock()
+        """Changes come from the window and from the line to the central service."""
         self.next_day = self._next_day(self._kept())
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -70,13 +73,14 @@ class StoreFileBook:
 
     def save(self, version: StoreVersion) -> StoreVersion:
         """Keep a change until its day, once it is certain that it and everything that waits can take effect then."""
-        self._make_own()
-        self._take_note()
-        number = self._kept()[0].number + 1
-        version = replace(version, number=number, at=self._now().isoformat(timespec="seconds"))
-        version = replace(version, text=self._text_with(version))
-        self._keep(version)
-        return version
+        with self._lock:
+            self._make_own()
+            self._take_note()
+            number = self._kept()[0].number + 1
+            version = replace(version, number=number, at=self._now().isoformat(timespec="seconds"))
+            version = replace(version, text=self._text_with(version))
+            self._keep(version)
+            return version
 
     def withdraw(self, number: int, by: str) -> StoreVersion:
         """A change that waits will not come. Raises CashierError when a later one is built on it."""
@@ -88,6 +92,28 @@ class StoreFileBook:
         version = replace(version, withdrawn_at=self._now().isoformat(timespec="seconds"), withdrawn_by=by)
         self._keep(version)
         return version
+
+    def take_delivered(self, changes: Sequence[DeliveredChange]) -> None:
+        """Changes that were saved at the store's other tills wait here too. One that does not fit this till's settings
+        is kept as one that will not begin, with the reason.
+        """
+        with self._lock:
+            for change in changes:
+                known = next((one for one in self._kept() if one.event_id == change.version.event_id), None)
+                if change.withdrawn and known is not None and known.waits:
+                    by = f"{change.version.by} at {change.version.origin}"
+                    self._keep(replace(known, withdrawn_at=self._now().isoformat(timespec="seconds"), withdrawn_by=by))
+                elif not change.withdrawn and known is None:
+                    self._take_one(change.version)
+
+    def _take_one(self, version: StoreVersion) -> None:
+        try:
+            self.save(version)
+        except CashierError as error:
+            number = self._kept()[0].number + 1
+            at = self._now().isoformat(timespec="seconds")
+            by = f"this till: {error.message}"
+            self._keep(replace(version, number=number, at=at, text=self.text(), withdrawn_at=at, withdrawn_by=by))
 
     def take_due(self, day: date) -> StoreFile | None:
         """Work what begins by this day into the settings; what they are then, or None when nothing was due.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -44,6 +44,13 @@ def _keep_the_sale(
     """A mistake of ours reached the event loop: log it with its place, tell the associate, and let the sale go on."""
     _logger.error("an error in the window", exc_info=(kind, error, trace))
     window.sale.warn(Banner("That did not work", "It was written to the log. The sale is safe; try another way."))
+
+
+def put_away(window: CheckoutWindow) -> None:
+    """A window that was closed is gone for good, and listens to no key of the one that takes its place."""
+    window.wedge.deleteLater()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def open_checkout(services: Services, *, full_screen: bool = False) -> CheckoutWindow:

@@ -86,7 +86,7 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
         with ExitStack() as at_end:
             with quick_start():
                 application, counter = _open(folder, at_end, operator)
-                from ui.application import open_checkout
+                from ui.application import open_checkout, put_away
 
                 window = open_checkout(counter.services)
                 application.processEvents()
@@ -109,7 +109,7 @@ def _run(folder: Path, *, scripted: bool, exit_when_ready: bool) -> int:
             if not counter.services.start_again:
                 return status
             operator = counter.register.operator.now
-            window.deleteLater()
+            put_away(window)
 
 
 def _open(folder: Path, at_end: ExitStack, operator: "Operator | None" = None) -> tuple["QApplication", "Counter"]:

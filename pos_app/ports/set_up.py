@@ -30,11 +30,21 @@ class StoreVersion:
     taken_at: str = ""
     withdrawn_at: str = ""
     withdrawn_by: str = ""
+    origin: str = ""
+    """The till where it was saved, when that was another one; event_id is then in that till's journal."""
 
     @property
     def waits(self) -> bool:
         """True while its day has not come."""
         return not self.taken_at and not self.withdrawn_at
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredChange:
+    """A change that was saved at another till of the store, or withdrawn there."""
+
+    version: StoreVersion
+    withdrawn: bool
 
 
 class StoreBook(Protocol):

@@ -4,7 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sync import contract, fleet, membership, parking, people, promotions, receipts, returning, standing, store_days
+from sync import (
+    contract,
+    fleet,
+    membership,
+    parking,
+    people,
+    promotions,
+    receipts,
+    returning,
+    standing,
+    store_days,
+    store_settings,
+)
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
 
@@ -396,5 +408,14 @@ OPERATIONS = (
         None,
         people.Operators,
         lambda service, terminal, message, name: service.people.for_store(terminal.store_id, name),
+    ),
+    Operation(
+        "store_settings",
+        "GET",
+        store_settings.PATH_STORE_SETTINGS,
+        "Changes of the store's settings that were saved at its tills; nothing new when the till names their digest.",
+        None,
+        store_settings.StoreSettings,
+        lambda service, terminal, message, name: service.settings_changes(terminal.store_id, name),
     ),
 )

@@ -17,6 +17,7 @@ from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract, membership
 from sync import promotions as promotion_wire
+from sync import store_settings as store_settings_wire
 from sync.central import (
     enrolment_offers,
     expiry,
@@ -29,6 +30,7 @@ from sync.central import (
     proofs,
     revision,
     sale_records,
+    store_settings,
     tables,
     terminals,
     terms,
@@ -465,6 +467,10 @@ class CentralService:
     def answers(self) -> bool:
         """True when the database answers. Raises what the database raises."""
         return self._database.read(lambda connection: bool(connection.execute(select(1)).scalar_one()))
+
+    def settings_changes(self, store_id: str, have: str) -> store_settings_wire.StoreSettings:
+        """Changes of a store's settings, for its other tills."""
+        return store_settings.settings_changes(self._database, store_id, have)
 
     def ready(self) -> int:
         """The schema's version, when the database answers. Raises what the database raises, and StartError."""

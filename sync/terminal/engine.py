@@ -31,7 +31,7 @@ from msgspec import Raw
 from pos_app.domain.journal import JournalEntry, canonical_json
 from pos_app.errors import OfflineError, RefusedError, WorldError
 from pos_app.ports import Clock, EventOutcome, Outbox
-from sync import contract, people, promotions
+from sync import contract, people, promotions, store_settings
 from sync.terminal.client import CentralClient, RequestRefusedError, UnavailableError
 from sync.terminal.retry import Outcome
 
@@ -68,7 +68,10 @@ class SyncEngine:
         clock: Clock,
         take_operators: Callable[[bytes], None] | None = None,
         tell_fleet: Callable[[], None] | None = None,
+        take_settings: Callable[[bytes], None] | None = None,
     ) -> None:
+        self._take_settings = take_settings
+        self._settings_held = ""
         self._tell_fleet = tell_fleet
         self._outbox = outbox
         self._client = client
@@ -92,6 +95,7 @@ class SyncEngine:
                     self._fetch_terms()
                     self._fetch_promotions()
                     self._fetch_operators()
+                    self._fetch_settings()
                 if self._tell_fleet is not None and not result.more:
                     self._tell_fleet()
             except UnavailableError as error:
@@ -208,6 +212,24 @@ class SyncEngine:
                 _logger.error("the central service refuses its promotions: %s", error.code)
         except ValueError as error:
             _logger.error("the central service's promotions cannot be used: %s", error)
+
+    def _fetch_settings(self) -> None:
+        """Changes of the store's settings from its other tills. A service that is older than them has none."""
+        if self._take_settings is None:
+            return
+        have = f"?have={self._settings_held}" if self._settings_held else ""
+        try:
+            answer = self._client.get(store_settings.PATH_STORE_SETTINGS + have, store_settings.StoreSettings)
+            if not answer.unchanged:
+                self._take_settings(contract.encode(answer))
+                self._settings_held = answer.digest
+        except RequestRefusedError as error:
+            if error.status != NOT_KNOWN_THERE:
+                _logger.error("the central service refuses its changes of the settings: %s", error.code)
+        except OfflineError:
+            raise  # no fault of the settings; the worker knows what to do
+        except (ValueError, WorldError) as error:
+            _logger.error("the central service's changes of the settings cannot be used: %s", error)
 
     def _fetch_operators(self) -> None:
         """Who may sign on at this till. A service that is older than operators has none."""

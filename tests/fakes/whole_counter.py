@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.bootstrap import open_register
 from pos_app.counter import Counter
-from pos_app.sample_store import sample_store, staff, stock_shelves
+from pos_app.sample_store import sample_store, staff, stock_shelves, store_of
 from pos_app.settings import TerminalSettings
 from pos_app.storage.keys import KeyFile
 from pos_app.store_people import SignOnRules
@@ -81,7 +81,7 @@ class WholeCounter:
         **store: object,
     ) -> None:
         self.folder, self.central = folder, central
-        shop = sample_store()
+        shop = store_of(folder)
         if not sign_on:
             shop = replace(shop, sign_on=SignOnRules(required=False))
         if store:

@@ -4,11 +4,13 @@ The room is opened by somebody who may; what is saved in it is in their name. A 
 never within one: the earliest is the day after the one that is open. Calls touch the disk unless they say otherwise.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
@@ -28,7 +30,9 @@ from pos_app.services.set_up.words import words_of
 
 LONGEST_WHY = 120
 _LATEST_DAYS = 3 * 366
-_MOST_JOURNALED = 40
+_MOST_JOURNALED, _LONGEST_WORDS = 40, 400
+_LONGEST_EDITS = 60_000
+"""Longer ones are not sent to the other tills by way of the journal: they go by file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +180,22 @@ class SetUp:
     def _catch_up(self) -> None:
         """A change whose power was cut between the disk and the journal is journaled now."""
         for version in self.book.versions():
-            if version.event_id and not self._storage.has_event(version.event_id):
+            if version.event_id and not version.origin and not self._storage.has_event(version.event_id):
                 self._journal(version, "saved", version.event_id)
 
     def _journal(self, version: StoreVersion, what: str, event_id: str) -> None:
-        payload = {
+        payload: dict[str, object] = {
             "by": version.by if what == "saved" else self._by,
             "what": what,
             "version": version.number,
             "effective_on": version.effective_on,
             "why": version.why,
-            "words": list(version.words[:_MOST_JOURNALED]),
+            "words": [words[:_LONGEST_WORDS] for words in version.words[:_MOST_JOURNALED]],
             "changes": len(version.words),
+            "change_id": version.event_id,
         }
+        if what == "saved" and (edits := _journaled(version.edits)):
+            payload["edits"] = edits
         with self._storage.unit_of_work() as work:
             work.append(EventKind.STORE_SETTINGS_CHANGED, payload, event_id=event_id)
             work.commit()
@@ -196,3 +203,20 @@ class SetUp:
     def _require_begun(self) -> None:
         if not self._by:
             raise CashierError("not_begun", "Open Store set-up first.")
+
+
+def _journaled(edits: Sequence[Edit]) -> list[dict[str, object]]:
+    """The edits for the journal, so that the other tills can make them too; none when they are too long for it."""
+    plain = [
+        {"place": list(edit.place), "old": _exact(edit.old), "new": _exact(edit.new), "at": edit.at} for edit in edits
+    ]
+    return plain if len(json.dumps(plain)) <= _LONGEST_EDITS else []
+
+
+def _exact(value: Any) -> Any:
+    """The journal holds whole numbers and texts only; where a file has another number, its text stands for it."""
+    if isinstance(value, dict):
+        return {key: _exact(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_exact(one) for one in value]
+    return str(value) if isinstance(value, float) else value

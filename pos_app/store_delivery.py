@@ -1,0 +1,30 @@
+"""Changes of the store's settings as the central service delivers them, for the till's own book of settings."""
+
+import msgspec
+
+from pos_app.domain.settings_edits import Edit
+from pos_app.ports.set_up import DeliveredChange, StoreVersion
+from sync.store_settings import SettingsChange, StoreSettings
+
+
+def changes_of(document: bytes, terminal_id: str) -> list[DeliveredChange]:
+    """What other tills saved and withdrew, oldest first. Raises ValueError for a document that cannot be read."""
+    delivered = msgspec.json.decode(document, type=StoreSettings)
+    return [_change(one) for one in delivered.changes if one.terminal_id != terminal_id]
+
+
+def _change(one: SettingsChange) -> DeliveredChange:
+    edits = tuple(Edit(tuple(edit.place), edit.old, edit.new, edit.at) for edit in one.edits)
+    version = StoreVersion(
+        number=0,
+        at=one.at,
+        by=one.by,
+        why=one.why,
+        effective_on=one.effective_on,
+        words=tuple(one.words),
+        edits=edits,
+        text="",
+        event_id=one.change_id,
+        origin=one.terminal_id,
+    )
+    return DeliveredChange(version, one.what == "withdrawn")
