@@ -33,6 +33,10 @@ class TerminalSettings:
     """
 
     central_url: str = _key("", "Address of the central rewards service; empty for the one inside a demonstration.")
+    central_ca_file: str = _key(
+        "",
+        "File with the certificates that the service's certificate is signed with; empty for the usual public ones.",
+    )
     printer_driver: str = _key("simulator", "Driver of the receipt printer.")
     printer_address: str = _key(
         "",

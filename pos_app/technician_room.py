@@ -204,7 +204,8 @@ class TechnicianRoom(LocalWorkbench):
         refused = TrialStep(f"{sync.quarantined} events were set aside by the service", not sync.quarantined)
         if not url:
             return TrialReport(False, "The central service of this till does not run.", (queued, refused))
-        report = check_link(url, self._register.data.identity.enrolment(), self._register.clock)
+        identity, ca_file = self._register.data.identity, self._settings.central_ca_file
+        report = check_link(url, identity.enrolment(), self._register.clock, ca_file)
         steps = (*report.steps, queued, refused)
         if report.good and not all(step.good for step in steps):
             return TrialReport(False, next(step.words for step in steps if not step.good) + ".", steps)
