@@ -281,3 +281,5 @@ class TillsDesk:
         to = self.field.value
         if doing.attempt(self._window, self._page, lambda: self._moving.check_destination(to)):
             self._close(till, to)
+        else:
+            self.field.begin()
