@@ -29,13 +29,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows below a title; total is a row of its own, empty when nothing can be added up."""
+    """Rows below a title; total is a row of its own, empty when nothing can be added up.
+
+    main is the column that matters most, which stands beside the name where there is room for one only; -1: the last
+    amount of money, else the last column.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] = ()
     empty: str = "Nothing in this period."
+    main: int = -1
 
 
 class ChartKind(StrEnum):
@@ -69,8 +74,8 @@ class Report:
 
 
 def share_of(part: int, whole: int) -> int:
-    """A part in basis points, rounded to the nearest; 0 of nothing."""
-    return (part * 20_000 + whole) // (2 * whole) if whole > 0 else 0
+    """A part in basis points, what is below one left off: whoever shows less of it rounds once. 0 of nothing."""
+    return part * 10_000 // whole if whole > 0 else 0
 
 
 def quantity_words(quantity_milli: int) -> str:

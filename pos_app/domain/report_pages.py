@@ -361,7 +361,7 @@ def rewards(figures: Figures) -> Report:
     offer_columns = (Column("Bonus offer"), Column("Sales", Unit.COUNT), Column("Points", Unit.POINTS))
     points = tuple((words, cells[key].points) for key, words in _REWARDS[:5] if key in cells)
     tables = (
-        Table("Points", columns, tuple(rows)),
+        Table("Points", columns, tuple(rows), main=2),
         Table("Who bought", share_columns, shares if sales.times else (), empty="No sale in this period."),
         Table("Bonus offers", offer_columns, tuple(offers), _total(offers), "No offer gave points."),
     )
@@ -396,7 +396,7 @@ def promotions(figures: Figures) -> Report:
     code_columns = (Column("Promo code"), Column("Sales", Unit.COUNT), Column("Taken off", Unit.MONEY))
     points = tuple((str(row[0]), int(row[3])) for row in rows[:IN_A_CHART])
     tables = (
-        Table("By promotion", columns, tuple(rows), empty="No promotion took anything off."),
+        Table("By promotion", columns, tuple(rows), empty="No promotion took anything off.", main=3),
         Table("Promo codes", code_columns, tuple(codes), _total(codes), "No code was used."),
     )
     chart = Chart(ChartKind.BARS, "Taken off", Unit.MONEY, points)

@@ -156,8 +156,8 @@ def exceptions(figures: Figures) -> Report:
         "A sign, never a proof.",
     )
     tables = (
-        Table("To look into", columns, tuple(striking), empty="Nothing stands out in this period."),
-        Table("The rest", columns, tuple(others), empty="Nothing else."),
+        Table("To look into", columns, tuple(striking), empty="Nothing stands out in this period.", main=2),
+        Table("The rest", columns, tuple(others), empty="Nothing else.", main=2),
     )
     chart = Chart(ChartKind.BARS, "Signs, by operator", Unit.COUNT, tuple(points.items()))
     return Report("exceptions", "To look into", "", tables, chart, notes)

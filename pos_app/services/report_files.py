@@ -28,7 +28,8 @@ def value_words(value: Value, unit: Unit, formatter: Formatter) -> str:
         case Unit.MONEY:
             return formatter.money(value)
         case Unit.QUANTITY:
-            return quantity_words(value)
+            whole, point, part = quantity_words(abs(value)).partition(".")
+            return f"{'-' if value < 0 else ''}{formatter.points(int(whole))}{point}{part}"
         case Unit.SHARE:
             tenths = (value + 5) // 10
             return f"{tenths // 10}.{tenths % 10} %"
@@ -211,7 +212,7 @@ def _table(table: Table, formatter: Formatter) -> list[Block]:
     if not table.rows:
         return [Text(table.empty)]
     blocks: list[Block] = []
-    main = _main_column(table.columns)
+    main = table.main if table.main >= 0 else _main_column(table.columns)
     for row in table.rows[:ROWS_ON_PAPER]:
         blocks += _row(row, table.columns, main, formatter)
     left_out = len(table.rows) - ROWS_ON_PAPER

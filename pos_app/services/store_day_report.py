@@ -211,7 +211,7 @@ def _points(day: StoreDay) -> Table:
         row("Reversed by returns", -figures.points_reversed, -ledger.reversed),
         row("Restored by returns", figures.points_restored, ledger.restored),
     )
-    return Table("Points", columns, rows, row("Owed to members, change", change, booked))
+    return Table("Points", columns, rows, row("Owed to members, change", change, booked), main=1)
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
