@@ -1,5 +1,6 @@
 """Settings of this installation: where the data lives, which devices and services it talks to."""
 
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -154,6 +155,8 @@ def read_settings(text: str, path: Path) -> TerminalSettings:
         raise WorldError(
             f"{path}: card_terminal_key says where the key is (keystore:NAME, env:NAME or file:PATH); take the key out."
         )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", settings.update_ring):
+        raise WorldError(f"{path}: update_ring must be a name in small letters, such as stable or early.")
     _check_receipts(settings, path)
     if settings.printer_stored_logo not in STORED_LOGOS:
         raise WorldError(f"{path}: printer_stored_logo must be one of {', '.join(STORED_LOGOS)}.")

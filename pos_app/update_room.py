@@ -75,6 +75,8 @@ class LocalUpdates:
     def rehearse(self) -> None:
         """Unpack the newer program beside the data and let it try itself on a copy."""
         package = self._require_package()
+        if package.suffix != ".deb":
+            raise WorldError(f"On this system an administrator installs newer versions: {package} is here and proved.")
         trial = self._folder / "trial"
         shutil.rmtree(trial, ignore_errors=True)
         try:

@@ -14,7 +14,7 @@ from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from pos_app import __version__
-from pos_app.errors import WorldError
+from pos_app.errors import OfflineError, WorldError
 from pos_app.package_data import package_folder
 from pos_app.updates.release import (
     Release,
@@ -101,7 +101,7 @@ class Channel:
     def newest(self) -> Release | None:
         """What is offered to this ring; None when there is nothing for it.
 
-        Raises UpdateRefusedError for what cannot be believed, WorldError when the server cannot be reached.
+        Raises UpdateRefusedError for what cannot be believed, OfflineError when the server cannot be reached.
         """
         with _in_words():
             self._updater.refresh()
@@ -146,6 +146,6 @@ def _in_words() -> Iterator[None]:
         raise UpdateRefusedError(f"The update was refused: {words}. Nothing was changed.") from error
     except exceptions.DownloadError as error:
         _logger.warning("no update server: %s: %s", type(error).__name__, error)
-        raise WorldError("The update server cannot be reached. The till goes on as it is, and asks again.") from error
+        raise OfflineError("The update server cannot be reached. The till goes on as it is, and asks again.") from error
     except OSError as error:
         raise WorldError(f"The folder for updates cannot be written: {error}") from error

@@ -18,7 +18,7 @@ from pathlib import Path
 from tuf.api.exceptions import DownloadHTTPError
 
 from pos_app import __version__
-from pos_app.errors import WorldError
+from pos_app.errors import OfflineError, WorldError
 from pos_app.updates.channel import Channel, FolderFetcher
 from pos_app.updates.places import INCOMING, KEPT, MACHINE, PROGRAM, REQUEST, RESULT, RUNNING, read_json, write_json
 from pos_app.updates.release import is_newer
@@ -72,13 +72,19 @@ class Installer:
     def _work(self, ring: str) -> str:
         fetcher = FolderFetcher(self._place)
         channel = Channel("incoming:/", ring, self._machine / KEPT, self._root, fetcher)
-        release = channel.newest()
+        try:
+            release = channel.newest()
+        except OfflineError as error:
+            raise WorldError("What the till handed over is not whole. Look for the newer version again.") from error
         if release is None:
             raise WorldError(f"Nothing is signed for the ring {ring}. Nothing was installed.")
         if not is_newer(release.version, __version__):
             finish_interrupted()
             return f"Version {__version__} is installed."
-        package = channel.fetch(release)
+        try:
+            package = channel.fetch(release)
+        except OfflineError as error:
+            raise WorldError("The package that the till handed over is not there. Look for it again.") from error
         self._wait_for_the_till()
         self._install(package)
         return f"Version {release.version} was installed."

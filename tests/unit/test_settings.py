@@ -58,3 +58,9 @@ def test_devices_are_tables_whose_further_keys_belong_to_their_driver(tmp_path: 
 
 def test_the_data_of_a_user_has_a_folder_of_its_own() -> None:
     assert default_data_folder().name == "pos-terminal"
+
+
+def test_a_ring_of_stores_that_cannot_be_one_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('update_ring = "../stable"\n')
+    with pytest.raises(WorldError, match="update_ring must be a name in small letters"):
+        load_settings(tmp_path)
