@@ -54,7 +54,7 @@ COMMANDS = (
     Command("operators", "Add, list and remove who may sign on at this till; PINs and badges."),
     Command("devices", "Find, set up, check and test devices; versions of the settings; a support bundle."),
     Command("receipt", "Check a receipt by its code, or draw a made-up one as the store prints it."),
-    Command("journal", "Verify or export the terminal's journal."),
+    Command("journal", "Verify or export the terminal's journal, or check a file that was exported."),
     Command("backup", "Copies of a till's data: make, list, verify, restore one; the recovery key."),
     Command("central", "Start the central rewards service, or verify its ledger."),
     Command("manual", "The documents as pages that can be searched.", lock=DEVELOPMENT_LOCK),

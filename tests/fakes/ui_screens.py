@@ -13,6 +13,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
 from fakes import set_up_screens
+from fakes.backup_screens import BACKUP_SCREENS
 from fakes.console_screens import CONSOLE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
@@ -448,30 +449,6 @@ def _store_day(counter: WholeCounter) -> None:
     counter.until(lambda: desk.days and not desk.busy)
 
 
-def _backup(counter: WholeCounter) -> None:
-    """The backup with one good copy."""
-    counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
-    desk = counter.window.functions.backup.desk
-    _more(counter, "This till", "Backup")
-    counter.until(lambda: counter.window.till.covering)
-    if not desk.body.copies:
-        counter.window.till.page.main.click()
-        counter.until(lambda: desk.body.copies, "a copy is made")
-    counter.until(lambda: counter.window.till.page.note.startswith(("The copy was made", "In ")))
-
-
-def _backup_plan(counter: WholeCounter) -> None:
-    _backup(counter)
-    counter.touch(counter.window.functions.backup.desk.body.restore)
-    counter.until(lambda: counter.window.functions.backup.desk.plan_body.isVisible())
-
-
-def _recovery_key(counter: WholeCounter) -> None:
-    _backup(counter)
-    counter.touch(counter.window.functions.backup.desk.body.key)
-    counter.until(lambda: counter.window.functions.backup.desk.key_body.isVisible())
-
-
 SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "idle": lambda counter: None,
     "basket": _basket,
@@ -538,9 +515,7 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "reports": _reports,
     "report-of-all-tills": _report_of_all_tills,
     "store-day": _store_day,
-    "backup": _backup,
-    "backup-plan": _backup_plan,
-    "backup-key": _recovery_key,
+    **BACKUP_SCREENS,
     **GOODS_SCREENS,
     **CONSOLE_SCREENS,
     **UPDATE_SCREENS,
