@@ -71,7 +71,7 @@ class SimulatedPrinter:
         self._cutter_stopped = False
         self._buffer = b""
         self._tail = b""
-        self._send: Callable[[bytes], None] | None = None
+        self._send: Callable[[bytes], object] | None = None
         self.on_change = on_change
         self.drawer_pulses = 0
         self.pulses_on_pin: dict[int, int] = {}
@@ -117,7 +117,7 @@ class SimulatedPrinter:
         """Turn all faults off."""
         self.set_faults(**{name: getattr(Faults(), name) for name in Faults.__slots__})
 
-    def attach(self, send: Callable[[bytes], None] | None) -> None:
+    def attach(self, send: Callable[[bytes], object] | None) -> None:
         """Where replies go: the connection that is open, or None."""
         with self._lock:
             self._send = send

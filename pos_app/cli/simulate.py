@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         device.add_argument(
             "--control", type=int, metavar="PORT", help="port to work it by, a JSON object a line; 0 for a free one"
         )
-        if name not in ("printer", "terminal"):
+        if name != "terminal":
             device.add_argument("--pty", action="store_true", help="a serial port instead of a TCP port (POSIX only)")
         for fault in fields(faults) if faults is not None else ():
             _add_switch(device, fault.name, fault.default)
@@ -117,12 +117,22 @@ def _control(device: Controlled, port: int | None) -> ControlPort | None:
 
 def _start_printer(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:
     printer = SimulatedPrinter(args.columns)
-    server = PrinterServer(printer, args.host, args.port)
+    server = _serial_line(printer) if args.pty else PrinterServer(printer, args.host, args.port)
     args.paper.mkdir(parents=True, exist_ok=True)
     printer.on_change = _PaperFolder(printer, args.paper).keep
     server.start()
     words = f"A receipt printer listens at {server.address}; its paper goes to {args.paper}. Stop it with Ctrl+C."
     return PrinterOnALine(printer), words, server.stop
+
+
+def _serial_line(printer: SimulatedPrinter) -> PtyLineServer:
+    def feed(data: bytes) -> bytes:
+        printer.feed(data)
+        return b""
+
+    line = PtyLineServer(feed)
+    printer.attach(line.send)
+    return line
 
 
 def _start_terminal(args: argparse.Namespace) -> tuple[Controlled, str, Callable[[], None]]:
