@@ -42,6 +42,7 @@ class LocalUpdates:
         machine: Path = MACHINE,
         running: Path = RUNNING,
         wait: Callable[[float], None] = time.sleep,
+        answers_within_s: float = _HELPER_ANSWERS_WITHIN_S,
     ) -> None:
         self._data = folder
         self._folder = folder / FOLDER
@@ -49,6 +50,7 @@ class LocalUpdates:
         self._machine = machine
         self._running = running
         self._wait = wait
+        self._answers_within_s = answers_within_s
 
     def state(self) -> UpdateState:
         """What is known now; a version that is not newer than this program is none."""
@@ -104,7 +106,7 @@ class LocalUpdates:
             write_json(request, {"ring": self._ring})
         except OSError as error:
             raise WorldError(f"The newer version could not be handed over: {error}") from error
-        deadline = time.monotonic() + _HELPER_ANSWERS_WITHIN_S
+        deadline = time.monotonic() + self._answers_within_s
         while request.exists() and not self._running.exists():
             if time.monotonic() > deadline:
                 request.unlink(missing_ok=True)

@@ -1,13 +1,16 @@
 """What a till believes of an update server: only what is signed, in time, newer and whole."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.update_vendor import Vendor
+from fakes.update_vendor import PROJECT, Vendor
 
 from pos_app.errors import WorldError
 from pos_app.updates.publishing import new_keys
@@ -195,3 +198,10 @@ def test_a_later_vendor_may_say_more_than_this_program_reads() -> None:
 )
 def test_versions_are_compared_as_numbers(version: str, than: str, newer: bool) -> None:
     assert is_newer(version, than) is newer
+
+
+def test_a_till_that_sells_loads_nothing_of_it() -> None:
+    script = "import sys, pos_app.counter; print([name for name in ('tuf', 'securesystemslib') if name in sys.modules])"
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, env=variables, capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr

@@ -147,6 +147,16 @@ def test_without_a_helper_the_till_goes_on_and_says_who_can_install(till: Till) 
         till.updating.install("manager-1")
 
 
+def test_a_helper_that_does_not_answer_gets_its_request_taken_back(till: Till) -> None:
+    till.fetch()
+    asleep = LocalUpdates(
+        till.folder, "stable", machine=till.machine, running=till.running, wait=lambda _: None, answers_within_s=0
+    )
+    with pytest.raises(WorldError, match="does not answer"):
+        asleep.hand_over()
+    assert not (till.incoming / "request.json").exists()
+
+
 # --- the helper, which trusts nothing that the till's user can write --------------------------------------------------
 
 
