@@ -57,6 +57,7 @@ DEBIAN_FILES = (
     ("linux/pos-terminal-update.path", "usr/lib/systemd/system/pos-terminal-update.path"),
     ("linux/pos-terminal-update.service", "usr/lib/systemd/system/pos-terminal-update.service"),
     ("linux/launcher", f"usr/bin/{NAME}"),
+    ("linux/finish-interrupted", f"usr/lib/{NAME}/finish-interrupted"),
 )
 CHECK_TIMEOUT_S = 180
 
@@ -116,9 +117,7 @@ def kept_channel(options: argparse.Namespace) -> str:
     now = datetime.now(UTC)
     if options.new_keys:
         root = new_keys(options.new_keys, now)
-        return (
-            f"Build programs with --keys {root.parent}: they trust these keys. root.pem goes to a safe."
-        )
+        return f"Build programs with --keys {root.parent}: they trust these keys. root.pem goes to a safe."
     if not options.repository or not options.keys:
         raise BuildError("A channel needs --repository and --keys: nothing unsigned is offered.")
     channel = Channel(options.repository, options.keys, now, options.apt_key)
@@ -371,7 +370,8 @@ def make_deb(program: Path, out: Path) -> Path:
         for source, target in (*DEBIAN_FILES, ("../../LICENSE", f"usr/share/doc/{NAME}/copyright")):
             (root / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGING / source, root / target)
-        (root / "usr" / "bin" / NAME).chmod(0o755)
+        for executable in (root / "usr" / "bin" / NAME, root / "usr" / "lib" / NAME / "finish-interrupted"):
+            executable.chmod(0o755)
         (root / "DEBIAN").mkdir()
         (root / "DEBIAN" / "control").write_text(debian_control(root, architecture), encoding="utf-8")
         for script in ("postinst", "prerm", "postrm"):

@@ -77,6 +77,7 @@ def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(pr
     for place in (
         "./opt/pos-terminal/pos-terminal",
         "./usr/bin/pos-terminal",
+        "./usr/lib/pos-terminal/finish-interrupted",
         "./usr/lib/systemd/system/pos-terminal-update.path",
         "./usr/lib/systemd/system/pos-terminal-update.service",
         "./usr/lib/udev/rules.d/60-pos-terminal.rules",

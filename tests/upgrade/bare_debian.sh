@@ -40,7 +40,7 @@ as_till '! pos-terminal update apply --data store'
 say "a till at rest is updated"
 as_till "$window pos-terminal run --exit-when-ready --data rest; cp store/settings.toml rest; pos-terminal update download --data rest"
 inside 'until [ -e /var/lib/pos-terminal/incoming/request.json ]; do sleep 0.2; done
-  mkdir -p /run/pos-terminal; /opt/pos-terminal/pos-terminal update install' &  # what the path unit does under systemd
+  mkdir -p /run/pos-terminal; /usr/lib/pos-terminal/finish-interrupted; /opt/pos-terminal/pos-terminal update install' &  # what the path unit does under systemd
 helper=$!
 as_till 'pos-terminal update apply --data rest'
 wait $helper
