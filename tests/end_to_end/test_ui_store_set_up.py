@@ -103,6 +103,7 @@ def close_the_day(till: WholeCounter) -> None:
             case "sign":
                 closing.check_signature(None)
                 closing.seal(None)
+    till.until(till._all_paper_is_out, "the report is on paper")
 
 
 def sell_a_cable(till: WholeCounter) -> int:

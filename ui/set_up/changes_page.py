@@ -91,15 +91,23 @@ class ChangesPage(RoomPage):
         self.report.show_report(None)
         self.save.setEnabled(False)
         self.drop.setEnabled(False)
-        desk, draft = self._session.desk, self._session.draft
+        desk, draft, day = self._session.desk, self._session.draft, self._day
 
-        def look() -> tuple[date, Review]:
-            earliest = desk.earliest()
-            return earliest, desk.review(draft, self._day or earliest)
+        def look() -> tuple[Draft, date, Review]:
+            fresh, earliest = desk.refreshed(draft), desk.earliest()
+            return fresh, earliest, desk.review(fresh, day or earliest)
 
-        self.work(look, self._show)
+        self.work(look, self._refreshed)
+
+    def _refreshed(self, found: tuple[Draft, date, Review]) -> None:
+        fresh, earliest, review = found
+        if fresh is not self._session.draft:
+            self._session.renew(fresh)
+        self._show((earliest, review))
 
     def _show(self, found: tuple[date, Review]) -> None:
+        if self.report.busy:
+            return  # it is being saved
         earliest, review = found
         lines = [("·", words, "ink") for words in review.words]
         if review.examples:
@@ -153,7 +161,7 @@ class ChangesPage(RoomPage):
     def _look_again(self) -> None:
         """The examples are computed for the day."""
         desk, draft, day = self._session.desk, self._session.draft, self._day
-        if day is not None and draft.edits:
+        if day is not None and draft.edits and not self.report.busy:
             self.work(lambda: (desk.earliest(), desk.review(draft, day)), self._show)
 
     def _save(self) -> None:

@@ -75,6 +75,8 @@ class HistoryPage(RoomPage):
         self.work(self._session.desk.versions, self._show)
 
     def _show(self, versions: list[StoreVersion]) -> None:
+        if self._importing:
+            return  # files were asked for meanwhile
         self._versions = versions
         self._card.heading, self._side.heading = "Versions", "What it changed"
         self.take.rename("Import")
@@ -191,6 +193,8 @@ class HistoryPage(RoomPage):
         self.work(self._session.desk.book.importable, self._show_files)
 
     def _show_files(self, files: Sequence[Path]) -> None:
+        if not self._importing:
+            return
         self._files = files
         self._card.heading, self._side.heading = "Files to take", "What it would change"
         self.take.rename("Versions")

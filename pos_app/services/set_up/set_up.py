@@ -15,7 +15,7 @@ from typing import Any
 from pos_app.domain.journal import EventKind
 from pos_app.domain.operator import Operator
 from pos_app.domain.rights import Action
-from pos_app.domain.settings_edits import Edit, Plain, plain_of
+from pos_app.domain.settings_edits import Edit, EditConflictError, Plain, edited, plain_of
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError
 from pos_app.ports import Clock, Formatter, IdSource, Storage
@@ -87,6 +87,20 @@ class SetUp:
         """A fresh draft over everything that is planned."""
         self._catch_up()
         return Draft(self.book.planned())
+
+    def refreshed(self, draft: Draft) -> Draft:
+        """The same changes over what is planned by now: another till, or a version saved just now, may have changed it.
+
+        What no longer fits is dropped with the draft: it was changed to something else meanwhile.
+        """
+        fresh = self.draft()
+        if fresh.planned == draft.planned:
+            return draft
+        try:
+            fresh.take_over(edited(fresh.planned, draft.edits))
+        except EditConflictError:
+            return fresh
+        return fresh
 
     def versions(self) -> list[StoreVersion]:
         """Newest first."""
