@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.domain.operator import Operator, Role
 from pos_app.domain.report_period import Span
 from pos_app.services.reporting import TITLES
+from pos_app.storage.journal_export_check import check_export
 
 ENTER, ESCAPE, LEFT, RIGHT, DOWN = (
     Qt.Key.Key_Return,
@@ -195,6 +196,9 @@ def test_the_whole_journal_is_checked_and_saved(manager: WholeCounter, tmp_path:
     for form in ("xml", "jsonl"):
         manager.touch(journal.body.exports[form])
         manager.until(lambda form=form: list(tmp_path.glob(f"journal-*.{form}")), f"the {form} is saved")
+        (saved,) = tmp_path.glob(f"journal-*.{form}")
+        found = check_export(saved)
+        assert (found.faults, found.entries > 3) == ([], True)
     manager.press(ESCAPE)
     assert journal.body.isVisible()
     manager.press(ESCAPE)
