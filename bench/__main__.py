@@ -21,6 +21,7 @@ METRICS = {
     "drain": "offline_drain",
     "counter": "counter_paths",
     "faults": "device_faults",
+    "reports": "report_sums",
 }
 ON_REQUEST = {
     "look-up": "central_look_up",
