@@ -225,7 +225,7 @@ def test_debts_and_offline_points_are_seen_at_once(shop: CentralShop, office_url
     text = signed_in(shop, office_url, "programme_manager").open("/office").text
     assert f"owe more than 100,000 points {member_id} 4" in text
     assert "Points used without a connection" in text
-    assert "001 500,000 0 500,000 5000.00 USD" in text
+    assert "001 500,000 0 500,000 5,000.00 USD" in text
 
 
 def test_the_log_of_one_member_is_found_by_the_id(shop: CentralShop, office_url: str) -> None:

@@ -75,7 +75,8 @@ def day(text: str) -> str:
 
 def money(amount_minor: int, currency_code: str = "USD") -> str:
     """An amount with its currency."""
-    return f"{currency(currency_code).decimal_text(amount_minor)} {currency_code}"
+    whole, point, part = currency(currency_code).decimal_text(abs(amount_minor)).partition(".")
+    return f"{'-' if amount_minor < 0 else ''}{int(whole):,}{point}{part} {currency_code}"
 
 
 def size(count_bytes: int) -> str:
