@@ -19,6 +19,7 @@ from hardware.receipt_printer.health import test_page as printer_test_page
 from hardware.receipt_printer.settings import PrinterSettings
 from hardware.receipt_printer.simulator import SimulatedPrinter
 from hardware.receipt_printer.status import REQUEST_PAPER_WHEN_REACHED, request_completion
+from hardware.receipt_printer.stored_logo import PRINT_BIT_IMAGE, StorableLogo
 from pos_app.domain.receipt_document import Barcode, Cut, Feed, Logo, Pair, QrCode, ReceiptDocument, Rule, Text
 from pos_app.formatting import StoreFormatter
 from pos_app.ports import PrinterIdentity
@@ -102,6 +103,25 @@ def test_the_test_page_and_every_kind_of_block_read_as_what_they_are(modules: Pa
         picture = Image.open(io.BytesIO(machine.receipts()[0].picture()))
         read = {code.text for code in zxingcpp.read_barcodes(picture)}
         assert read == {block.data for block in document.blocks if isinstance(block, Barcode | QrCode)}
+
+
+def test_a_logo_that_the_printer_keeps_is_stored_and_named_by_whole_commands(modules: Path, tmp_path: Path) -> None:
+    """Both ways; what was printed from the printer's memory is the picture that went in."""
+    store = load_store_file(FOLDER / "store.toml").profile
+    settings = PrinterSettings(columns=42, logo_file=store.receipt.logo_file)
+    renderer, at = EscposRenderer(settings, tmp_path), datetime(2026, 11, 22, 14, 26, tzinfo=UTC)
+    logo = StorableLogo(renderer.logo_picture)
+    for stores, prints, names in (
+        (logo.store_graphics, logo.print_graphics, ["GS (L", "GS (L"]),
+        (logo.store_bit_image, PRINT_BIT_IMAGE, ["FS q", "FS p"]),
+    ):
+        assert [name for name, _ in tokens(modules, stores + prints)] == names
+        receipt = renderer.render(sample_receipt(store, StoreFormatter(store), at, SampleKind.COPY), stored_logo=prints)
+        found = tokens(modules, receipt.data)
+        assert b"".join(token for _, token in found) == receipt.data
+        assert [token for name, token in found if name == names[1]] == [prints]
+        assert "GS v0" not in {name for name, _ in found}
+        assert len(receipt.data) < 2_500
 
 
 @pytest.mark.parametrize("damage", ["missing", "no-png", "huge"])
