@@ -1,13 +1,13 @@
 """The composition root: the only place that knows all the parts of a till.
 
 What is needed to scan the first item is made by open_register; the network and the devices come after the
-first paint, by connect.
+first paint, by pos_app.central_line.connect.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from pos_app.gs1_reader import read_gs1
 from pos_app.ids import SystemIds
 from pos_app.ports import PaymentTerminal, SyncStatus
 from pos_app.ports.backup import Lacking
-from pos_app.ports.fleet import FleetRoom
 from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
@@ -98,6 +97,7 @@ class Register:
     clock: SystemClock
     ids: SystemIds
     formatter: StoreFormatter
+    promotions: SqlitePromotions
     selling: Selling
     tendering: Tendering
     rewards: Rewards
@@ -462,6 +462,7 @@ def open_register(
     operator = SignedOn(NOBODY if store.sign_on.required else store.operators[0])
     formatter = StoreFormatter(profile)
     approvals = Approvals(operator, profile.rights, clock)
+    promotions = SqlitePromotions(data.promotion_editions, profile)
     selling = Selling(
         storage=data.storage,
         catalogue=data.catalogue,
@@ -473,7 +474,7 @@ def open_register(
         schedule_save=schedule_save,
         read_gs1=read_gs1,
         price_lists=data.price_lists,
-        promotions=SqlitePromotions(data.promotion_editions, profile),
+        promotions=promotions,
     )
     signer = DeviceKeySigner(data.identity)
     tendering = Tendering(
@@ -496,6 +497,7 @@ def open_register(
         clock=clock,
         ids=ids,
         formatter=formatter,
+        promotions=promotions,
         selling=selling,
         tendering=tendering,
         rewards=Rewards(gateway, ids),
@@ -541,65 +543,3 @@ def open_register(
     if operator.operator_id and register.business_day.opens_by_itself():
         till_control.open_day_if_closed(store.opening_float_minor)
     return register
-
-
-def connect(
-    register: Register,
-    central_url: str,
-    enrolment_code: Callable[[], str],
-    on_status: Callable[[SyncStatus], None] | None = None,
-    fleet_room: FleetRoom | None = None,
-    ca_file: str = "",
-) -> None:
-    """Start the line to the central service; a till that was never let in uses a one-time code first.
-
-    ca_file names the certificates of a company's own authority; without it, the usual public ones are trusted.
-
-    May block for the network: not on the GUI thread. Raises WorldError when the till is not let in.
-    """
-    from sync.terminal.client import CentralClient
-    from sync.terminal.engine import SyncEngine
-    from sync.terminal.enrolment import enrol
-    from sync.terminal.fleet import FleetReporter
-    from sync.terminal.gateway import CentralGateway
-    from sync.terminal.parking import CentralParking
-    from sync.terminal.people import CentralPeople
-    from sync.terminal.promotions import CentralPromoCodes
-    from sync.terminal.receipts import CentralReceipts
-    from sync.terminal.returns import CentralReturns
-    from sync.terminal.standing import ask_standing
-    from sync.terminal.store import CentralStore
-    from sync.terminal.worker import SyncWorker
-
-    identity, outbox = register.data.identity, register.data.outbox
-    enrolment = identity.enrolment()
-    if enrolment is None:
-        enrolment = enrol(central_url, enrolment_code(), identity, ca_file=ca_file, clock=register.clock)
-        _logger.info("this till was let in as %s", enrolment.terminal_id)
-    client = CentralClient(central_url, enrolment, register.clock, ca_file=ca_file)
-    reporter = FleetReporter(client, fleet_room, outbox, register.clock) if fleet_room is not None else None
-    engine = SyncEngine(
-        outbox,
-        client,
-        register.clock,
-        register.take_operators,
-        reporter.tell_when_due if reporter else None,
-        None
-        if register.profile.training
-        else partial(register.store_settings.take_delivered, terminal_id=enrolment.terminal_id),
-    )
-    worker = SyncWorker(engine, outbox, client, register.clock, on_status)
-    terms = register.data.terms
-    register.gateway.connect(
-        CentralGateway(client, register.clock, lambda: worker.status().online, terms.allowance_public_key)
-    )
-    register.receipt_gateway.connect(CentralReceipts(client, lambda: worker.status().online))
-    register.signer.warm()
-    register.promo_code_gateway.connect(CentralPromoCodes(client, lambda: worker.status().online))
-    register.parking_gateway.connect(CentralParking(client, lambda: worker.status().online))
-    register.store_gateway.connect(CentralStore(client, lambda: worker.status().online))
-    register.people_gateway.connect(CentralPeople(client, lambda: worker.status().online))
-    register.returns_gateway.connect(CentralReturns(client, lambda: worker.status().online))
-    register.ask_standing = lambda: ask_standing(client, register.data.restorations.held())
-    register.sync = worker
-    worker.start()

@@ -5,7 +5,7 @@ The window is shown first. Devices and the network start behind it, so that the 
 
 import logging
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from hardware.peripherals import Peripherals
 from pos_app import gs1_reader
 from pos_app.backup_keeper import BackupKeeper
-from pos_app.bootstrap import Register, connect
+from pos_app.bootstrap import Register
+from pos_app.central_line import connect
 from pos_app.counter_settings import PoleDisplays, drawer_alarm_s, has_pole_display, peripherals_settings
 from pos_app.domain.receipt_document import ReceiptDocument
 from pos_app.embedded_central import EmbeddedCentral
@@ -118,7 +119,7 @@ class Counter:
         self._network: Thread | None = None
         self._goods: Thread | None = None
         self._mail: MailWorker | None = None
-        self._backup = BackupKeeper(self._backups, self.bridge.on_device)
+        self._backup = BackupKeeper(lambda: self._backups, self.bridge.on_device)
         self._updates = UpdateWatch(LocalUpdates(folder, settings.update_ring))
         self._stopping = Event()
         self._device_events = DeviceEvents(register.data.storage, register.clock)
@@ -340,7 +341,9 @@ class Counter:
             preview=partial(sample_picture, register.clock),
         )
 
+    @cached_property
     def _backups(self) -> "LocalBackups":
+        """The copies of the data, for the window and for what makes them by itself."""
         from pos_app.backup_room import LocalBackups
 
         data = self.register.data
@@ -354,7 +357,7 @@ class Counter:
 
         register = self.register
         return BackingUp(
-            self._backups(),
+            self._backups,
             register.approvals,
             operator=register.operator,
             clock=register.clock,

@@ -91,7 +91,8 @@ def _checked_surroundings(settings: CentralSettings) -> str:
 
 def _migrate(args: argparse.Namespace, settings: CentralSettings) -> int:
     folder = data_folder(settings)
-    folder.mkdir(parents=True, exist_ok=True)
+    if not settings.database:
+        folder.mkdir(parents=True, exist_ok=True)
     with closing(open_database(folder, settings.database)) as database:
         before = schema_version(database)
         if args.check:

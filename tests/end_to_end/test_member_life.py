@@ -16,7 +16,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from pos_app.bootstrap import Register, connect, open_register
+from pos_app.bootstrap import Register, open_register
+from pos_app.central_line import connect
 from pos_app.counter import Counter
 from pos_app.domain.paper_return import PaperLine, PaperReceipt
 from pos_app.domain.retail_transaction import RetailTransaction
