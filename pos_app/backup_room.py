@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pos_app import __version__
+from pos_app import __version__, backup_places
 from pos_app.domain.backup_policy import dropped, is_due, is_overdue
 from pos_app.domain.journal import EventKind
 from pos_app.errors import WorldError
 from pos_app.ports import Clock
-from pos_app.ports.backup import BackupCopy, BackupHealth, CopyState, Progress, RestorePlan
+from pos_app.ports.backup import BackupCopy, BackupHealth, BackupPlace, CopyState, Progress, RestorePlan
 from pos_app.promotion_file import PROMOTION_FILE
 from pos_app.sample_store import DEMO_MARK, STORE_FILE
 from pos_app.services.backing_up import KEY_PAPER
 from pos_app.settings import FILE_NAME as SETTINGS_FILE
 from pos_app.settings import TerminalSettings
+from pos_app.settings_book import SettingsFile
 from pos_app.storage import restore
 from pos_app.storage.backup_copy import Proof, Source, check_copy, key_of, list_copies, write_copy
 from pos_app.storage.copy_keys import fingerprint, new_recovery_key, public_half
@@ -71,6 +72,27 @@ class LocalBackups:
         """Where copies go; a folder of this till's own, so that several tills may share a stick."""
         row = self._database.one("SELECT store_id || '-' || workstation_id FROM terminal")
         return (self._root or self._folder / DEFAULT_FOLDER) / (row[0] if row else "till")
+
+    def places(self) -> list[BackupPlace]:
+        """Where copies could go: the folder beside the data first, then what is plugged in."""
+        beside = BackupPlace(None, "Beside the data, on this machine", shutil.disk_usage(self._folder).free)
+        return [beside, *backup_places.places()]
+
+    def use_place(self, place: BackupPlace, by: str) -> None:
+        """Copies go there from now on. Raises WorldError when it cannot be written to."""
+        root = place.path / backup_places.SUBFOLDER if place.path is not None else None
+        try:
+            if root is not None:
+                root.mkdir(exist_ok=True)
+        except OSError as error:
+            raise WorldError(f"{place.name} cannot be written to: {error.strerror}.") from error
+        words = f"Copies of the data go to {root or 'the folder beside it'}"
+        SettingsFile(self._folder, self._clock.now).change({"backup_folder": str(root) if root else None}, by, words)
+        if self._storage is not None:
+            with self._storage.unit_of_work() as work:
+                work.append(EventKind.SETTINGS_CHANGED, {"by": by, "words": words})
+                work.commit()
+        self._root = root
 
     def is_on_the_same_disk(self) -> bool:
         """True when a broken disk would take the copies with it."""

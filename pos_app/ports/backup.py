@@ -41,6 +41,15 @@ class BackupCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupPlace:
+    """A stick, a share, or the folder beside the data (path None), where copies could go."""
+
+    path: Path | None
+    name: str
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class RestorePlan:
     """What restoring a copy will do, said before. lost_* is what this machine has and the copy has not."""
 
@@ -87,6 +96,12 @@ class Backups(Protocol):
 
     def folder(self) -> Path:
         """Where copies go."""
+
+    def places(self) -> list[BackupPlace]:
+        """Where copies could go: the folder beside the data first, then what is plugged in."""
+
+    def use_place(self, place: BackupPlace, by: str) -> None:
+        """Copies go there from now on. Raises WorldError when it cannot be written to."""
 
     def is_on_the_same_disk(self) -> bool:
         """True when a broken disk would take the copies with it."""

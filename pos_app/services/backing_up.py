@@ -8,7 +8,7 @@ from pos_app.domain.receipt_document import Align, Cut, Feed, Logo, Pair, QrCode
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Clock, Formatter
-from pos_app.ports.backup import BackupCopy, Backups, Progress, RestorePlan
+from pos_app.ports.backup import BackupCopy, BackupPlace, Backups, Progress, RestorePlan
 from pos_app.services.approvals import Approval, Approvals
 
 KEY_PAPER = "Recovery key"
@@ -46,6 +46,10 @@ class BackingUp:
         at = self._formatter.date_time(copy.made_at.astimezone(self._clock.now().tzinfo))
         self._approvals.require(Action.RESTORE_DATA, detail=f"Restore the copy of {at}", approval=approval)
 
+    def may_choose_place(self, approval: Approval | None = None) -> None:
+        """Send copies to another place. Raises ApprovalNeededError or NotAllowedError."""
+        self._approvals.require(Action.RESTORE_DATA, detail="Where copies of the data go", approval=approval)
+
     def may_make_key(self, approval: Approval | None = None) -> None:
         """Make a new recovery key. Raises ApprovalNeededError or NotAllowedError."""
         self._approvals.require(Action.RESTORE_DATA, detail="Make a new recovery key", approval=approval)
@@ -55,6 +59,10 @@ class BackingUp:
     def make(self, progress: Progress) -> BackupCopy:
         """Make a copy now. Raises WorldError."""
         return self.backups.make("by hand", progress)
+
+    def use_place(self, place: BackupPlace) -> None:
+        """Copies go there from now on. Raises WorldError."""
+        self.backups.use_place(place, self._operator.operator_id)
 
     def check(self, copy: BackupCopy, progress: Progress) -> list[str]:
         """What is wrong with a copy, reading all of it. Raises WorldError."""

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 
 from pos_app.domain.operator import Operator, Role
 from pos_app.ports import DeviceState
-from pos_app.ports.backup import CopyState
+from pos_app.ports.backup import BackupPlace, CopyState
+from pos_app.settings import load_settings
 from pos_app.storage.copy_keys import seed_of
 from pos_app.storage.journal_audit import audit
 from ui.backup.backup_desk import BackupDesk
@@ -131,7 +132,7 @@ def test_a_missing_stick_is_said_and_the_till_sells(open_till: Open) -> None:
 
 def test_an_overdue_backup_stands_in_the_top_bar(till: WholeCounter, expect_log: Callable[[str], None]) -> None:
     expect_log("no copy was made")
-    keeper, backups = till.counter._backup, till.counter._backups()
+    keeper, backups = till.counter._backup, till.counter._backups
     backups._root = till.folder / "no-stick"
     state = till.folder / "backup.state"
     state.write_text(json.dumps({"begun_at": "2020-01-01T00:00:00+00:00"}))
@@ -149,7 +150,7 @@ def test_an_overdue_backup_stands_in_the_top_bar(till: WholeCounter, expect_log:
 
 @pytest.mark.parametrize("reason", ["after the day was closed", "as planned"])
 def test_the_keeper_makes_copies_by_itself(till: WholeCounter, reason: str) -> None:
-    keeper, backups = till.counter._backup, till.counter._backups()
+    keeper, backups = till.counter._backup, till.counter._backups
     if reason == "after the day was closed":
         backups.make("by hand")
         state = till.folder / "backup.state"
@@ -159,3 +160,23 @@ def test_the_keeper_makes_copies_by_itself(till: WholeCounter, reason: str) -> N
     keeper._stopping.clear()
     keeper.start(first_after_s=0)
     till.until(lambda: any(copy.reason == reason for copy in backups.copies()), "the copy is made")
+
+
+def test_copies_go_to_a_stick_that_is_plugged_in(till: WholeCounter, tmp_path: Path) -> None:
+    stick = tmp_path / "STICK"
+    stick.mkdir()
+    desk = open_backup(till)
+    make_copy(till, desk)
+    beside = till.counter._backups.places()[0]
+    till.counter._backups.places = lambda: [beside, BackupPlace(stick, "STICK", 8_000_000_000)]
+    till.touch(desk.body.place)
+    till.until(lambda: len(desk.places_body.places) == 2, "the stick is listed")
+    assert desk.places_body.chosen.name == "STICK"
+    till.touch(till.window.till.page.main)
+    till.until(lambda: desk.body.isVisible() and not desk.body.copies, "the stick is empty")
+    till.touch(till.window.till.page.main)
+    till.until(lambda: desk.body.copies, "the copy is on the stick")
+    assert desk.body.copies[0].path.is_relative_to(stick / "till-backups")
+    assert load_settings(till.folder).backup_folder == str(stick / "till-backups")
+    rows = till.register.data.database.all("SELECT payload FROM journal WHERE kind = 'settings_changed'")
+    assert json.loads(rows[-1][0])["by"] == "manager-1"

@@ -33,8 +33,16 @@ def _recovery_key(counter: WholeCounter) -> None:
     counter.until(lambda: counter.window.functions.backup.desk.key_body.isVisible())
 
 
+def _places(counter: WholeCounter) -> None:
+    _backup(counter)
+    desk = counter.window.functions.backup.desk
+    counter.touch(desk.body.place)
+    counter.until(lambda: desk.places_body.places, "the places are listed")
+
+
 BACKUP_SCREENS: dict[str, Callable[[WholeCounter], None]] = {
     "backup": _backup,
     "backup-plan": _backup_plan,
     "backup-key": _recovery_key,
+    "backup-places": _places,
 }

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from pos_app.ports.backup import BackupCopy, CopyState
+from pos_app.ports.backup import BackupCopy, BackupPlace, CopyState
 from ui.technician.parts import Facts, ReportView, RowItem, RowList
 from ui.theme import paint
 from ui.theme.fonts import font
@@ -16,7 +16,7 @@ from ui.till.day_page import DayPage, PageBody
 from ui.widgets.buttons import Button
 
 _LIST, _NARROW_LIST, _NARROW = 500, 420, 1100
-_NOTE = 64
+_NOTE, _WIDEST = 64, 760
 _LOOKS = {
     CopyState.GOOD: ("database-check", "go_text", "Good"),
     CopyState.DOUBTFUL: ("shield-alert", "warn", "Look at it"),
@@ -35,12 +35,62 @@ def megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1_000_000:,.1f} MB"
 
 
+class PlacesBody(PageBody):
+    """Places that copies could go to; Up and Down choose."""
+
+    def __init__(self, page: DayPage) -> None:
+        super().__init__(page, "Where copies go")
+        self._page = page
+        self.places: list[BackupPlace] = []
+        self.list = RowList("Places", self, empty="Looking …")
+
+    @property
+    def chosen(self) -> BackupPlace | None:
+        """The place that is meant."""
+        return self.places[self.list.current] if 0 <= self.list.current < len(self.places) else None
+
+    def show_places(self, places: Sequence[BackupPlace]) -> None:
+        """Show these; what is plugged in is chosen before the machine's own disk."""
+        self.places = list(places)
+        rows = []
+        for place in places:
+            icon = "usb" if place.path is not None else "hard-drive"
+            detail = str(place.path) if place.path is not None else "A broken disk would take the copies with it"
+            rows.append(RowItem(place.name, detail, icon, "ink_2", f"{megabytes(place.free_bytes)} free"))
+        self.list.show_items(rows, len(rows) - 1)
+        self.begin()
+
+    def stops(self) -> Sequence[QWidget]:
+        return tuple(row for row in self.list.rows if row.isVisible())
+
+    def begin(self) -> bool:
+        if not self.places:
+            return False
+        self.list.rows[self.list.current].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is None or not self.places:
+            super().keyPressEvent(event)
+            return
+        self.list.choose(max(0, min(self.list.current + step, len(self.places) - 1)))
+        self.begin()
+
+    def step_back(self) -> None:
+        self._page.back.click()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.list.setGeometry(0, 0, min(self.width(), _WIDEST), self.height())
+
+
 class BackupBody(PageBody):
     """Up and Down choose a copy; check and restore are beside it."""
 
     check_wanted = Signal()
     restore_wanted = Signal()
     key_wanted = Signal()
+    place_wanted = Signal()
 
     def __init__(self, page: DayPage) -> None:
         super().__init__(page, "Copies")
@@ -58,6 +108,8 @@ class BackupBody(PageBody):
         self.restore.clicked.connect(self.restore_wanted)
         self.key = Button("New recovery key", self, icon="key-round", size=16)
         self.key.clicked.connect(self.key_wanted)
+        self.place = Button("Where they go", self, icon="hard-drive-download", size=16)
+        self.place.clicked.connect(self.place_wanted)
 
     @property
     def chosen(self) -> BackupCopy | None:
@@ -108,7 +160,7 @@ class BackupBody(PageBody):
 
     def stops(self) -> Sequence[QWidget]:
         rows = tuple(row for row in self.list.rows if row.isVisible())
-        return (*rows, self.list.earlier, self.list.later, self.key, self.check, self.restore)
+        return (*rows, self.list.earlier, self.list.later, self.key, self.place, self.check, self.restore)
 
     def begin(self) -> bool:
         if not self.copies:
@@ -135,7 +187,9 @@ class BackupBody(PageBody):
         self.list.setGeometry(0, 0, wide, self.height())
         left = wide + 24
         room, bottom = self.width() - left, self.height() - Height.TOUCH - 8
-        self.key.setGeometry(left, _NOTE + 8, room, Height.TOUCH)
+        half = (room - 12) // 2
+        self.key.setGeometry(left, _NOTE + 8, half, Height.TOUCH)
+        self.place.setGeometry(left + half + 12, _NOTE + 8, room - half - 12, Height.TOUCH)
         top = _NOTE + Height.TOUCH + 24
         self.facts.setGeometry(left, top, room, 7 * Facts.row)
         self.report.setGeometry(left, top + 7 * Facts.row + 12, room, max(0, bottom - top - 7 * Facts.row - 24))

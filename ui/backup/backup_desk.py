@@ -12,7 +12,7 @@ from pos_app.errors import CashierError, WorldError
 from pos_app.ports.backup import CopyState
 from pos_app.ports.maintenance import TrialReport
 from pos_app.ports.reports import Cancelled
-from ui.backup.backup_body import BackupBody, when
+from ui.backup.backup_body import BackupBody, PlacesBody, when
 from ui.manager.progress import Progressing
 from ui.receipts.paper_view import PaperView
 from ui.till import doing
@@ -52,8 +52,14 @@ class BackupDesk:
         self.body.check_wanted.connect(self._check)
         self.body.restore_wanted.connect(self._ask_what)
         self.body.key_wanted.connect(self._ask_key)
+        self.body.place_wanted.connect(self._ask_place)
         self.plan_body = FactList(self._page, "What it will do")
         self._work: Progressing | None = None
+
+    @cached_property
+    def places_body(self) -> PlacesBody:
+        """Shows where copies could go."""
+        return PlacesBody(self._page)
 
     @cached_property
     def key_body(self) -> KeyBody:
@@ -88,7 +94,7 @@ class BackupDesk:
         if not refusal and not health.overdue and not backups.recovery_id():
             refusal = "Only this machine can open the copies. Make a recovery key, and keep it in the safe."
         elif not refusal and not health.overdue and backups.is_on_the_same_disk():
-            refusal = "The copies lie on the same disk as the data. Choose a stick or a share in the settings."
+            refusal = "The copies lie on the same disk as the data. Plug in a stick, and choose where they go."
         return copies, str(backups.folder()), health, refusal
 
     def _show(self, found: tuple[list[BackupCopy], str, BackupHealth, str]) -> None:
@@ -161,6 +167,36 @@ class BackupDesk:
             )
         )
         self._page.show_step(words, self.plan_body, Way("Close the till", self._window.functions.close, "accent"))
+
+    # --- where copies go ----------------------------------------------------------------------------------------------
+
+    def _ask_place(self) -> None:
+        doing.with_approval(self._window, self._page, self._may_choose_place)
+
+    def _may_choose_place(self, approval: Approval | None) -> None:
+        self._desk.may_choose_place(approval)
+        words = self._words("Where should copies go?", "A stick or a share: then a broken machine costs no data.")
+        way = Way("Use this place", self._use_place, "accent")
+        self.places_body.show_places(())
+        self._page.show_step(
+            words,
+            self.places_body,
+            way,
+            back=Way("Not now", self.list_copies),
+            extra=Way("Look again", self._look_for_places),
+        )
+        self._look_for_places()
+
+    def _look_for_places(self) -> None:
+        self._window.background.run(self._desk.backups.places, self.places_body.show_places, self._failed)
+
+    def _use_place(self) -> None:
+        place = self.places_body.chosen
+        if place is not None:
+            used = "Copies go there from now on."
+            self._window.background.run(
+                lambda: self._desk.use_place(place), lambda _: self.list_copies(used), self._failed
+            )
 
     # --- the recovery key ---------------------------------------------------------------------------------------------
 
@@ -236,7 +272,7 @@ class BackupDesk:
 
         self._page.main.rename(stop)
         self._page.extra.setEnabled(False)
-        for button in (self.body.check, self.body.restore, self.body.key):
+        for button in (self.body.check, self.body.restore, self.body.key, self.body.place):
             button.setEnabled(False)
         self._page.say(f"{words} …")
 
@@ -252,7 +288,7 @@ class BackupDesk:
         if self._page.body is self.body:
             self._page.main.rename("Make a copy now")
             self._page.say("")
-            for button in (self.body.check, self.body.restore, self.body.key):
+            for button in (self.body.check, self.body.restore, self.body.key, self.body.place):
                 button.setEnabled(True)
 
     def _stop(self) -> None:
