@@ -18,6 +18,8 @@ from fakes.console_screens import CONSOLE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
+from fakes.report_screens import REPORT_SCREENS
+from fakes.till_screens import TILL_SCREENS
 from fakes.update_screens import UPDATE_SCREENS
 from fakes.whole_counter import (
     BADGE,
@@ -36,7 +38,6 @@ from PySide6.QtWidgets import QApplication
 
 from hardware.payment_terminal.simulator import Behaviour
 from pos_app.domain.basket import Discount
-from pos_app.domain.operator import Operator, Role
 from pos_app.domain.receipt_document import QrCode
 from ui.sale.sale_view_model import Stage
 from ui.services_bundle import UiSettings
@@ -421,34 +422,6 @@ def _cash(counter: WholeCounter) -> None:
     counter.type("20000")
 
 
-def _as_manager(counter: WholeCounter) -> None:
-    counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
-
-
-def _reports(counter: WholeCounter) -> None:
-    _as_manager(counter)
-    _more(counter, "Manager", "Reports")
-
-
-def _report_of_all_tills(counter: WholeCounter) -> None:
-    _as_manager(counter)
-    counter.sell(CABLE, HEADPHONES)
-    counter.all_sent()
-    _more(counter, "Manager", "Reports")
-    desk = counter.window.functions.manager.reports
-    desk.choice.tiles["tenders"].click()
-    counter.until(lambda: desk.report is not None)
-    desk.body.where.click()
-    counter.until(lambda: desk.report is not None and "1 till" in desk.report.scope)
-
-
-def _store_day(counter: WholeCounter) -> None:
-    _as_manager(counter)
-    _more(counter, "Manager", "Store day")
-    desk = counter.window.functions.manager.store_day
-    counter.until(lambda: desk.days and not desk.busy)
-
-
 SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "idle": lambda counter: None,
     "basket": _basket,
@@ -512,11 +485,10 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "locked": _lock,
     "time-clock": _time_clock,
     **set_up_screens.SCREENS,
-    "reports": _reports,
-    "report-of-all-tills": _report_of_all_tills,
-    "store-day": _store_day,
     **BACKUP_SCREENS,
     **GOODS_SCREENS,
+    **REPORT_SCREENS,
+    **TILL_SCREENS,
     **CONSOLE_SCREENS,
     **UPDATE_SCREENS,
 }
@@ -553,10 +525,11 @@ class Screens:
         used = counter.window.tender.card.unknown or counter.view.tenders or counter.view.exchange is not None
         if sale is not None and not used:
             counter.register.selling.cancel("next picture")
+        closing = counter.register.data.storage.till_is_closing()
         online = counter.counter.sync_status().online
         counter.close()
         QApplication.processEvents()
-        if used or not online:
+        if used or closing or not online:
             self._close_shop()
 
     def close(self) -> None:
