@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     from pos_app.services.finding_sales import FindingSales
     from pos_app.services.goods.files import CatalogueFiles
     from pos_app.services.goods.labels import Labels
+    from pos_app.services.goods.price_lists import PriceListsDesk
     from pos_app.services.goods.products import Products
+    from pos_app.services.goods.promotions import PromotionsDesk
     from pos_app.services.goods.session import GoodsSession
     from pos_app.services.journal_browsing import JournalBrowsing
     from pos_app.services.maintenance import Maintenance
@@ -211,6 +213,8 @@ class GoodsParts:
     products: "Products"
     labels: "Labels"
     files: "CatalogueFiles"
+    prices: "PriceListsDesk"
+    promotions: "PromotionsDesk"
     save: Callable[[str, Iterable[bytes]], Path]
     """Writes a file for somebody to take along; where it is comes back. Raises WorldError."""
 

@@ -48,6 +48,10 @@ class SalePrices:
             self._edition_id = edition_id
         return self._rules
 
+    def forget_rules(self) -> None:
+        """The promotions of an edition became others; no sale is under way."""
+        self._edition_id = ""
+
     def price_of(self, item_id: str, occasion: Occasion) -> ListPrice | None:
         """The list price of an item; None: its own."""
         if self._lists is None:

@@ -48,7 +48,7 @@ class PriceListResult:
     refused: list[Refusal] = field(default_factory=list)
 
 
-class _RowError(ValueError):
+class RowError(ValueError):
     """Why a row cannot go in, with the column."""
 
     def __init__(self, column: str, reason: str, value: str) -> None:
@@ -85,11 +85,11 @@ def _entries(
             result.other_stores += 1
             continue
         try:
-            entry = _entry(cells, catalogue, options)
+            entry = read_entry(cells, catalogue, options)
             key = (entry.list_id, entry.segment, entry.item_id, entry.starts_at_s)
             if key in seen:
-                raise _RowError("item", f"line {seen[key]} has a price of this item, list and start already", "")
-        except _RowError as error:
+                raise RowError("item", f"line {seen[key]} has a price of this item, list and start already", "")
+        except RowError as error:
             result.refused.append(Refusal(line, error.column, str(error), error.value))
             continue
         seen[key] = line
@@ -111,23 +111,24 @@ def _columns(table: Table) -> dict[str, int]:
     return found
 
 
-def _entry(cells: dict[str, str], catalogue: SqliteCatalogue, options: PriceListOptions) -> PriceEntry:
+def read_entry(cells: dict[str, str], catalogue: SqliteCatalogue, options: PriceListOptions) -> PriceEntry:
+    """The price of a row, or of a form with the same cells. Raises RowError."""
     try:
         list_id = clean(cells["list"], _LONGEST_LIST)
     except ValueError as error:
-        raise _RowError("list", str(error), cells["list"]) from error
+        raise RowError("list", str(error), cells["list"]) from error
     if not list_id:
-        raise _RowError("list", "the list has no name", "")
+        raise RowError("list", "the list has no name", "")
     segment = cells.get("segment", "").casefold() or EVERYBODY
     if segment not in SEGMENTS:
-        raise _RowError("segment", f"a segment is one of {', '.join(SEGMENTS)}", segment)
+        raise RowError("segment", f"a segment is one of {', '.join(SEGMENTS)}", segment)
     item = catalogue.find_by_code(cells["item"])
     if item is None:
-        raise _RowError("item", "there is no product with this SKU or barcode", cells["item"])
+        raise RowError("item", "there is no product with this SKU or barcode", cells["item"])
     starts_at_s = _second(cells.get("from", ""), "from", options.zone, after_a_day=False) or 0
     ends_at_s = _second(cells.get("until", ""), "until", options.zone, after_a_day=True)
     if ends_at_s is not None and ends_at_s <= starts_at_s:
-        raise _RowError("until", "the price ends before it begins", cells["until"])
+        raise RowError("until", "the price ends before it begins", cells["until"])
     return PriceEntry(list_id, segment, item.item_id, _price(cells["price"], options), starts_at_s, ends_at_s)
 
 
@@ -135,9 +136,9 @@ def _price(text: str, options: PriceListOptions) -> int:
     try:
         price_minor = parse_price(text, ImportOptions(options.currency, decimal_comma=options.decimal_comma))
     except ValueError as error:
-        raise _RowError("price", str(error), text) from error
+        raise RowError("price", str(error), text) from error
     if not 0 <= price_minor <= MAXIMUM_PRICE_MINOR:
-        raise _RowError("price", "the price is below zero or too large", text)
+        raise RowError("price", "the price is below zero or too large", text)
     return price_minor
 
 
@@ -153,4 +154,4 @@ def _second(text: str, column: str, zone: tzinfo, *, after_a_day: bool) -> int |
         at = at if at.utcoffset() is not None else at.replace(tzinfo=zone)
         return int(at.timestamp()) + (1 if after_a_day else 0)
     except (ValueError, OverflowError) as error:
-        raise _RowError(column, "a day like 2026-11-27, or a time like 2026-11-27T10:00", text) from error
+        raise RowError(column, "a day like 2026-11-27, or a time like 2026-11-27T10:00", text) from error

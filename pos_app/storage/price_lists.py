@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pos_app.domain.price_list import EVERYBODY, ListPrice, PriceEntry, price_in_force
-from pos_app.storage.database import Database
+from pos_app.storage.database import Connection, Database
 
 _PRICES = """
     SELECT list_id, segment, item_id, price_minor, starts_at_s, ends_at_s FROM list_price
@@ -56,26 +56,30 @@ def write_prices(database: Database, entries: Iterable[PriceEntry], *, dry_run: 
     change = PriceChange()
     with database.write() as connection:
         for entry in entries:
-            key = (entry.item_id, entry.segment, entry.starts_at_s, entry.list_id)
-            values = (entry.price_minor, entry.ends_at_s)
-            (same,) = connection.execute(_CHANGED, (*key, *values)).fetchone()
-            if same:
-                change.unchanged += 1
-                continue
-            updated = connection.execute(
-                "UPDATE list_price SET price_minor = ?, ends_at_s = ?"
-                " WHERE item_id = ? AND segment = ? AND starts_at_s = ? AND list_id = ?",
-                (*values, *key),
-            ).rowcount
-            if updated:
-                change.changed += 1
-                continue
-            connection.execute(
-                "INSERT INTO list_price (item_id, segment, starts_at_s, list_id, price_minor, ends_at_s)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (*key, *values),
-            )
-            change.added += 1
+            became = put_price(connection, entry)
+            setattr(change, became, getattr(change, became) + 1)
         if not dry_run:
             database.commit()
     return change
+
+
+def put_price(connection: Connection, entry: PriceEntry) -> str:
+    """Put one row in, within a write of the caller's: unchanged, changed or added."""
+    key = (entry.item_id, entry.segment, entry.starts_at_s, entry.list_id)
+    values = (entry.price_minor, entry.ends_at_s)
+    (same,) = connection.execute(_CHANGED, (*key, *values)).fetchone()
+    if same:
+        return "unchanged"
+    updated = connection.execute(
+        "UPDATE list_price SET price_minor = ?, ends_at_s = ?"
+        " WHERE item_id = ? AND segment = ? AND starts_at_s = ? AND list_id = ?",
+        (*values, *key),
+    ).rowcount
+    if updated:
+        return "changed"
+    connection.execute(
+        "INSERT INTO list_price (item_id, segment, starts_at_s, list_id, price_minor, ends_at_s)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (*key, *values),
+    )
+    return "added"

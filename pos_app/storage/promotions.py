@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pos_app.domain.promotion_document import PromotionDocumentError, read_promotions
+from pos_app.domain.promotions import PromotionBook
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import STORE_EDITION, PromotionEdition
 from pos_app.storage.database import Database
@@ -81,6 +82,15 @@ class SqlitePromotions:
             return self._own
         found = [delivered for delivered in self._editions.delivered if delivered.edition_id == edition_id]
         return self._understood(found[0]) if found else None
+
+    def use_own(self, book: PromotionBook) -> None:
+        """The store's own file has other promotions from now on."""
+        self._own = PromotionEdition(STORE_EDITION, book)
+
+    def document(self, edition_id: str) -> dict[str, Any]:
+        """An edition as it was delivered; empty when it is not known here."""
+        found = [delivered for delivered in self._editions.delivered if delivered.edition_id == edition_id]
+        return dict(json.loads(found[0].document)) if found else {}
 
     def _understood(self, delivered: _Delivered) -> PromotionEdition | None:
         if delivered.edition_id not in self._read:

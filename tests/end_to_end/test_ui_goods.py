@@ -9,7 +9,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fakes.goods_screens import change_price, check_file, edit, labels, open_goods, review, show_product
+from fakes.goods_screens import (
+    add_price,
+    ask_price,
+    change_price,
+    check_file,
+    edit,
+    labels,
+    open_goods,
+    promotions,
+    review,
+    save_price,
+    show_product,
+)
 from fakes.whole_counter import CABLE, HEADPHONES, SPEAKER, WholeCounter
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -87,7 +99,7 @@ def test_a_change_without_a_reason_is_not_made(till: WholeCounter) -> None:
 def test_what_cannot_be_taken_is_said_at_its_field(till: WholeCounter) -> None:
     room = edit(till)
     room.form.fields["minimum_age"].line.setText("old")
-    till.touch(room.form.review)
+    till.touch(room.form.go)
     till.until(lambda: room.form.report.report is not None, "it says what is wrong")
     assert "whole number" in room.form.report.report.headline
     assert room.form.fields["minimum_age"].line.hasFocus()
@@ -114,14 +126,14 @@ def test_a_new_product_is_put_on_file_by_its_scan_and_sold(till: WholeCounter) -
     room = open_goods(till)
     till.touch(room.products.new)
     till.scan(NEW_EAN)
-    assert room.form.codes.line.text() == NEW_EAN
+    assert room.form.value("barcodes") == NEW_EAN
     for name, value in (("sku", "NL-1"), ("name", "Night light"), ("price", "9.50")):
         till.touch(room.form.fields[name].line)
         till.type(value)
     till.touch(room.form.fields["tax_ids"])
     till.touch(room.form.picker.chips["sales"])
     till.touch(room.form.picker.done)
-    till.touch(room.form.review)
+    till.touch(room.form.go)
     till.until(lambda: room.page is room.review, "the new product is reviewed")
     till.touch(room.review.save)
     till.until(lambda: room.page is room.products, "it is on file")
@@ -241,3 +253,59 @@ def test_everything_is_exported_and_importing_it_changes_nothing(
     till.touch(room.files.check)
     till.until(lambda: "rows" in getattr(room.files.report.report, "headline", ""), "it was checked")
     assert "0 would be added, 0 would be changed, 60 as they are" in room.files.report.report.headline
+
+
+# --- price lists and promotions ---------------------------------------------------------------------------------------
+
+
+def test_a_price_list_that_begins_now_counts_from_the_next_scan_and_says_why(till: WholeCounter) -> None:
+    room = ask_price(till)
+    assert room.prices.lines.lines[0][1] == "$199.00 for one piece"
+    leave(till)
+    till.scan(HEADPHONES)
+    assert till.view.priced.lines[0].line.unit_price_minor == 19_900
+
+
+def test_prices_are_ended_by_a_second_touch(till: WholeCounter) -> None:
+    room = save_price(till)
+    till.touch(room.prices.list.rows[0])
+    till.touch(room.prices.end_it)
+    assert room.prices.groups[0][1] == "running"
+    till.touch(room.prices.end_it)
+    till.until(lambda: room.prices.groups[0][1] == "ended", "the prices are ended")
+    leave(till)
+    till.scan(HEADPHONES)
+    assert till.view.priced.lines[0].line.unit_price_minor == 24_900
+
+
+def test_what_is_wrong_with_a_price_is_said_at_its_field(till: WholeCounter) -> None:
+    room = add_price(till, until="yesterday")
+    till.touch(room.price_form.go)
+    till.until(lambda: room.price_form.report.report is not None, "it says what is wrong")
+    assert "day like" in room.price_form.report.report.headline
+    assert room.price_form.fields["until"].line.hasFocus()
+
+
+def test_a_promotion_changed_in_the_window_counts_in_the_next_sale(till: WholeCounter) -> None:
+    room = promotions(till)
+    till.touch(room.promotions.new)
+    till.scan(HEADPHONES)
+    form = room.promotion_form
+    for name, value in (("name", "Headphone days"), ("percent", "50"), ("reason", "Season")):
+        form.show_value(name, value)
+    till.touch(form.go)
+    till.until(lambda: room.page is room.promotions, "the promotion is saved")
+    leave(till)
+    till.scan(HEADPHONES)
+    (line,) = till.view.priced.lines
+    assert [one.name for one in line.promotions] == ["Headphone days"]
+    assert line.net_minor == 12_450
+
+
+def test_no_promotion_changes_under_a_sale(till: WholeCounter) -> None:
+    till.scan(SPEAKER)
+    room = promotions(till)
+    till.touch(room.promotions.end_it)
+    till.touch(room.promotions.end_it)
+    till.until(lambda: room.promotions.report.report is not None, "it says why not")
+    assert "sale is under way" in room.promotions.report.report.headline

@@ -38,7 +38,7 @@ def edit(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
 def _refused(counter: WholeCounter) -> None:
     room = edit(counter)
     room.form.fields["price"].line.setText("cheap")
-    counter.touch(room.form.review)
+    counter.touch(room.form.go)
     counter.until(lambda: room.form.report.report is not None, "it says what is wrong")
 
 
@@ -52,7 +52,7 @@ def review(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
     room = edit(counter, code)
     price = room.form.fields["price"].line
     price.setText("219.00" if price.text() == "229.00" else "229.00")
-    counter.touch(room.form.review)
+    counter.touch(room.form.go)
     counter.until(lambda: room.page is room.review, "the change is reviewed")
     return room
 
@@ -139,4 +139,56 @@ GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "goods-labels": labels,
     "goods-file-checked": check_file,
     "goods-labels-due": _labels_due,
+}
+
+
+def add_price(counter: WholeCounter, **values: str) -> GoodsRoom:
+    """A price of a new list, for a scanned product."""
+    room = open_goods(counter)
+    counter.touch(room.rail["Price lists"])
+    counter.touch(room.prices.new)
+    counter.scan(HEADPHONES)
+    for name, value in ({"list": "Black Friday", "price": "199.00"} | values).items():
+        room.price_form.show_value(name, value)
+    return room
+
+
+def save_price(counter: WholeCounter, **values: str) -> GoodsRoom:
+    """It is saved."""
+    room = add_price(counter, **values)
+    counter.touch(room.price_form.go)
+    counter.until(lambda: room.page is room.prices and room.prices.groups, "the price is saved")
+    return room
+
+
+def ask_price(counter: WholeCounter) -> GoodsRoom:
+    """What it costs, and why."""
+    room = save_price(counter)
+    counter.scan(HEADPHONES)
+    counter.until(lambda: any("Price list" in text for _, text, _ in room.prices.lines.lines), "it says what it costs")
+    return room
+
+
+def promotions(counter: WholeCounter) -> GoodsRoom:
+    """One of the store's own promotions."""
+    room = open_goods(counter)
+    counter.touch(room.rail["Promotions"])
+    counter.until(lambda: room.promotions.list.rows, "the promotions are listed")
+    counter.touch(room.promotions.list.rows[0])
+    return room
+
+
+def edit_promotion(counter: WholeCounter) -> GoodsRoom:
+    """It can be changed."""
+    room = promotions(counter)
+    counter.touch(room.promotions.edit)
+    return room
+
+
+GOODS_SCREENS |= {
+    "goods-price-form": add_price,
+    "goods-prices": save_price,
+    "goods-price-why": ask_price,
+    "goods-promotions": promotions,
+    "goods-promotion-form": edit_promotion,
 }
