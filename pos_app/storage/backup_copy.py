@@ -86,7 +86,6 @@ def write_copy(source: Source, place: Path, at: datetime, reason: str, progress:
             if source.public_key is not None:
                 keys["recovery"] = seal_for_store(source.public_key, key, bound)
             _write_facts(part / FACTS_FILE, {"facts": facts, "keys": keys, "journal_faults": proved.faults[:20]})
-            (part / COPY_FILE).chmod(0o600)
             part.rename(place / name)
             _sync_folder(place)
     except BaseException:

@@ -30,9 +30,9 @@ def when(copy: BackupCopy, zone: tzinfo | None) -> str:
     return f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M}"
 
 
-def megabytes(size_bytes: int) -> str:
+def size_words(size_bytes: int) -> str:
     """A size as people read it."""
-    return f"{size_bytes / 1_000_000:,.1f} MB"
+    return f"{size_bytes / 1e9:,.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:,.1f} MB"
 
 
 class PlacesBody(PageBody):
@@ -56,7 +56,7 @@ class PlacesBody(PageBody):
         for place in places:
             icon = "usb" if place.path is not None else "hard-drive"
             detail = str(place.path) if place.path is not None else "A broken disk would take the copies with it"
-            rows.append(RowItem(place.name, detail, icon, "ink_2", f"{megabytes(place.free_bytes)} free"))
+            rows.append(RowItem(place.name, detail, icon, "ink_2", f"{size_words(place.free_bytes)} free"))
         self.list.show_items(rows, len(rows) - 1)
         self.begin()
 
@@ -123,7 +123,7 @@ class BackupBody(PageBody):
         for copy in copies:
             icon, ink, state = _LOOKS[copy.state]
             detail = f"{state}  ·  {copy.reason or copy.words}"
-            rows.append(RowItem(when(copy, zone), detail, icon, ink, megabytes(copy.size_bytes)))
+            rows.append(RowItem(when(copy, zone), detail, icon, ink, size_words(copy.size_bytes)))
         self.list.show_items(rows, 0 if rows else -1)
         self.choose(self.list.current)
 
@@ -148,7 +148,7 @@ class BackupBody(PageBody):
             (
                 ("Made", when(copy, self._zone)),
                 ("State", copy.words or "Read back and proved when it was made"),
-                ("Size", megabytes(copy.size_bytes)),
+                ("Size", size_words(copy.size_bytes)),
                 ("Journal to entry", f"{copy.sequence:,}"),
                 ("Last transaction", f"{copy.transaction_sequence:06d}"),
                 ("Opens with", f"Recovery key {copy.recovery_id}" if copy.recovery_id else "This machine only"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports.backup import CopyState
@@ -36,6 +37,14 @@ class KeyBody(PageBody):
         super().__init__(page, "Recovery key")
         self.paper = PaperView(self)
         self.paper.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The page keys move the paper."""
+        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()))
+        if pages is None:
+            super().keyPressEvent(event)
+        else:
+            self.paper.scroll_by(pages)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.paper.setGeometry(0, 0, self.width(), self.height())
@@ -175,7 +184,10 @@ class BackupDesk:
 
     def _may_choose_place(self, approval: Approval | None) -> None:
         self._desk.may_choose_place(approval)
-        words = self._words("Where should copies go?", "A stick or a share: then a broken machine costs no data.")
+        words = self._words(
+            "Where should copies go?",
+            "Plug in a stick or connect a share, and look again: then a broken machine costs no data.",
+        )
         way = Way("Use this place", self._use_place, "accent")
         self.places_body.show_places(())
         self._page.show_step(
