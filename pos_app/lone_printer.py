@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ def lone_printer(folder: Path, profile: StoreProfile) -> "Iterator[ReceiptPrinte
     from hardware.receipt_printer.printer import ReceiptPrinter
     from hardware.receipt_printer.transports import transport_for
 
-    settings = peripherals_settings(folder, profile, load_settings(folder)).printer
+    # What the printer holds is remembered by the till that runs: no logo is stored from here.
+    settings = replace(peripherals_settings(folder, profile, load_settings(folder)).printer, stored_logo="off")
     if settings.driver == "simulator":
         raise WorldError("The receipt printer of these settings is simulated, inside of the till that runs.")
     printer = ReceiptPrinter(
