@@ -123,7 +123,7 @@ def _history(counter: "WholeCounter") -> None:
     counter.until(lambda: len(room.history.list.rows) > 1, "the versions are read")
 
 
-SCREENS: dict[str, Callable[["WholeCounter"], None]] = {
+SET_UP_SCREENS: dict[str, Callable[["WholeCounter"], None]] = {
     "set-up-store": _store,
     "set-up-tax": _tax,
     "set-up-problem": _problem,

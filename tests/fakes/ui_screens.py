@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
-from fakes import set_up_screens
 from fakes.backup_screens import BACKUP_SCREENS
 from fakes.console_screens import CONSOLE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
 from fakes.report_screens import REPORT_SCREENS
+from fakes.set_up_screens import SET_UP_SCREENS
 from fakes.till_screens import TILL_SCREENS
 from fakes.update_screens import UPDATE_SCREENS
 from fakes.whole_counter import (
@@ -484,7 +484,7 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "more-end": _more_list_end,
     "locked": _lock,
     "time-clock": _time_clock,
-    **set_up_screens.SCREENS,
+    **SET_UP_SCREENS,
     **BACKUP_SCREENS,
     **GOODS_SCREENS,
     **REPORT_SCREENS,

@@ -10,6 +10,9 @@ from pos_app.services.set_up.values import Writer
 from pos_app.services.set_up.words import details, titled
 from ui.technician.parts import RowItem
 
+_LONGEST_LINE = 34
+"""So many letters of several values stand in a row of the narrowest window; of more their number is told."""
+
 Node = Page | Group | Entries | Field
 """Page: its groups. Group: its settings. Entries: a list of tables, or one of them. Field: several values, or one."""
 
@@ -84,7 +87,10 @@ def row_of(spot: Spot, within: Spot, draft: Draft, writer: Writer) -> RowItem:
     if within.is_list:
         return RowItem(spot.title or "Empty", "", "dot", ink)
     icon = "list" if spot.is_list else "lock" if node.fixed else "pencil" if changed else "chevron-right"
-    return RowItem(spot.title, writer.shown(node, draft.get(spot.place)), icon, ink)
+    shown = writer.shown(node, draft.get(spot.place))
+    if spot.is_list and len(shown) > _LONGEST_LINE:
+        shown = f"{len(draft.entries_of(node, spot.place))} in order"
+    return RowItem(spot.title, shown, icon, ink)
 
 
 def is_held(spot: Spot, draft: Draft) -> str:
