@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pos_app.redaction import redacted
 
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# color_message: uvicorn's own sentence once more, painted.
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _trace: ContextVar[str] = ContextVar("trace", default="")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes.central_shop import CentralShop
-from fakes.central_till import Answer, Till, enrolled_till
+from fakes.central_till import Answer, Journal, Till, enrolled_till
 
 from sync import contract
 from sync.central.server import CentralServer
@@ -96,3 +96,13 @@ def test_a_watcher_sees_that_it_lives_is_ready_and_how_long_the_queue_is(shop: C
     text = till.send("GET", "/metrics").body.decode()
     for name in ("central_uploads_waiting 0.0", "central_requests_waiting", "central_version_info{", "process_cpu"):
         assert name in text
+
+
+def test_what_wants_an_alarm_is_counted(shop: CentralShop) -> None:
+    assert shop.service.watch() == (0, 0)
+    journal = Journal()
+    journal.append("teleport", {})
+    shop.upload(journal)
+    shop.pass_time(hours=1)
+    shop.service.note_seen("001-02")
+    assert shop.service.watch() == (2, 1), "two of three terminals not heard of, one event to decide about"
