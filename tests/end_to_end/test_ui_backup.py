@@ -5,15 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes.whole_counter import BADGE, CABLE, HEADPHONES, WholeCounter
+from fakes.whole_counter import BADGE, CABLE, HEADPHONES, SPEAKER, WholeCounter
 from PySide6.QtCore import Qt
 
 from pos_app.domain.operator import Operator, Role
 from pos_app.ports import DeviceState
 from pos_app.ports.backup import BackupPlace, CopyState
 from pos_app.settings import load_settings
+from pos_app.storage import restore
+from pos_app.storage.backup_copy import key_of
 from pos_app.storage.copy_keys import seed_of
 from pos_app.storage.journal_audit import audit
+from pos_app.storage.keys import KeyFile
+from pos_app.storage.terminal_database import SCHEMA_VERSION
 from ui.backup.backup_desk import BackupDesk
 
 Key = Qt.Key
@@ -180,3 +184,42 @@ def test_copies_go_to_a_stick_that_is_plugged_in(till: WholeCounter, tmp_path: P
     assert load_settings(till.folder).backup_folder == str(stick / "till-backups")
     rows = till.register.data.database.all("SELECT payload FROM journal WHERE kind = 'settings_changed'")
     assert json.loads(rows[-1][0])["by"] == "manager-1"
+
+
+def test_a_machine_that_goes_on_after_its_data_was_restored_elsewhere_is_told_to_stop(
+    open_till: Open, tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("was restored from a copy")
+    expect_log("the data was restored from the copy of")
+    old = open_till()
+    old.sell(HEADPHONES)
+    old.all_sent()
+    backups = old.counter._backups
+    key = backups.new_recovery_key("manager-1")
+    copy = backups.make("by hand")
+    lost = old.sell(CABLE)
+    old.all_sent()
+    folder = tmp_path / "other machine"
+    restore.stage(
+        copy,
+        key_of(copy, recovery_key=key),
+        folder,
+        KeyFile(folder / "till.key"),
+        newest_schema=SCHEMA_VERSION,
+        at=old.register.clock.now(),
+        by="manager-1",
+        progress=lambda done, whole: None,
+    )
+    new = WholeCounter(folder, old.central)
+    new.until(lambda: new.window.sale.banner is not None, "it says what it lacks")
+    assert new.window.sale.banner.title == "The data was restored"
+    assert f"one sale that this till lacks ({lost})" in new.window.sale.banner.detail
+    new.sell(SPEAKER)
+    new.all_sent()
+    old.window.on_scan(CABLE)  # the hands are at the other window
+    old.window.tender.pay_exact_cash()
+    old.until(lambda: old.window.sale.banner is not None, "the old till is told")
+    assert old.window.sale.banner.title == "This till goes on elsewhere"
+    assert "Stop selling here, and call the manager." in old.window.sale.banner.detail
+    assert old.central.service.verify().findings == ()
+    new.close()

@@ -96,7 +96,7 @@ def test_a_pulled_stick_is_not_taken_for_an_empty_folder(tmp_path: Path, mount: 
         assert backups.make("by hand").path.is_relative_to(stick / "till-backups")
         subprocess.run(["umount", str(stick)], check=True)
         assert places([tmp_path / "media"]) == []
-        with pytest.raises(WorldError, match="is not there. Plug in the stick"):
+        with pytest.raises(WorldError, match=r"is not there\. Plug in the stick"):
             backups.make("by hand")
         assert not backups.health().overdue
         assert list(stick.iterdir()) == []
