@@ -12,6 +12,7 @@ from fakes.whole_counter import CABLE, HEADPHONES, WholeCounter
 from PySide6.QtCore import Qt
 
 from pos_app.domain.operator import Operator, Role
+from pos_app.domain.receipt_document import Cut, ReceiptDocument, Text
 from pos_app.domain.till_closing import ClosingStep, CountedTender
 from sync import contract
 
@@ -20,9 +21,16 @@ OTHER_TILL = "001-09"
 ENTER, ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Escape
 
 
+def warmed(counter: WholeCounter) -> WholeCounter:
+    """The first paper of a process takes long: the drawer would be asked whether it is open before it got its pulse."""
+    counter.window.services.print_actions.print_document(ReceiptDocument("First", (Text("First paper"), Cut())))
+    counter.printed()
+    return counter
+
+
 @pytest.fixture
 def manager(open_till: Open) -> WholeCounter:
-    counter = open_till()
+    counter = warmed(open_till())
     counter.register.operator.change_to(Operator("manager-1", "Manager", Role.MANAGER))
     return counter
 
@@ -124,7 +132,7 @@ def test_the_store_is_closed_at_the_window_and_amended_when_a_till_comes_late(ma
 
 
 def test_whose_role_does_not_cover_it_asks_a_second_person(open_till: Open) -> None:
-    counter = open_till(sign_on=True)
+    counter = warmed(open_till(sign_on=True))
     counter.scan("OPB-ASSOCIATE")
     counter.until(lambda: not counter.window.people.covering, "somebody is signed on")
     counter.window.functions.manager.store_day.open()
@@ -152,7 +160,7 @@ def close_till_by_manager(counter: WholeCounter) -> None:
 
 
 def test_without_a_line_this_tills_own_days_are_shown_and_nothing_is_closed(manager: WholeCounter) -> None:
-    manager.sell(CABLE)
+    manager.sell(CABLE, card=True)
     close_till(manager)
     manager.go_offline()
     desk_of(manager).open()

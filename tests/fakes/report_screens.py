@@ -22,7 +22,7 @@ def _reports(counter: WholeCounter) -> None:
 
 
 def _report_of_all_tills(counter: WholeCounter) -> None:
-    counter.sell(CABLE, HEADPHONES)
+    counter.sell(CABLE, HEADPHONES, card=True)
     counter.all_sent()
     _as_manager(counter, "Reports")
     desk = counter.window.functions.manager.reports
