@@ -81,6 +81,8 @@ def store_days(connection: Connection, since: str, most: int = 60) -> list[Store
             if tills and tills[-1].state == OPEN:
                 tills.pop()
             tills.append(_closed(row.terminal_id, row.payload, row.received_at))
+            if _others_are_open(row.payload):
+                tills.append(TillDay(row.terminal_id, OPEN, received_at=row.received_at))
         else:
             tills.append(TillDay(row.terminal_id, OPEN, received_at=row.received_at))
     found = [
@@ -88,6 +90,14 @@ def store_days(connection: Connection, since: str, most: int = 60) -> list[Store
         for (business_day, store_id), tills in days.items()
     ]
     return found[:most]
+
+
+def _others_are_open(payload: bytes) -> bool:
+    """True when a workstation has more tills, which were open at the time of this Z."""
+    try:
+        return bool(json.loads(payload).get("tills_open"))
+    except (ValueError, AttributeError):
+        return False
 
 
 def _closed(terminal_id: str, payload: bytes, received_at: str) -> TillDay:

@@ -50,6 +50,21 @@ def test_a_store_is_closed_when_all_its_tills_are(shop: CentralShop, office_url:
     assert f"{2 * sold / 100:.2f} USD" in text
 
 
+def test_a_workstation_with_two_tills_is_open_until_both_are_closed(
+    shop: CentralShop, office_url: str, tmp_path: Path
+) -> None:
+    client = signed_in(shop, office_url, "auditor")
+    payload, journal = z_payload(tmp_path), Journal(TILL)
+    journal.append("business_day_opened", {"operator_id": "manager-1"})
+    journal.append("till_opened", {"operator_id": "manager-1", "till_id": "01-B"})
+    journal.append("z_report", payload | {"till_id": "01-B", "tills_open": 1})
+    shop.upload(journal)
+    assert "1 not closed" in client.open(PAGE).text
+    journal.append("z_report", payload | {"z_number": 2})
+    shop.upload(journal)
+    assert "not closed" not in client.open(PAGE).text
+
+
 def test_a_till_may_close_one_date_twice_and_a_z_that_cannot_be_read_hides_no_other(
     shop: CentralShop, office_url: str, tmp_path: Path
 ) -> None:

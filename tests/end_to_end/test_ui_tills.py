@@ -110,6 +110,7 @@ def test_two_associates_sell_from_two_drawers_and_each_is_counted_for_itself(ope
     counter.until(lambda: not counter.window.covered, "drawer B is open")
     counter.sell(CABLE)
     assert tills.current.drawer == "B"
+    assert "Till 02-B" in said_and_painted(counter.window.top_bar)
     counter.until(lambda: counter.printer.pulses_on_pin.get(5), "the second drawer opened")
     counter.window.people.lock()
     sign_on(counter, "manager")

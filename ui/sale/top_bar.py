@@ -156,6 +156,7 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Top bar")
         self._profile = profile
+        self._till = profile.workstation_id
         self._clock = clock
         self._now: datetime = clock.now()
         self.scan_field = ScanField("Scan, or type a name, SKU or barcode", "Scan, or type a name", "F2", self)
@@ -201,6 +202,12 @@ class TopBar(QWidget):
         """Somebody else is signed on."""
         self.operator.refresh()
         self._place()
+
+    def show_till(self, name: str) -> None:
+        """Which till is sold from, where a workstation has several."""
+        if name != self._till:
+            self._till = name
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -249,7 +256,7 @@ class TopBar(QWidget):
         painter.end()
 
     def _second_line(self, room: float) -> str:
-        till, now = f"Till {self._profile.workstation_id}", self._now
+        till, now = f"Till {self._till}", self._now
         day = f"{now:%a} {now.day} {now:%b}"
         full = f"{till}  ·  {day}, {now:%H:%M}"
         return full if width(full, font(13, 500, tabular=True)) <= room else f"{till}  ·  {now:%H:%M}"

@@ -131,6 +131,8 @@ class TillAtTheCounter:
         """Whoever works here sells from their till; where there are several they hear which."""
         before = tills.current
         till = tills.take()
+        if tills.several:
+            self._window.top_bar.show_till(tills.name_of(till))
         if till.till_id != before.till_id and till.is_open:
             tray = "Put your own tray in." if till.owner_id else ""
             self._window.sale.say(f"Till {tills.name_of(till)}, drawer {till.drawer}. {tray}".strip())
