@@ -81,7 +81,7 @@ def _history(counter: WholeCounter) -> None:
 def _new(counter: WholeCounter) -> None:
     room = open_goods(counter)
     counter.touch(room.products.new)
-    room.form.sku.line.setText("NL-1")
+    room.form.show_value("sku", "NL-1")
 
 
 def labels(counter: WholeCounter) -> GoodsRoom:
@@ -148,6 +148,7 @@ def add_price(counter: WholeCounter, **values: str) -> GoodsRoom:
     counter.touch(room.rail["Price lists"])
     counter.touch(room.prices.new)
     counter.scan(HEADPHONES)
+    counter.until(lambda: room.price_form.value("item") == "HP-700", "the product is found")
     for name, value in ({"list": "Black Friday", "price": "199.00"} | values).items():
         room.price_form.show_value(name, value)
     return room

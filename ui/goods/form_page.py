@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.fields import ProductField
+from pos_app.services.goods.products import ProductView
 from ui.goods.choosing import ChoiceField, Picker
 from ui.goods.page import GAP, SIDE, GoodsPage
 from ui.technician.parts import Field, ReportView
@@ -96,6 +97,17 @@ class FormPage(GoodsPage):
         for name in self.fields:
             self.show_value(name, values.get(name, ""))
         self.blame("", "")
+
+    def look_up(self, code: str, then: Callable[[str], None]) -> None:
+        """The SKU of a scanned product; that there is none is said."""
+
+        def found(view: ProductView | None) -> None:
+            if view is None:
+                self.show_result(TrialReport(False, f"No product has the barcode {code}."))
+            else:
+                then(view.product.item_id)
+
+        self.work(lambda: self.parts.products.view(code), found)
 
     def go_on(self) -> None:
         """What was typed is meant."""

@@ -66,9 +66,12 @@ class PriceForm(FormPage):
 
     def take_scan(self, code: str) -> bool:
         """The product that gets the price."""
-        self.show_value("item", code)
-        self.fields["price"].setFocus()
+        self.look_up(code, self._take_item)
         return True
+
+    def _take_item(self, item_id: str) -> None:
+        self.show_value("item", item_id)
+        self.fields["price"].setFocus()
 
     def go_on(self) -> None:
         """Read as a row of a file is."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.goods import FieldRefusedError, Product
+from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.fields import ProductField
 from ui.goods.form_page import FormPage
 
@@ -61,9 +62,11 @@ class ProductForm(FormPage):
     def __init__(self, parts: GoodsParts, background: Background, services: Services, parent: QWidget) -> None:
         super().__init__(parts, background, services, parent)
         self._product: Product | None = None
+        self.scanned: tuple[str, ...] = ()
+        """Barcodes to add; a scan never types into a field."""
         self.add(
             ProductField("sku", "SKU", "your own number for it"),
-            ProductField("barcodes", "Barcodes to add", "scan them"),
+            ProductField("barcodes", "Barcodes to add", "scan them, or type"),
             *parts.products.fields,
         )
 
@@ -71,21 +74,27 @@ class ProductForm(FormPage):
         """Begin with these values."""
         self._product = draft.product
         heading = draft.product.item.name if draft.product is not None else "A new product"
-        self.fill(heading, {**draft.cells, "sku": draft.sku, "barcodes": " ".join(draft.codes)})
+        self.fill(heading, {**draft.cells, "sku": draft.sku})
+        self.scanned = draft.codes
+        self._show_scanned()
         self.fields["sku"].setEnabled(draft.product is None)
         self.fields["name" if draft.product is not None else "sku"].setFocus()
 
     def take_scan(self, code: str) -> bool:
         """A scan is one more barcode of the product."""
-        known = self.value("barcodes").split()
-        if code not in known:
-            self.show_value("barcodes", " ".join((*known, code)))
+        if code not in self.scanned:
+            self.scanned = (*self.scanned, code)
+        self._show_scanned()
         return True
+
+    def _show_scanned(self) -> None:
+        if self.scanned:
+            self.show_result(TrialReport(True, f"Barcodes to add: {', '.join(self.scanned)}"))
 
     def _draft(self) -> Draft:
         cells = {name: self.value(name) for name in self.fields if name not in _NOT_CELLS}
         before = self._product.cells if self._product is not None else {"ended": ""}
-        codes = tuple(self.value("barcodes").split())
+        codes = tuple(dict.fromkeys((*self.scanned, *self.value("barcodes").split())))
         return Draft(self._product, {**before, **cells}, codes, self.value("sku"), from_form=True)
 
     def go_on(self) -> None:

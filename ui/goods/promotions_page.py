@@ -46,10 +46,13 @@ class PromotionForm(FormPage):
 
     def take_scan(self, code: str) -> bool:
         """One more product that it is about."""
-        known = self.value("codes").replace(",", " ").split()
-        if code not in known:
-            self.show_value("codes", ", ".join((*known, code)))
+        self.look_up(code, self._add_item)
         return True
+
+    def _add_item(self, item_id: str) -> None:
+        known = [one.strip() for one in self.value("codes").split(",") if one.strip()]
+        if item_id not in known:
+            self.show_value("codes", ", ".join((*known, item_id)))
 
     def go_on(self) -> None:
         """Read as the store's file is."""

@@ -45,7 +45,7 @@ def product_fields(profile: StoreProfile) -> tuple[ProductField, ...]:
         ProductField("name", "Name", "as it stands on the receipt"),
         ProductField("price", "Price", f"such as {profile.currency.decimal_text(1999)}"),
         ProductField("tax_ids", "Taxes", "none", tuple(Choice(name, words) for name, words in taxes.items()), True),
-        ProductField("category", "Category", "promotions and the return policy go by it"),
+        ProductField("category", "Category", "for promotions, returns"),
         ProductField("brand", "Brand"),
         ProductField("model", "Maker's model"),
         ProductField("department", "Department", choices=departments),
