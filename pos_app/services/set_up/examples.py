@@ -54,7 +54,7 @@ class Examples:
                 if old != new:
                     when = "" if day == self.day else f" from {day.isoformat()}"
                     owes = f" ({name})" if len(names) > 1 else ""
-                    was, becomes = ("no tax" if one is None else self._money(one) for one in (old, new))
+                    was, becomes = ("none" if one is None else self._money(one) for one in (old, new))
                     yield f"A {self._money(price_minor)} item{owes}: tax {was} {_ARROW} {becomes}{when}"
                     break
 
