@@ -100,8 +100,10 @@ class Vault:
         try:
             os.link(unfinished, path)
         except FileExistsError:
-            pass
-        finally:
+            unfinished.unlink()
+        except OSError:  # a file system without links: whoever is last counts, and nothing is ever half there
+            os.replace(unfinished, path)
+        else:
             unfinished.unlink()
 
     def email_key(self, normalised_email: str) -> str:
