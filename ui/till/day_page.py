@@ -164,6 +164,7 @@ class DayPage(QWidget):
     def say(self, note: str, *, bad: bool = False) -> None:
         """Words above the buttons; bad ones are a refusal."""
         self._note, self._bad = note, bad
+        self.setAccessibleDescription(note)
         self.update()
 
     @property
