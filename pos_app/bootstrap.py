@@ -540,6 +540,8 @@ def open_register(
     )
     tendering.exchanges = lambda: register.exchanging
     register.make_due_changes()
+    if operator.operator_id:
+        tills.take()
     if operator.operator_id and register.business_day.opens_by_itself():
         till_control.open_day_if_closed(store.opening_float_minor)
     return register

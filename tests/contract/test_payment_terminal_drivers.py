@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes.card_rigs import KILLED_PAYMENT, RIGS, AdyenRig, Rig
+from fakes.card_rigs import KILLED_PAYMENT, RIGS, AdyenRig, ManualRig, Rig
 
 from pos_app.ports import CardOutcome, CardResult, DeviceState, PaymentPhase, PaymentTerminal
 
@@ -42,6 +42,23 @@ def test_an_approved_card_pays_with_brand_four_digits_and_authorisation(rig: Rig
     assert result.authorisation
     assert terminal.phase is PaymentPhase.APPROVED
     assert rig.taken_minor() == 11_495
+
+
+def test_the_batch_is_what_was_taken_less_what_went_back_and_a_new_one_begins_at_nothing(rig: Rig) -> None:
+    terminal: PaymentTerminal = rig.terminal
+    for number, amount_minor in enumerate((11_495, 2_500)):
+        terminal.authorise(f"payment-{number}", amount_minor, "USD")
+    terminal.refund("refund-1", "payment-1", 1_000, "USD")
+    batch = terminal.batch_total("USD")
+    if batch is None:
+        assert isinstance(rig, ManualRig), "only a terminal that is not connected leaves its total to its slip"
+        return
+    assert batch.net_minor == rig.taken_minor() == 12_995
+    assert terminal.batch_total("USD") == batch, "asking changes nothing"
+    terminal.end_batch()
+    assert terminal.batch_total("USD").net_minor == 0
+    terminal.authorise("payment-9", 700, "USD")
+    assert terminal.batch_total("USD").net_minor == 700
 
 
 def test_a_declined_card_pays_nothing_and_the_next_payment_is_taken(rig: Rig) -> None:

@@ -133,6 +133,7 @@ class AdyenTerminalStub:
         self.received: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
         self.charges_minor: list[int] = []
+        self.reconciled = (0, 0)
         self.times_charged: Counter[str] = Counter()
         self.given_back_minor: dict[str, int] = {}
         self.waiting = threading.Event()
@@ -222,6 +223,8 @@ class AdyenTerminalStub:
             "Reversal": self._reversal,
             "TransactionStatus": self._status,
             "Diagnosis": self._diagnosis,
+            "GetTotals": self._totals,
+            "Reconciliation": self._reconciliation,
         }
         if category == "Abort":
             reference = message["AbortRequest"]["MessageReference"]
@@ -379,6 +382,31 @@ class AdyenTerminalStub:
                 repeated = {"MessageHeader": repeated_header, "RepeatedResponseMessageBody": self._results[key]}
                 body = {"Response": {"Result": "Success"}, "RepeatedMessageResponse": repeated}
         return {"TransactionStatusResponse": {**body, "MessageReference": reference}}
+
+    def _totals(self, message: dict[str, Any], fault: str) -> dict[str, Any]:
+        assert message["GetTotalsRequest"] == {"TotalFilter": {"POIID": POI_ID}}
+        if fault == "logged_out":
+            return {"GetTotalsResponse": self._failure("LoggedOut")}
+        taken_minor, given_minor = self._so_far()
+        parts = [
+            {"TransactionType": kind, "TransactionCount": 1, "TransactionAmount": minor / 100}
+            for kind, minor in (
+                ("Debit", taken_minor - self.reconciled[0]),
+                ("ReverseDebit", given_minor - self.reconciled[1]),
+            )
+            if minor
+        ]
+        group = {"PaymentInstrumentType": "Card", "PaymentCurrency": "USD", "PaymentTotals": parts}
+        return {"GetTotalsResponse": {"Response": {"Result": "Success"}, "TransactionTotals": [group]}}
+
+    def _reconciliation(self, message: dict[str, Any], _: str) -> dict[str, Any]:
+        assert message["ReconciliationRequest"] == {"ReconciliationType": "SaleReconciliation"}
+        self.reconciled = self._so_far()
+        return {"ReconciliationResponse": {"Response": {"Result": "Success"}}}
+
+    def _so_far(self) -> tuple[int, int]:
+        taken = sum(minor for minor in self.charges_minor if minor > 0)
+        return taken, taken - self.charged_minor
 
     def _diagnosis(self, message: dict[str, Any], fault: str) -> dict[str, Any]:
         assert message["DiagnosisRequest"]["HostDiagnosisFlag"] is True

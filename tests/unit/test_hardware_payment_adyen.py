@@ -15,6 +15,7 @@ from hardware.payment_terminal.adyen_local import AdyenLocalTerminal
 from hardware.payment_terminal.nexo_cipher import NexoKey
 from hardware.payment_terminal.nexo_line import NexoLine
 from hardware.payment_terminal.payment_log import PaymentLog
+from pos_app.errors import WorldError
 from pos_app.ports import CardOutcome, DeviceState, DeviceStatus, PaymentPhase
 
 ASKED = "The terminal is asked what became of the payment"
@@ -373,3 +374,23 @@ def test_a_started_driver_looks_after_the_terminal_by_itself(stub: AdyenTerminal
     terminal.start()
     assert ready.wait(30)
     terminal.stop()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("logged_out", "not ready yet"),
+        ("reject", "compare the shared key"),
+        ("garbage", "cannot be believed|be believed"),
+        ("lose_answer", "."),
+    ],
+)
+def test_a_terminal_that_does_not_tell_its_totals_says_why_and_they_are_typed_in(
+    terminal: AdyenLocalTerminal, stub: AdyenTerminalStub, fault: str, words: str
+) -> None:
+    terminal.authorise("payment-1", 500, "USD")
+    stub.status_fault = fault
+    with pytest.raises(WorldError, match=words):
+        terminal.batch_total("USD")
+    stub.status_fault = ""
+    assert terminal.batch_total("USD").net_minor == 500

@@ -220,6 +220,17 @@ def test_where_the_only_drawer_is_taken_no_till_is_taken_up(at: Open):
     assert there.tills.current.till_id == "", "the drawer's own till is next"
 
 
+def test_the_code_of_goods_is_no_bag(at: Open):
+    till = at("01")
+    till.sign_on(FIRST)
+    till.open()
+    with pytest.raises(CashierError, match="That is the code of goods: Cable"):
+        till.close_till(FLOAT, float_minor=5_000, bag="CABLE")
+    assert till.closing.current.bag_number == ""
+    assert till.closing.bag_problem("CABLE").startswith("That is the code of goods")
+    assert till.closing.bag_problem("BAG-1") == ""
+
+
 @pytest.mark.parametrize("to", ["01", "", "2 ", "=1+1", "123456789"])
 def test_a_till_goes_to_another_workstation_that_can_be(at: Open, to: str):
     till = at("01")
