@@ -132,7 +132,6 @@ class DayPage(QWidget):
         """Show this step; a way that is none has no button."""
         self._words = words
         self.setAccessibleName(words.title)
-        self.setAccessibleDescription(f"{words.heading}. {words.hint}")
         if self.body is not None and self.body is not body:
             self.body.hide()
         self.body = body
@@ -164,7 +163,7 @@ class DayPage(QWidget):
     def say(self, note: str, *, bad: bool = False) -> None:
         """Words above the buttons; bad ones are a refusal."""
         self._note, self._bad = note, bad
-        self.setAccessibleDescription(note)
+        self.setAccessibleDescription(f"{self._words.heading}. {self._words.hint} {note}".strip())
         self.update()
 
     @property
