@@ -64,6 +64,8 @@ def has_display() -> bool:
 
 def set_up(folder: Path) -> bool:
     """Ask what this computer shall be; True when a till is to be opened: the demo store's, or the one set up."""
+    from PySide6.QtCore import QEvent
+
     from pos_app.storage.keys import SystemKeyStore
     from ui.application import build_application
     from ui.first_run.window import Chosen, FirstRunWindow
@@ -76,6 +78,9 @@ def set_up(folder: Path) -> bool:
     window.resize(1280, 800)
     window.show()
     application.exec()
+    # Gone before the till's own window is there: two watchers of one keyboard would both take its scans.
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return bool(ended) and ended[0] is not Chosen.NOTHING
 
 

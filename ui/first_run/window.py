@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.first_run import FirstRunDesk
+from ui.announce import announce
 from ui.background import Background
 from ui.first_run.device_pages import CentralPage, GoodsStep, PrinterPage, ReadyPage
 from ui.first_run.step_page import StepPage
@@ -17,6 +18,7 @@ from ui.theme import paint
 from ui.theme.current import colour
 from ui.theme.fonts import font
 from ui.theme.tokens import Height, Radius, Space
+from ui.wedge_scanner import WedgeScanner
 from ui.widgets.control import Control
 
 _RAIL, _HEAD = 208, Height.TOP_BAR
@@ -71,6 +73,9 @@ class FirstRunWindow(QWidget):
         self.setMinimumSize(1024, 700)
         self._desk = desk
         self._chosen = Chosen.NOTHING
+        self.words = ""
+        """What the head says of a scan."""
+        self.wedge = WedgeScanner(self._scanned, parent=self)
         background = Background(self)
         demo = "A made-up shop with goods, members and simulated devices. Nothing in it is real; look around."
         own = "Name, taxes, manager's PIN, printer and goods: the first sale in five minutes. Stop and go on any time."
@@ -92,6 +97,12 @@ class FirstRunWindow(QWidget):
         else:
             self.own.setFocus()
 
+    def _scanned(self, code: str) -> None:
+        """A scan types into no field and presses no button."""
+        self.words = "That scan was not used: the till sells once it is set up."
+        announce(self, self.words, urgent=True)
+        self.update(0, 0, self.width(), _HEAD)
+
     def _begin(self) -> None:
         """At the step it was at."""
         self.show_page(next(page for page in self.pages if page.step is self._desk.step))
@@ -101,7 +112,7 @@ class FirstRunWindow(QWidget):
         if self.page is not None:
             self.page.end()
             self.page.hide()
-        self.page = page
+        self.page, self.words = page, ""
         for choice in (self.demo, self.own):
             choice.setVisible(page is None)
         if page is not None:
@@ -183,7 +194,8 @@ class FirstRunWindow(QWidget):
         title = "Welcome" if self.page is None else "Set up this store"
         paint.text(painter, QRectF(left, 10, room, 28), title, font(20, 700))
         words = "What shall this computer be?" if self.page is None else self._place
-        paint.text(painter, QRectF(left, 37, room, 22), words, font(14, 600), "ink_2")
+        line = QRectF(left, 37, room, 22)
+        paint.text(painter, line, self.words or words, font(14, 600), "bad" if self.words else "ink_2")
         if self.page is not None:
             self._paint_rail(painter, self.pages.index(self.page))
         painter.end()
