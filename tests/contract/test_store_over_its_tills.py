@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fakes.central_shop import OTHER_STORE_TILL, SAME_STORE_TILL, TILL, CentralShop
-from fakes.central_till import Journal
+from fakes.central_till import Journal, sale_payload
 from fakes.closing_till import ClosingTill
 from fakes.trading import Trade
 
@@ -201,3 +201,26 @@ def journal_of_next_day(journal: Journal, z_payload: dict[str, Any]) -> Journal:
     said = z_payload | {"business_day": NEXT_DAY, "z_number": 2, "period": period}
     journal.append("z_report", said, business_day=NEXT_DAY)
     return journal
+
+
+def test_two_tills_of_one_workstation_close_each_for_itself(shop: CentralShop, z_payload: dict[str, Any]) -> None:
+    """Their records lie between one another: each Z answers its own opening, and only its own points are compared."""
+    member_id = shop.member()
+    own = {"till_id": "P-associate-2"}
+    journal = Journal(TILL)
+    journal.append("business_day_opened", {"operator_id": MANAGER})
+    journal.append("till_opened", {"operator_id": MANAGER} | own)
+    for number, till in enumerate(({}, own)):
+        sale = sale_payload(f"t-{number}", member_id=member_id, receipt_number=f"001-01-{number:06d}")
+        journal.append("sale", sale | till)
+    place = {"incarnation": journal.incarnation, "sequence": 1}
+    period = {"period": {"from": place, "to": place | {"sequence": 4}, "last_hash": ""}}
+    issued = {"figures": z_payload["figures"] | {"points_issued": 100}}
+    journal.append("z_report", z_payload | period | issued | own)
+    shop.upload(journal)
+    day = day_of(shop)
+    assert [(till.name, till.state) for till in day.tills if till.terminal_id == TILL] == [
+        (TILL, TillState.OPEN),
+        (f"{TILL} associate-2", TillState.CLOSED),
+    ]
+    assert (day.ledger.issued, day.figures.points_issued) == (100, 100)
