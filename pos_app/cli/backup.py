@@ -79,7 +79,8 @@ def _list(folder: Path, args: argparse.Namespace) -> int:
         return 0
     with _backups(folder) as backups:
         copies, health = backups.copies(), backups.health()
-        print(f"{backups.folder()}: {len(copies)} copies, {megabytes(sum(copy.size_bytes for copy in copies))}.")
+        number = "one copy" if len(copies) == 1 else f"{len(copies)} copies"
+        print(f"{backups.folder()}: {number}, {megabytes(sum(copy.size_bytes for copy in copies))}.")
         for copy in copies:
             print(f"{copy.path.name}  {_line(copy)}")
         print(health.words)
