@@ -520,6 +520,7 @@ class Screens:
         self._counter = None
         counter.card_terminal.set_switches(behaviour=Behaviour.APPROVE, delay_ms=0)
         counter.printer.repair()
+        counter.until(lambda: counter.printer_state() in ("ready", "busy"), "the printer is repaired")
         counter.until(lambda: counter.window.sale.stage is not Stage.CARD_PENDING or counter.window.tender.card.unknown)
         sale = counter.register.selling.current
         used = counter.window.tender.card.unknown or counter.view.tenders or counter.view.exchange is not None
