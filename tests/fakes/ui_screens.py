@@ -555,6 +555,7 @@ class Screens:
 
 
 def _save_all(folder: Path, words: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as data:
         screens = Screens(Path(data))
         for name in SCREENS:
