@@ -46,8 +46,8 @@ class StoreTill:
 
     @property
     def name(self) -> str:
-        """As people call it: the workstation, and whose or which of its tills."""
-        return f"{self.terminal_id} {self.till_id.removeprefix('P-')}".strip()
+        """As people call it."""
+        return till_words(self.terminal_id, self.till_id)
 
 
 class Bag(NamedTuple):
@@ -134,6 +134,14 @@ class StoreClose:
     def title(self) -> str:
         """As papers and screens name it."""
         return f"Store close {self.number}" + (f", amendment {self.amendment}" if self.amendment else "")
+
+
+def till_words(terminal_id: str, till_id: str) -> str:
+    """A till as people call it: its workstation, and whose or which of its tills it is where there are several."""
+    workstation_id = terminal_id.rpartition("-")[2]
+    if till_id.startswith(f"{workstation_id}-"):
+        return terminal_id + till_id.removeprefix(workstation_id)
+    return f"{terminal_id} {till_id.removeprefix('P-')}".strip()
 
 
 def bags_of(tills: Iterable[tuple[str, str, int]], pickups: Iterable[tuple[str, str, int]]) -> tuple[Bag, ...]:
