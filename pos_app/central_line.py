@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pos_app.ports import SyncStatus
@@ -55,9 +54,7 @@ def connect(
         register.clock,
         register.take_operators,
         reporter.tell_when_due if reporter else None,
-        None
-        if register.profile.training
-        else partial(register.store_settings.take_delivered, terminal_id=enrolment.terminal_id),
+        None if register.profile.training else register.store_settings.take_delivered,
     )
     worker = SyncWorker(engine, outbox, client, register.clock, on_status)
     terms = register.data.terms

@@ -7,10 +7,12 @@ from pos_app.ports.set_up import DeliveredChange, StoreVersion
 from sync.store_settings import SettingsChange, StoreSettings
 
 
-def changes_of(document: bytes, terminal_id: str) -> list[DeliveredChange]:
-    """What other tills saved and withdrew, oldest first. Raises ValueError for a document that cannot be read."""
-    delivered = msgspec.json.decode(document, type=StoreSettings)
-    return [_change(one) for one in delivered.changes if one.terminal_id != terminal_id]
+def changes_of(document: bytes) -> list[DeliveredChange]:
+    """What the store's tills saved and withdrew, oldest first. Raises ValueError for a document that cannot be read.
+
+    This till's own are among them: one that was restored from a copy gets back what it had saved since.
+    """
+    return [_change(one) for one in msgspec.json.decode(document, type=StoreSettings).changes]
 
 
 def _change(one: SettingsChange) -> DeliveredChange:

@@ -39,11 +39,11 @@ class StoreSettings:
         first = self.book.next_day
         return bool(first) and first <= self.clock.now().date().isoformat()
 
-    def take_delivered(self, document: bytes, terminal_id: str) -> None:
-        """Changes that were saved at the store's other tills. On the sync thread."""
+    def take_delivered(self, document: bytes) -> None:
+        """Changes that were saved at the store's tills. On the sync thread."""
         from pos_app.store_delivery import changes_of
 
-        self.book.take_delivered(changes_of(document, terminal_id))
+        self.book.take_delivered(changes_of(document))
 
 
 def settings_of_the_day(folder: Path, store: StoreFile, storage: Storage, clock: Clock) -> tuple[StoreFile, str]:
