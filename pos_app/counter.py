@@ -118,6 +118,7 @@ class Counter:
         self._network_fault = ""
         self._network: Thread | None = None
         self._goods: Thread | None = None
+        self._warming: Thread | None = None
         self._mail: MailWorker | None = None
         self._backup = BackupKeeper(lambda: self._backups, self.bridge.on_device)
         self._updates = UpdateWatch(LocalUpdates(folder, settings.update_ring))
@@ -224,7 +225,8 @@ class Counter:
         self._start_receipts()
         self._network = Thread(target=self._connect, name="connect", daemon=True)
         self._network.start()
-        Thread(target=self._warm, name="warm", daemon=True).start()
+        self._warming = Thread(target=self._warm, name="warm", daemon=True)
+        self._warming.start()
         self._goods = Thread(target=self._keep_goods_current, name="goods", daemon=True)
         self._goods.start()
         if self._settings.update_url:
@@ -242,8 +244,9 @@ class Counter:
         self.peripherals.stop()
         if self._network is not None:
             self._network.join(timeout=30)
-        if self._goods is not None:
-            self._goods.join(timeout=30)
+        for thread in (self._goods, self._warming):
+            if thread is not None:
+                thread.join(timeout=30)
         if self.register.sign_on_rules.required:
             self._sign_off()
         self.register.close()

@@ -29,7 +29,7 @@ _EXPORT = f"""
 _EXPORT_CODES = "SELECT sales_rank, code FROM item_code WHERE sales_rank BETWEEN ? AND ?"
 _EXPORTED = 2_000
 _READ = 1 << 20
-_CHUNK = 2_000
+_CHUNK = 500
 """So few are written at a time that a sale at this till hardly has to wait."""
 
 

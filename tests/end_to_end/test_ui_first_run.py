@@ -181,7 +181,6 @@ def test_a_new_store_makes_its_first_sale_in_five_minutes(hands: Hands, tmp_path
         assert "12 High Street" in paper
     finally:
         till.close()
-    print(f"first sale: {hands.touches} touches, {hands.keys} keys, about {hands.seconds:.0f} s of a person")
     assert hands.touches <= 12
     assert hands.keys <= 75
     assert hands.seconds < FIVE_MINUTES_S / 2
