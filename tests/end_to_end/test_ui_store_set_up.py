@@ -416,3 +416,18 @@ def test_every_page_of_the_room_can_be_gone_through_to_its_last_row(shop) -> Non
         through(page, 1)
     assert {page.title for page in room.settings} == {page.name for page in PAGES}
     assert room.session.count == 0
+
+
+def test_whoever_signs_on_while_the_room_is_open_saves_nothing_in_anothers_name(shop) -> None:
+    till = shop()
+    room = open_set_up(till)
+    page = go(till, room, "Store", "Name and place", "Name")
+    type_value(till, page, "Northgate Home")
+    till.window.people.lock()
+    till.scan(BADGE["associate"])
+    till.until(lambda: not till.window.people.covering, "the associate is signed on")
+    save(till, room, "Mine now")
+    assert "Somebody else works this till now" in room.changes.report.report.headline
+    assert journaled(till, "store_settings_changed") == []
+    till.press(Key.Key_Escape)
+    assert "1 not saved yet" in till.window.sale.toast.words

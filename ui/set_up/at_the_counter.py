@@ -24,6 +24,13 @@ class SetUpAtTheCounter(RoomAtTheCounter):
         assert make is not None
         return make()
 
+    @property
+    def _set_up_room(self) -> SetUpRoom:
+        from ui.set_up.room import SetUpRoom
+
+        assert isinstance(self.room, SetUpRoom)
+        return self.room
+
     def make(self) -> SetUpRoom:
         """See RoomAtTheCounter."""
         from ui.set_up.room import SetUpRoom
@@ -38,6 +45,12 @@ class SetUpAtTheCounter(RoomAtTheCounter):
         from ui.widgets.list_panel import ListRow
 
         return [ListRow("Store set-up", "Taxes, tenders, receipts, reasons", self.open, "store")]
+
+    def close(self) -> None:
+        """Back to the till; what was not saved is told of."""
+        super().close()
+        if count := self._set_up_room.session.count:
+            self._window.sale.say(f"Store set-up: {count} not saved yet. Open it again to go on.")
 
     def ask(self, approval: Approval | None) -> None:
         """See RoomAtTheCounter."""

@@ -70,13 +70,14 @@ class SetUp:
         self._ids = ids
         self._formatter = formatter
         self._preview = preview
-        self._by = ""
+        self._by = self._begun_by = ""
 
     def begin(self, approval: Approval | None = None) -> None:
         """Open the room; touches no disk. Raises ApprovalNeededError or NotAllowedError."""
         self._approvals.require(Action.SET_UP_STORE, detail="The settings of this store", approval=approval)
         approver = f", approved by {approval.approver_id}" if approval is not None else ""
         self._by = f"{self._operator.operator_id}{approver}"
+        self._begun_by = self._operator.operator_id
 
     @property
     def by(self) -> str:
@@ -217,6 +218,10 @@ class SetUp:
     def _require_begun(self) -> None:
         if not self._by:
             raise CashierError("not_begun", "Open Store set-up first.")
+        if self._operator.operator_id != self._begun_by:
+            raise CashierError(
+                "somebody_else", "Somebody else works this till now. Leave Store set-up and open it again."
+            )
 
 
 def _journaled(edits: Sequence[Edit]) -> list[dict[str, object]]:
