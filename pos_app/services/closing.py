@@ -26,14 +26,13 @@ from pos_app.domain.till_closing import (
     results_of,
     tenders_to_count,
 )
-from pos_app.domain.till_slip import TillSlip, code_of_slip
-from pos_app.domain.tills import store_wide_id
+from pos_app.domain.till_slip import code_of_slip
 from pos_app.errors import CashierError, CommitUnknownError
 from pos_app.ports import Catalogue, Clock, IdSource, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.card_batches import CardBatches
 from pos_app.services.till_control import check_bag
-from pos_app.services.till_moving import check_workstation, moved_out_payload
+from pos_app.services.till_moving import check_workstation, moved_out_payload, slip_of
 from pos_app.services.till_papers import TillPapers, ZReport, z_report_of
 
 _UNKNOWN_SALES = "Finish, park or cancel the sale under way first."
@@ -306,7 +305,9 @@ class Closing:
             "deposit_minor": closing.deposit_minor,
             "bag_number": closing.bag_number,
         }
-        slip = self._slip(closing) if closing.to_workstation else None
+        slip = None
+        if closing.to_workstation:
+            slip = slip_of(closing, self._storage.current_till(), self._profile, self._moved_minor(closing))
         code = code_of_slip(slip, self._secret()) if slip else ""
         with self._storage.unit_of_work() as work:
             entry = work.append(EventKind.TILL_SETTLED, settled)
@@ -364,19 +365,6 @@ class Closing:
     def _moved_minor(self, closing: TillClosing) -> int:
         """Counted cash goes on as counted, since what was missing is settled here; sealed cash as it should be."""
         return self._storage.till_totals().expected_cash_minor if closing.sealed else closing.cash_minor
-
-    def _slip(self, closing: TillClosing) -> TillSlip:
-        till = self._storage.current_till()
-        return TillSlip(
-            transfer_id=closing.closing_id,
-            store_id=self._profile.store_id,
-            from_workstation=self._profile.workstation_id,
-            to_workstation=closing.to_workstation,
-            till_id=store_wide_id(till, self._profile.workstation_id),
-            owner_id=till.owner_id,
-            amount_minor=self._moved_minor(closing),
-            bag_number=closing.bag_number,
-        )
 
     def _who(self, closing: TillClosing) -> dict[str, Any]:
         return {

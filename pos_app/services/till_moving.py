@@ -12,8 +12,9 @@ from pos_app.domain.operator import Operator
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.till import TillTotals
+from pos_app.domain.till_closing import TillClosing
 from pos_app.domain.till_slip import PREFIX, TillSlip, TillSlipError, slip_of_code
-from pos_app.domain.tills import DRAWERS, Till
+from pos_app.domain.tills import DRAWERS, Till, store_wide_id
 from pos_app.errors import CashierError
 from pos_app.ports import People, Storage, TillRecords
 from pos_app.services.approvals import Approval, Approvals
@@ -104,6 +105,20 @@ class TillMoving:
         if slip.till_id in {till.till_id for till in self._storage.open_tills()}:
             raise CashierError("till_open", "That till is open here already. Close it first.")
         return slip
+
+
+def slip_of(closing: TillClosing, till: Till, profile: StoreProfile, amount_minor: int) -> TillSlip:
+    """The slip of a till that is being closed to go on elsewhere, with so much cash."""
+    return TillSlip(
+        transfer_id=closing.closing_id,
+        store_id=profile.store_id,
+        from_workstation=profile.workstation_id,
+        to_workstation=closing.to_workstation,
+        till_id=store_wide_id(till, profile.workstation_id),
+        owner_id=till.owner_id,
+        amount_minor=amount_minor,
+        bag_number=closing.bag_number,
+    )
 
 
 def moved_out_payload(slip: TillSlip, approver_id: str) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from pos_app.domain.cash_count import CountedPieces, counted_minor
 from pos_app.domain.money import currency
 from pos_app.domain.till_closing import MOST_COUNTS, ClosingStep, CountedTender, TillClosing, needs_reason
 from pos_app.errors import CashierError
-from pos_app.services.card_batches import CARD
 from pos_app.services.till_control import LONGEST_BAG_NUMBER
 from ui.announce import announce
 from ui.till import doing
+from ui.till.card_totals import CardTotals
 from ui.till.closing_facts import ClosingFacts
 from ui.till.count_pad import CountPad, PadRow
 from ui.till.day_page import PageBody, PageWords, Way
@@ -46,6 +46,7 @@ class ClosingDesk:
         self._closing = till.parts.closing
         self._money = window.services.formatter.money
         self._words = ClosingFacts(window, till)
+        self._card = CardTotals(window, till)
         self._sealing = False
         self._to_workstation = ""
         self._pieces: tuple[CountedPieces, ...] = ()
@@ -157,7 +158,6 @@ class ClosingDesk:
         )
 
     def _show_slips(self, closing: TillClosing) -> None:
-        services = self._window.services
         tenders, counted = self._closing.tenders(), {one.tender: one.amount_minor for one in closing.tenders}
         rows = [
             PadRow(one.name, shown=lambda amount, code=one.currency_code: self._amount(amount, code), most_digits=9)
@@ -171,7 +171,7 @@ class ClosingDesk:
             self.slips,
             Way("Confirm the count", self._confirm, "go"),
             back=Way("Back to the cash", self._to(ClosingStep.COUNT_CASH)),
-            extra=Way("Ask the terminal", self._ask_terminal) if services.payment_terminal is not None else None,
+            extra=Way("Ask the terminal", lambda: self._card.ask(self._show_slips)) if self._card.terminal else None,
         )
         self._page.say("After this the count stands, and you see what should be there.")
 
@@ -189,17 +189,15 @@ class ClosingDesk:
         ]
         self.reveal.show_results(closing.results, words, missing[0] if missing else "")
         can_recount = closing.counts < MOST_COUNTS
+        next_step = "Next: the seal" if closing.to_workstation else "Next: the deposit"
+        why = Way("Card payments", lambda: self._card.explain(self._show_why))
         self._show(
             _PLACES[closing.step],
             "Compare" if not missing else "Compare, and say why it differs",
             f"Up to {self._money(tolerance)} either way needs no reason.",
             self.reveal,
-            Way(
-                "Next: the seal" if closing.to_workstation else "Next: the deposit",
-                self._to(ClosingStep.DEPOSIT),
-                "accent",
-            ),
-            back=Way("Card payments", self._ask_why) if self._card_differs(closing) else None,
+            Way(next_step, self._to(ClosingStep.DEPOSIT), "accent"),
+            back=why if self._card.differ(closing) else None,
             extra=Way("Count again", self._recount) if can_recount else None,
         )
         self._page.main.setEnabled(not missing)
@@ -262,7 +260,9 @@ class ClosingDesk:
             self.facts,
             Way("Sign off", self._sign_off, "accent"),
             back=Way("Go on", self._go_on_selling) if others else Way("Open the next day", self._till.opening.open),
-            extra=Way("Print a copy", lambda: self._try(lambda: papers.print_copy(report))),
+            extra=Way("Print a copy", lambda: self._try(lambda: papers.print_copy(report)))
+            if others or not self._window.services.newer_version()
+            else Way("Install it now", self._window.technician.open_updates),
         )
         announce(self._window, f"{heading}. Z report {report.number} is printed.", urgent=True)
 
@@ -293,44 +293,10 @@ class ClosingDesk:
     def _recount(self) -> None:
         self._then(self._closing.recount)
 
-    def _ask_terminal(self) -> None:
-        """The card terminal's own total is its count; it may take a moment to answer."""
-        services, page = self._window.services, self._page
-        terminal, closing = services.payment_terminal, self._closing
-        assert terminal is not None
-
-        def ask() -> TillClosing | None:
-            batch = terminal.batch_total(services.profile.currency.code)
-            return closing.take_batch(batch) if batch is not None else None
-
-        def answered(closing: TillClosing | None) -> None:
-            if closing is None:
-                page.say("This card terminal tells no totals. Print its slip and type the total in.", bad=True)
-            elif closing.step is ClosingStep.COUNT_TENDERS:
-                self._show_slips(closing)
-                page.say("The card total is the terminal's own.")
-
-        page.say("Asking the card terminal…")
-        self._window.background.run(ask, answered, lambda error: doing.refuse(self._window, page, error))
-
-    def _card_differs(self, closing: TillClosing) -> bool:
-        card = next((one for one in closing.results if one.tender == CARD), None)
-        return card is not None and bool(card.over_short_minor) and closing.card_payments is not None
-
-    def _ask_why(self) -> None:
-        self._window.background.run(
-            self._closing.card_differences,
-            self._show_why,
-            lambda error: doing.refuse(self._window, self._page, error),
-        )
-
     def _show_why(self, found: list[CardDifference]) -> None:
-        closing = self._closing.current
-        if closing is None or closing.step is not ClosingStep.REVEAL:
-            return
         self.facts.show_facts(self._words.of_the_card(found))
         self._show(
-            _PLACES[closing.step],
+            _PLACES[ClosingStep.REVEAL],
             "Why the card differs",
             "Payments that only the card terminal, or only this till, knows.",
             self.facts,
@@ -366,12 +332,8 @@ class ClosingDesk:
     def _sealed(self, report: ZReport) -> None:
         self._sealing = False
         self._show_done(report)
-        terminal = self._window.services.payment_terminal
-        if terminal is not None and not self._till.parts.tills.open_tills():
-            self._window.background.run(terminal.end_batch, lambda _: None, self._batch_goes_on)
-
-    def _batch_goes_on(self, error: Exception) -> None:
-        self._page.say(f"The card terminal's batch was not ended: {error}", bad=True)
+        if not self._till.parts.tills.open_tills():
+            self._card.end_batch()
 
     def _not_sealed(self, error: Exception) -> None:
         self._sealing = False

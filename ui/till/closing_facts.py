@@ -69,11 +69,15 @@ class ClosingFacts:
             words = "Its slip is printed. Scan it there: it counts once."
             return [*facts, Fact(f"Goes to workstation {report.moved_to}", words, icon="truck")]
         bag = f"Bag {report.bag_number}" if report.bag_number else "Nothing for the bank"
-        return [
-            *facts,
+        facts += [
             Fact("Deposit", bag, money(report.deposit_minor), icon="landmark"),
             Fact("Stays in the drawer", "Count it when it is opened next", money(report.float_minor), icon="inbox"),
         ]
+        newer = self._window.services.newer_version()
+        if newer:
+            words = "Before the next day is opened; the till starts again"
+            facts.append(Fact(f"Version {newer} can be installed now", words, icon="package-plus"))
+        return facts
 
     def before(self) -> list[Fact]:
         facts = []
