@@ -25,6 +25,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    bindparam,
     cast,
     create_engine,
     event,
@@ -197,6 +198,11 @@ def within(connection: Connection, column: ColumnElement[str], values: Collectio
         return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
     # Not "= ANY": a scan of a table would read the whole array again for each row.
     return column.in_(select(func.unnest(cast(literal(_text_array(wanted), Text), ARRAY(Text)))))
+
+
+def one_of(column: ColumnElement[str], constants: Sequence[str]) -> ColumnElement[bool]:
+    """The column is one of these, which are written into the statement: only so is an index of these alone found."""
+    return column.in_(bindparam(None, list(constants), expanding=True, literal_execute=True))
 
 
 def _text_array(values: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from pos_app.domain.money import currency
 from pos_app.domain.period_figures import figures_from_plain
 from pos_app.domain.till_closing import TenderResult
 from sync.central import tables
+from sync.central.database import one_of
 
 _KINDS = (str(EventKind.BUSINESS_DAY_OPENED), str(EventKind.Z_REPORT))
 _OF_DAYS = tables.event.c.kind.in_(_KINDS)
@@ -70,8 +71,10 @@ def store_days(connection: Connection, since: str, most: int = 60) -> list[Store
     rows = connection.execute(
         select(event, terminal.c.store_id)
         .join(terminal, terminal.c.terminal_id == event.c.terminal_id)
-        .where(_OF_DAYS, event.c.business_day >= since, event.c.status != "quarantined")
-        .order_by(event.c.business_day.desc(), terminal.c.store_id, event.c.terminal_id, event.c.occurred_at)
+        .where(one_of(event.c.kind, _KINDS), event.c.business_day >= since, event.c.status != "quarantined")
+        # As they were written: in the order in which they came, whatever the till's clock said.
+        .order_by(event.c.business_day.desc(), terminal.c.store_id, event.c.terminal_id)
+        .order_by(event.c.received_at, event.c.incarnation, event.c.sequence)
     )
     days: dict[tuple[str, str], dict[str, list[TillDay]]] = {}
     for row in rows:

@@ -1,6 +1,7 @@
 """A store's figures and day over all its tills: each event once, every till named, a late one in an amended close."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +9,19 @@ from fakes.central_shop import OTHER_STORE_TILL, SAME_STORE_TILL, TILL, CentralS
 from fakes.central_till import Journal, sale_payload
 from fakes.closing_till import ClosingTill
 from fakes.trading import Trade
+from sqlalchemy import Connection, select
 
 from pos_app.domain import report_cells
 from pos_app.domain.report_cells import Section
 from pos_app.domain.store_close import StoreClose, StoreDay, TillState, close_from_plain
 from sync import contract
 from sync import store_days as wire
+from sync.central import tables
+from sync.central.database import one_of
 from sync.central.errors import CentralError
+from sync.central.store import days
 from sync.central.store import figures as store_figures
+from sync.central.store.tables import MOVES
 from sync.central.terminals import Terminal
 
 DAY, NEXT_DAY = "2014-11-28", "2014-11-29"
@@ -224,3 +230,17 @@ def test_two_tills_of_one_workstation_close_each_for_itself(shop: CentralShop, z
         (f"{TILL} associate-2", TillState.CLOSED),
     ]
     assert (day.ledger.issued, day.figures.points_issued) == (100, 100)
+
+
+@pytest.mark.parametrize("kinds", [days.OPENED_AND_CLOSED, MOVES], ids=["openings and closings", "moves"])
+def test_a_stores_day_is_found_without_reading_all_other_records(tmp_path: Path, kinds: tuple[str, ...]) -> None:
+    shop = CentralShop(f"sqlite:///{tmp_path / 'central.db'}")
+    event = tables.event
+    query = select(event.c.sequence).where(one_of(event.c.kind, kinds), event.c.business_day == DAY)
+
+    def plan(connection: Connection) -> str:
+        made = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        return " ".join(str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}"))
+
+    assert "USING INDEX event_of_" in shop.service.office.database.read(plan)
+    shop.service.close()

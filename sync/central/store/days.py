@@ -22,11 +22,11 @@ from pos_app.domain.store_close import (
 )
 from pos_app.domain.till_closing import TenderResult
 from sync.central import tables
-from sync.central.database import within
+from sync.central.database import one_of, within
 from sync.central.store.tables import MOVES
 
 _UNDER_WAY = (TillState.OPEN, TillState.COUNTING)
-_OPENED_AND_CLOSED = (str(EventKind.BUSINESS_DAY_OPENED), str(EventKind.Z_REPORT))
+OPENED_AND_CLOSED = (str(EventKind.BUSINESS_DAY_OPENED), str(EventKind.Z_REPORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def days_since(connection: Connection, store_id: str, since: date, most: int = 1
     query = (
         select(event.c.business_day)
         .join(terminal, terminal.c.terminal_id == event.c.terminal_id)
-        .where(event.c.kind.in_(_OPENED_AND_CLOSED), terminal.c.store_id == store_id)
+        .where(one_of(event.c.kind, OPENED_AND_CLOSED), terminal.c.store_id == store_id)
         .where(event.c.business_day >= since.isoformat(), event.c.status == "applied")
         .distinct()
         .order_by(event.c.business_day.desc())
@@ -110,7 +110,7 @@ def currency_of(connection: Connection, store_id: str) -> str:
     query = (
         select(event.c.payload)
         .join(terminal, terminal.c.terminal_id == event.c.terminal_id)
-        .where(event.c.kind.in_(_OPENED_AND_CLOSED), event.c.kind == str(EventKind.Z_REPORT))
+        .where(one_of(event.c.kind, OPENED_AND_CLOSED), event.c.kind == str(EventKind.Z_REPORT))
         .where(terminal.c.store_id == store_id, event.c.status == "applied", event.c.business_day > "")
         .order_by(event.c.business_day.desc())
         .limit(1)
@@ -142,12 +142,12 @@ def _events(connection: Connection, store_id: str, business_day: str) -> Sequenc
     mine = and_(terminal.c.terminal_id == event.c.terminal_id, terminal.c.store_id == store_id)
     same = and_(chain.c.terminal_id == event.c.terminal_id, chain.c.incarnation == event.c.incarnation)
     found: list[Row[tuple[Any, ...]]] = []
-    for kinds in (_OPENED_AND_CLOSED, MOVES):  # each has an index of its own
+    for kinds in (OPENED_AND_CLOSED, MOVES):  # each has an index of its own
         query = (
             select(event, chain.c.first_seen_at)
             .join(terminal, mine)
             .join(chain, same)
-            .where(event.c.kind.in_(kinds), event.c.business_day == business_day, event.c.status == "applied")
+            .where(one_of(event.c.kind, kinds), event.c.business_day == business_day, event.c.status == "applied")
         )
         found += connection.execute(query).all()
     return sorted(found, key=lambda row: (row.terminal_id, row.first_seen_at, row.incarnation, row.sequence))
