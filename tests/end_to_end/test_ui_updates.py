@@ -82,3 +82,21 @@ def test_more_tells_of_a_version_that_waits(till: WholeCounter, monkeypatch: pyt
     till.counter.services.newer_version = watch.newer
     (row,) = [row for row in till.window.technician.more_rows() if row.name == "Technician's console"]
     assert row.detail == "Version 9.0.0 waits to be installed"
+
+
+def test_from_the_closed_day_it_is_one_touch_to_the_newer_version(till: WholeCounter) -> None:
+    vendor = asks_a_vendor(till)
+    fetches(till, vendor)
+    till.counter.services.newer_version = lambda: "9.0.0"
+    close_the_day(till)
+    till.window.till.opening.open()
+    till.until(lambda: till.window.till.covering, "the till asks to open the next day")
+    way = till.window.till.page.back
+    assert way.text() == "Newer version"
+    till.touch(way)
+    console = till.window.technician.console
+    till.until(lambda: console.isVisible() and console.updates.report.report is not None, "the page is shown")
+    assert console.updates.install.isEnabled()
+    till.touch(console.close_button)
+    till.until(lambda: not console.isVisible(), "back at the opening")
+    assert till.window.till.covering

@@ -57,6 +57,14 @@ class TechnicianAtTheCounter(RoomAtTheCounter):
         detail = f"Version {newer} waits to be installed" if newer else "Devices, tests, network, settings, log"
         return [ListRow("Technician's console", detail, self.open, "wrench")]
 
+    def open_updates(self) -> None:
+        """The page of newer versions, from where the till rests."""
+        self._window.sale.with_approval(self._open_updates)
+
+    def _open_updates(self, approval: Approval | None) -> None:
+        self._open(approval)
+        self.console.show_page(self.console.updates)
+
     def ask(self, approval: Approval | None) -> None:
         """See RoomAtTheCounter."""
         self.desk.begin(approval)

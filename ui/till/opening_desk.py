@@ -59,8 +59,8 @@ class OpeningDesk:
         drawer = Way("Open the drawer", lambda: doing.open_drawer(self._window, page))
         main = Way("Open this till" if others else "Open the day", self._open_the_day, "go")
         back = Way("Tills and drawers", self._till.tills.open) if several else None
-        if not others and services.newer_version():
-            back = Way("Install the newer version", self._window.technician.open_updates)
+        if not several and services.newer_version():
+            back = Way("Newer version", self._window.technician.open_updates)
         page.show_step(words, self.pad, main, back=back, extra=drawer)
 
     def _keep(self) -> None:
