@@ -8,14 +8,13 @@ from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
+from fakes.reference_tables import TABLES, WRITTEN, cell
+
 from hardware.registry import drivers_of
 from pos_app.commands import COMMANDS
 from pos_app.settings import TerminalSettings
 
 PROJECT = Path(__file__).parents[2]
-_WRITTEN = (
-    "Written from the program by a test (`tests/unit/test_reference_pages.py`); set `WRITE_DOCS=1` to write it anew.\n"
-)
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 
@@ -24,7 +23,7 @@ def commands_page() -> str:
     """Every command with all that it takes."""
     parts = [
         "# Commands\n",
-        _WRITTEN,
+        WRITTEN,
         "All begin with `python3 -m pos_app`; the installed program takes the same words.\n",
     ]
     for command in COMMANDS:
@@ -45,7 +44,7 @@ def _arguments(parser: argparse.ArgumentParser, name: str) -> Iterator[str]:
             for word, below in action.choices.items():
                 yield f"### {name} {word}\n"
                 if sentence := explained.get(word) or below.description:
-                    yield f"{_cell(sentence)}\n"
+                    yield f"{cell(sentence)}\n"
                 yield from _arguments(below, f"{name} {word}")
 
 
@@ -57,23 +56,19 @@ def _row(action: argparse.Action) -> str:
         value = "{" + ",".join(str(choice) for choice in action.choices) + "}"
     names = [f"{option} {value}".strip() if action.nargs != 0 else option for option in action.option_strings]
     text = (action.help or "").replace("%(default)s", str(action.default)).replace("%%", "%")
-    return f"| `{_cell(', '.join(names) or value)}` | {_cell(text)} |"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return f"| `{cell(', '.join(names) or value)}` | {cell(text)} |"
 
 
 # --- settings and drivers ---------------------------------------------------------------------------------------------
 
 
 def settings_page() -> str:
-    """Every key of a till's settings.toml and of the service's configuration."""
-    lines = ["# Settings\n", _WRITTEN]
+    """Every key of a till's settings.toml."""
+    lines = ["# Settings\n", WRITTEN]
     lines += ["## The till: `settings.toml` in its data folder\n", "| key | default | meaning |", "| --- | --- | --- |"]
     for field in fields(TerminalSettings):
         if field.name != "devices":
-            lines.append(f"| `{field.name}` | {_default(field.default)} | {_cell(field.metadata['meaning'])} |")
+            lines.append(f"| `{field.name}` | {_default(field.default)} | {cell(field.metadata['meaning'])} |")
     lines += [
         "| `[[device]]` | none | Scanners, scale, line display and what else stands at the counter, a table each. |",
         "",
@@ -87,7 +82,7 @@ def _default(value: object) -> str:
 
 def drivers_page() -> str:
     """Every driver of every kind of device, as a technician chooses from them."""
-    lines = ["# Drivers\n", _WRITTEN]
+    lines = ["# Drivers\n", WRITTEN]
     kinds = ("receipt_printer", "barcode_scanner", "line_display", "scale", "payment_terminal")
     for kind in kinds:
         lines += [
@@ -119,7 +114,7 @@ def refusals_page() -> str:
     lines = [
         "# What the program says when it cannot",
         "",
-        _WRITTEN,
+        WRITTEN,
         "Search here for the sentence on the screen or in the log. Each says what happened and what to do; nothing",
         "that was done before it is lost. `\u2026` stands for a name, a number or a cause.",
         "",
@@ -131,10 +126,10 @@ def refusals_page() -> str:
                 (coded if code else plain).add((code, sentence))
         if coded:
             lines += [f"## {room}: refusals\n", "| code | sentence |", "| --- | --- |"]
-            lines += [f"| `{code}` | {_cell(sentence)} |" for code, sentence in sorted(coded)] + [""]
+            lines += [f"| `{code}` | {cell(sentence)} |" for code, sentence in sorted(coded)] + [""]
         if plain:
             lines += [f"## {room}: what failed\n", "| sentence |", "| --- |"]
-            lines += [f"| {_cell(sentence)} |" for _, sentence in sorted(plain)] + [""]
+            lines += [f"| {cell(sentence)} |" for _, sentence in sorted(plain)] + [""]
     return "\n".join(lines)
 
 
@@ -195,4 +190,5 @@ PAGES = {
     "settings": settings_page,
     "drivers": drivers_page,
     "refusals": refusals_page,
+    **TABLES,
 }
