@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fakes.memory_shop import MemoryCatalogue, MemoryGateway, MemoryTerms, PlainFormatter
+from fakes.memory_gateway import MemoryGateway
+from fakes.memory_shop import MemoryCatalogue, MemoryTerms, PlainFormatter
 from fakes.real_till import RealTill
 
 from pos_app.clock import SetClock
@@ -55,7 +56,15 @@ class ClosingTill(RealTill):
         self.day = BusinessDay(self.control, self.approvals, storage=storage, records=records, **who)
         kept = {"storage": storage, "records": records, "terms": MemoryTerms()}
         self.papers = TillPapers(self.approvals, **kept, **who, **money)
-        self.closing = Closing(self.approvals, self.papers, **kept, **who, ids=self.ids, catalogue=MemoryCatalogue({}), secret=lambda: SECRET)
+        self.closing = Closing(
+            self.approvals,
+            self.papers,
+            **kept,
+            **who,
+            ids=self.ids,
+            catalogue=MemoryCatalogue({}),
+            secret=lambda: SECRET,
+        )
 
     @property
     def expected_minor(self) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from fakes import memory_shop as memory
+from fakes.memory_gateway import MemoryGateway
 from fakes.memory_people import ASSOCIATE, MemoryPeople, MemoryTimeClock
 from fakes.memory_receipts import MemoryMailQueue, MemoryPrintQueue, MemoryReceiptIndex
 from fakes.return_shop import ReturnShop
@@ -161,7 +162,7 @@ class UiShop:
         self.clock = SetClock(datetime(2026, 11, 22, 14, 26, tzinfo=UTC))
         self.storage.clock = self.clock
         self.terms = memory.MemoryTerms()
-        self.gateway = memory.MemoryGateway()
+        self.gateway = MemoryGateway()
         self.gateway.accounts[EMAIL] = ACCOUNT
         self.members = memory.MemoryMemberCache()
         self.catalogue = Shelf(SHELF)

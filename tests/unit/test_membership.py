@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fakes.memory_gateway import MemoryGateway
 from fakes.memory_shop import (
     DEMO_ACCOUNT,
     OPERATOR,
     MemoryCatalogue,
-    MemoryGateway,
     MemoryMemberCache,
     MemoryStorage,
     MemoryTerms,

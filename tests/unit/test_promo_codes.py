@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from fakes.memory_gateway import MemoryGateway
 from fakes.memory_shop import (
     OPERATOR,
     MemoryCatalogue,
-    MemoryGateway,
     MemoryStorage,
     MemoryTerms,
     PlainFormatter,

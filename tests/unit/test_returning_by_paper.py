@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from fakes.memory_gateway import MemoryGateway
 from fakes.memory_returns import sale_everywhere
 from fakes.memory_shop import (
     OPERATOR,
     MemoryCatalogue,
-    MemoryGateway,
     MemoryStorage,
     MemoryTerms,
     PlainFormatter,

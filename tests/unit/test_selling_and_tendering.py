@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from fakes.memory_gateway import MemoryGateway
 from fakes.memory_shop import (
     DEMO_ACCOUNT,
     ITEMS,
     OPERATOR,
     MemoryCatalogue,
-    MemoryGateway,
     MemoryStorage,
     MemoryTerms,
     PlainFormatter,

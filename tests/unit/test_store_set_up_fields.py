@@ -111,8 +111,9 @@ def test_every_setting_says_what_it_is_in_a_few_plain_words(page) -> None:
     for place, part in page.places():
         fields = part.fields if isinstance(part, Entries) else (part,)
         for one in (part, *fields):
-            assert one.name and len(one.name) <= 30, place
-            assert one.help.endswith(".") and len(one.help) <= 100, (place, one.help)
+            assert 0 < len(one.name) <= 30, place
+            assert one.help.endswith("."), (place, one.help)
+            assert len(one.help) <= 100, (place, one.help)
         if isinstance(part, Entries):
             assert part.field(part.named) is not None
             assert all(part.field(key) is not None for key in (*part.told, *(key for key, _ in part.fresh)))

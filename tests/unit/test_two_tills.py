@@ -1,6 +1,7 @@
 """Several tills at one workstation: two drawers, tills of people's own, and a till that goes to another workstation."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -256,7 +257,5 @@ def test_a_slip_is_read_as_it_was_made_and_no_other_way(slip: TillSlip, secret: 
     assert slip_of_code(code, secret) == slip
     place %= len(code) - 3
     changed = code[: place + 3] + other + code[place + 4 :]
-    try:
+    with suppress(TillSlipError):
         assert slip_of_code(changed, secret) == slip, "only its spelling differs"
-    except TillSlipError:
-        pass
