@@ -51,6 +51,7 @@ COMMANDS = (
     Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),
     Command("trading-day", "Play a till log over three tills, with all that goes wrong.", lock=DEVELOPMENT_LOCK),
     Command("catalogue", "Import a catalogue from CSV, or search it."),
+    Command("enrol", "Let this till in at a central service, with a one-time code."),
     Command("operators", "Add, list and remove who may sign on at this till; PINs and badges."),
     Command("devices", "Find, set up, check and test devices; versions of the settings; a support bundle."),
     Command("receipt", "Check a receipt by its code, or draw a made-up one as the store prints it."),

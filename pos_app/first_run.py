@@ -22,6 +22,7 @@ from pos_app.domain.operator import Operator, Role
 from pos_app.domain.orders import COUNTRIES
 from pos_app.domain.rounding import divide
 from pos_app.errors import CashierError, WorldError
+from pos_app.ports import Enrolment
 from pos_app.ports.first_run import CountryPreset, Step, TaxExample
 from pos_app.ports.goods import FieldRefusedError, ImportOutcome
 from pos_app.ports.maintenance import FoundDevice, TrialReport, TrialStep
@@ -254,23 +255,8 @@ class FirstRun:
 
     def connect(self, url: str, code: str) -> str:
         """See FirstRunDesk."""
-        from pos_app.settings_book import SettingsFile
-        from sync.terminal.client import AddressError, checked_address
-        from sync.terminal.enrolment import enrol
-
-        try:
-            address = checked_address(url)
-        except AddressError as error:
-            raise FieldRefusedError("url", str(error)) from error
-        if not code.strip():
-            raise FieldRefusedError("code", "The one-time code comes from whoever runs the central service.")
-        register = self._open()
-        known = register.data.identity.enrolment()
-        if known is None:
-            known = enrol(address, code, register.data.identity, clock=register.clock)
-        url = known.central_url
-        SettingsFile(self._folder).change({"central_url": url}, _BY, f"Central service {url}")
-        self._write_state(Step.READY, {"central_url": url})
+        known = enrol_till(self._folder, self._open(), url, code, _BY)
+        self._write_state(Step.READY, {"central_url": known.central_url})
         return known.terminal_id
 
     # --- the end ------------------------------------------------------------------------------------------------------
@@ -285,6 +271,28 @@ class FirstRun:
         if self._register is not None:
             self._register.close()
             self._register = None
+
+
+def enrol_till(folder: Path, register: "Register", url: str, code: str, by: str) -> Enrolment:
+    """Let a till in at a central service, and name that in its settings.
+
+    One that was let in there already only gets the settings. Raises FieldRefusedError and WorldError.
+    """
+    from pos_app.settings_book import SettingsFile
+    from sync.terminal.client import AddressError, checked_address
+    from sync.terminal.enrolment import enrol
+
+    try:
+        address = checked_address(url)
+    except AddressError as error:
+        raise FieldRefusedError("url", str(error)) from error
+    known = register.data.identity.enrolment()
+    if known is None or known.central_url != address:
+        if not code.strip():
+            raise FieldRefusedError("code", "The one-time code comes from whoever runs the central service.")
+        known = enrol(address, code, register.data.identity, clock=register.clock)
+    SettingsFile(folder).change({"central_url": known.central_url}, by, f"Central service {known.central_url}")
+    return known
 
 
 def store_text(values: Mapping[str, str], countries: Sequence[CountryPreset]) -> str:

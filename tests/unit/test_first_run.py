@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from fakes import first_run_process
 from fakes.first_run_process import MONEY, PIN, STORE, desk_of, go_through, take
+from fakes.whole_counter import open_central
 
 from pos_app.bootstrap import open_register
-from pos_app.errors import CashierError
+from pos_app.commands import find
+from pos_app.errors import CashierError, WorldError
 from pos_app.first_run import STATE_NAME, FirstRun, is_needed, store_text
 from pos_app.ports.first_run import Step
 from pos_app.ports.goods import FieldRefusedError
 from pos_app.sample_store import is_demo, store_of
+from pos_app.settings import load_settings
 from pos_app.storage.keys import KeyFile
 from pos_app.store_profile import load_store_file
 
@@ -179,3 +182,40 @@ def test_a_time_zone_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CashierError):
         desk.keep(Step.MONEY, MONEY | {"time_zone": "Nowhere/At_All"})
     assert not (tmp_path / "store.toml").exists()
+
+
+def test_the_till_is_let_in_by_its_one_time_code(tmp_path: Path) -> None:
+    central = open_central(tmp_path / "central")
+    try:
+        desk = go_through(tmp_path, Step.GOODS)
+        code = central.service.open_enrolment("007", "01")
+        with pytest.raises(WorldError):
+            desk.connect(central.url, "WRONG")
+        assert desk.connect(central.url, code) == "007-01"
+        assert desk.connect(central.url, "") == "007-01", "asked for again, the till is in already"
+        desk.finish()
+        assert load_settings(tmp_path).central_url == central.url
+    finally:
+        central.close()
+
+
+def test_a_till_can_be_let_in_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    central = open_central(tmp_path / "central")
+    folder = tmp_path / "till"
+    folder.mkdir()
+    try:
+        desk = FirstRun(folder, KeyFile(folder / "database.key"))
+        for step in (Step.STORE, Step.MONEY, Step.MANAGER):
+            take(desk, step)
+        desk.finish()
+        enrol = find("enrol")
+        assert enrol is not None
+        assert enrol.run([central.url, "WRONG", "--data", str(folder)]) == 1
+        assert enrol.run(["nowhere", "CODE", "--data", str(folder)]) == 1
+        assert "must look like" in capsys.readouterr().err
+        code = central.service.open_enrolment("007", "01")
+        assert enrol.run([central.url, code, "--data", str(folder)]) == 0
+        assert "007-01" in capsys.readouterr().out
+        assert load_settings(folder).central_url == central.url
+    finally:
+        central.close()
