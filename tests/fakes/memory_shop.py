@@ -214,14 +214,8 @@ class MemoryWork:
         self._state.business_day = ""
         self._state.closing = None
 
-    def use_till(self, till: Till, operator_id: str = "") -> None:
-        assert till.till_id == "", "this fake has one till"
-
     def keep_opening_count(self, count: Sequence[CountedPieces]) -> None:
         self._state.opening_count = tuple(count)
-
-    def add_taken_up(self, transfer_id: str) -> None:
-        raise AssertionError("this fake has one till")
 
     def save_closing(self, closing: TillClosing | None) -> None:
         self._state.closing = closing
