@@ -101,7 +101,8 @@ def deposit_table(bags: Iterable[Bag]) -> Table:
 def scope_words(day: StoreDay, profile: StoreProfile) -> str:
     """Which day of which store, over how many tills."""
     closed, every = len(day.closed_tills), len(day.tills)
-    return f"{day.business_day}  ·  Store {profile.store_id}  ·  {closed} of {every} tills closed"
+    tills = "all tills closed" if closed == every else f"{closed} of {every} tills closed"
+    return f"{day.business_day}  ·  Store {profile.store_id}  ·  {tills}"
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
