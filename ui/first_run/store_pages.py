@@ -21,7 +21,7 @@ class StorePage(StepPage):
     title = "Your store"
     icon = "store"
     step = Step.STORE
-    words = "This stands on every receipt. All of it can be changed later."
+    words = "This stands on every receipt. The two numbers stay; the rest can be changed later."
 
     def __init__(self, desk: FirstRunDesk, background: Background, parent: QWidget) -> None:
         super().__init__(desk, background, parent)

@@ -15,7 +15,7 @@ from ui.first_run.device_pages import CentralPage, GoodsStep, PrinterPage, Ready
 from ui.first_run.step_page import StepPage
 from ui.first_run.store_pages import ManagerPage, MoneyPage, StorePage
 from ui.theme import paint
-from ui.theme.current import colour
+from ui.theme.current import colour, theme, use
 from ui.theme.fonts import font
 from ui.theme.tokens import Height, Radius, Space
 from ui.wedge_scanner import WedgeScanner
@@ -67,6 +67,7 @@ class FirstRunWindow(QWidget):
 
     def __init__(self, desk: FirstRunDesk, *, resumes: bool) -> None:
         super().__init__()
+        use(theme())
         self.setWindowTitle("Point of sale")
         self.setAccessibleName("First start")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
