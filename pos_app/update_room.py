@@ -57,7 +57,9 @@ class LocalUpdates:
         kept = read_json(self._folder / STATE)
         result = read_json(self._machine / RESULT)
         installed = f"{result['at'][:16].replace('T', ' ')} UTC: {result['words']}" if "words" in result else ""
-        state = UpdateState(__version__, self._ring, installed=installed)
+        state = UpdateState(
+            __version__, self._ring, installed=installed, installed_well=result.get("good", True) is True
+        )
         state = replace(state, asked_at=str(kept.get("asked_at", "")), trouble=str(kept.get("trouble", "")))
         version = str(kept.get("version", ""))
         if kept.get("ring") != self._ring or not version or not is_newer(version, __version__):

@@ -13,7 +13,7 @@ class UpdateState:
 
     version is what the store is offered, empty when nothing newer; ready says that it is here and proved to be the
     vendor's. asked_at is when the server last answered (ISO 8601, empty: never), trouble what stood in the way since.
-    installed tells of the last installation on this machine, in words.
+    installed tells of the last installation on this machine, in words; installed_well is False when it was refused.
     """
 
     current: str
@@ -24,6 +24,7 @@ class UpdateState:
     asked_at: str = ""
     trouble: str = ""
     installed: str = ""
+    installed_well: bool = True
 
 
 class UpdateRoom(Protocol):

@@ -174,7 +174,9 @@ def test_a_package_that_was_swapped_after_it_was_proved_is_not_installed(till: T
     assert not good
     assert "not the one that was signed" in words
     assert till.installed == []
-    assert "not the one that was signed" in till.room.state().installed
+    state = till.room.state()
+    assert "not the one that was signed" in state.installed
+    assert not state.installed_well
 
 
 def test_links_and_foreign_proofs_are_nothing_that_the_helper_takes(till: Till, expect_log: ExpectLog) -> None:

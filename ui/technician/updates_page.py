@@ -107,7 +107,11 @@ def _known(updating: Updating, state: UpdateState) -> tuple[TrialReport, bool]:
     asked = state.asked_at[:16].replace("T", " ")
     answered = f"The update server answered last at {asked} UTC" if asked else "The update server was never asked"
     steps = [TrialStep(answered, True)]
-    steps += [TrialStep(words, good) for words, good in ((state.installed, True), (state.trouble, False)) if words]
+    steps += [
+        TrialStep(words, good)
+        for words, good in ((state.installed, state.installed_well), (state.trouble, False))
+        if words
+    ]
     here = f"This is version {state.current}."
     if not state.version:
         headline = f"{here} Nothing newer is known for the ring {state.ring}."
