@@ -163,7 +163,7 @@ class Counter:
             backing_up=None if register.profile.training else self._backing_up,
             set_up=None if register.profile.training else cache(self._set_up),
             settings_due=register.store_settings.are_due,
-            settings_fault=register.store_settings.fault,
+            settings_fault=lambda: register.store_settings.fault,
             returns=lambda: ReturnParts(
                 register.returning,
                 register.finding_sales,

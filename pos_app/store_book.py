@@ -40,7 +40,7 @@ class StoreFileBook:
         self._now = now
         self._lock = RLock()
         """Changes come from the window and from the line to the central service."""
-        self.next_day = self._next_day(self._kept())
+        self._first: str | None = None
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -64,6 +64,13 @@ class StoreFileBook:
         """Newest first."""
         self._take_note()
         return self._kept()
+
+    @property
+    def next_day(self) -> str:
+        """The first day on which a change begins that waits; empty when none does. Read once after each change."""
+        if self._first is None:
+            self._first = min((one.effective_on for one in self._kept() if one.waits), default="")
+        return self._first
 
     def profile_of(self, plain: Plain) -> StoreProfile:
         """The store that these settings describe. Raises CashierError with what is wrong."""
@@ -234,7 +241,7 @@ class StoreFileBook:
     def _keep(self, version: StoreVersion) -> None:
         plain = json.dumps(asdict(version), ensure_ascii=False, indent=1)
         write_file(self._history / f"{version.number:06d}.json", plain)
-        self.next_day = self._next_day(self._kept())
+        self._first = None
 
     def _kept(self) -> list[StoreVersion]:
         found = []
@@ -252,11 +259,6 @@ class StoreFileBook:
         if found is None:
             raise CashierError("no_version", f"There is no version {number} of the store's settings.")
         return found
-
-    @staticmethod
-    def _next_day(kept: Iterable[StoreVersion]) -> str:
-        """The first day on which a change begins that waits; empty when none does. Known without the disk."""
-        return min((one.effective_on for one in kept if one.waits), default="")
 
 
 def _parsed(text: str, path: Path) -> Plain:

@@ -33,10 +33,17 @@ class StoreSettings:
         return StoreFileBook(self.folder, self.clock.now)
 
     def are_due(self) -> bool:
-        """True when a change waits whose day has come: the till takes it as it starts."""
+        """True when a change waits whose day has come: the till takes it as it starts. What cannot be read stops
+        no day from being opened; it is the fault.
+        """
         if self.fault or self.training or not (self.folder / HISTORY_FOLDER).is_dir():
             return False
-        first = self.book.next_day
+        try:
+            first = self.book.next_day
+        except WorldError as error:
+            _logger.error("the store's changes cannot be read: %s", error)
+            self.fault = str(error)
+            return False
         return bool(first) and first <= self.clock.now().date().isoformat()
 
     def take_delivered(self, document: bytes) -> None:

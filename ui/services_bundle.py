@@ -326,7 +326,7 @@ class Services:
     """Made when the store's settings are opened."""
     settings_due: Callable[[], bool] = lambda: False
     """True when settings wait whose day has come; without the disk."""
-    settings_fault: str = ""
+    settings_fault: Callable[[], str] = lambda: ""
     """Why settings whose day has come could not be taken."""
     start_again: bool = False
     """Set before the window closes: the till is to open once more, with the settings of the new day."""

@@ -431,3 +431,31 @@ def test_whoever_signs_on_while_the_room_is_open_saves_nothing_in_anothers_name(
     assert journaled(till, "store_settings_changed") == []
     till.press(Key.Key_Escape)
     assert "1 not saved yet" in till.window.sale.toast.words
+
+
+def test_changes_that_cannot_be_read_stop_no_day_and_are_told_of(shop, days, expect_log) -> None:
+    expect_log("000002.json cannot be read")
+    till = shop()
+    room = open_set_up(till)
+    page = go(till, room, "Store", "Name and place", "Name")
+    type_value(till, page, "Northgate Home")
+    save(till, room, "New name")
+    till.press(Key.Key_Escape)
+    close_the_day(till)
+    till.end()
+    torn = till.folder / "store-history" / "000002.json"
+    torn.write_text(torn.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    days.pass_by(1)
+    till = shop()
+    assert till.counter.services.day.is_open
+    assert till.register.profile.store_name == "Northgate Electronics"
+    till.window.people.lock()
+    till.scan(BADGE["manager"])
+    till.until(lambda: till.window.sale.banner is not None, "somebody is told")
+    assert "000002.json cannot be read" in till.window.sale.banner.detail
+    till.window.sale.dismiss_banner()
+    assert sell_a_cable(till) == 210
+    till.window.set_up.open()
+    room = till.window.set_up.room
+    till.until(lambda: room.page.editor.problem, "the room says so")
+    assert "000002.json cannot be read" in room.page.editor.problem

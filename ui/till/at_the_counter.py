@@ -92,11 +92,11 @@ class TillAtTheCounter:
         elif day.is_open:
             if self.covering:
                 self.leave()
-            if self._window.services.settings_fault:
-                words = f"{self._window.services.settings_fault} See F10, Manager, Store set-up."
+            if fault := self._window.services.settings_fault():
+                words = f"{fault} See F10, Manager, Store set-up."
                 self._window.sale.warn(Banner("New settings were not taken", words, "warn"))
             if day.is_overdue():
-                words = "An earlier business day was never closed. Close it first: F10, Manager, Close the day."
+                words = "It is an earlier one. Close it: F10, Manager, Close the day."
                 self._window.sale.warn(Banner("A day is still open", words, "warn"))
         elif day.is_closing:
             self.closing.go_on()
