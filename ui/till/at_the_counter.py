@@ -96,8 +96,8 @@ class TillAtTheCounter:
                 words = f"{fault} See F10, Manager, Store set-up."
                 self._window.sale.warn(Banner("New settings were not taken", words, "warn"))
             if day.is_overdue():
-                words = "It is an earlier one. Close it: F10, Manager, Close the day."
-                self._window.sale.warn(Banner("A day is still open", words, "warn"))
+                words = "Close it first: F10, Manager, Close the day."
+                self._window.sale.warn(Banner("An earlier day is still open", words, "warn"))
         elif day.is_closing:
             self.closing.go_on()
         elif day.opens_by_itself():
