@@ -84,6 +84,8 @@ class Channel:
             metadata.mkdir(exist_ok=True)
         except OSError as error:
             raise WorldError(f"The folder for updates cannot be written: {error}") from error
+        # What urllib3 warns about becomes a sentence of ours.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         if fetcher is None and "://" not in url:
             fetcher = FolderFetcher(Path)
         url = url.rstrip("/")
