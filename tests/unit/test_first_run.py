@@ -14,7 +14,8 @@ from fakes.whole_counter import open_central
 from pos_app.bootstrap import open_register
 from pos_app.commands import find
 from pos_app.errors import CashierError, WorldError
-from pos_app.first_run import STATE_NAME, FirstRun, is_needed, store_text
+from pos_app.first_run import STATE_NAME, FirstRun, is_needed
+from pos_app.first_store import store_text
 from pos_app.ports.first_run import Step
 from pos_app.ports.goods import FieldRefusedError
 from pos_app.sample_store import is_demo, store_of
