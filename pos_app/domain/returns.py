@@ -186,6 +186,8 @@ class PendingReturn:
     identification: CustomerIdentification | None = None
     cards: tuple[Tender, ...] = ()
     """The card tenders that get money back, with what their terminal needs to know them by."""
+    loaded_lines: tuple[int, ...] = ()
+    """The lines of gift cards that the voided sale put money onto: it has to be there still."""
 
     def completed(
         self, header: TransactionHeader, ended_at: str, refunds: tuple[Refund, ...] | None = None, sale_id: str = ""

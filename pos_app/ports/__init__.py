@@ -54,6 +54,7 @@ from pos_app.ports.receipts import (
     ReceiptSigner,
 )
 from pos_app.ports.returns import (
+    LoadedCard,
     PendingReturns,
     ReturnsGateway,
     SaleFinder,
@@ -112,6 +113,7 @@ __all__ = [
     "IdSource",
     "IdentityStore",
     "ItemHit",
+    "LoadedCard",
     "MailQueue",
     "MailState",
     "MemberCache",

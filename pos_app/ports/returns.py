@@ -64,6 +64,15 @@ class WithoutReceiptRecord:
     total_minor: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedCard:
+    """A gift card that a sale put money onto: what the line put there, and what of it is left."""
+
+    line_number: int
+    loaded_minor: int
+    left_minor: int
+
+
 class ReturnsGateway(Protocol):
     """The central service as returns ask it. Every call may block up to its time-out: never on the GUI thread.
 
@@ -81,6 +90,15 @@ class ReturnsGateway(Protocol):
 
     def release_return(self, return_id: str) -> None:
         """The return is not made after all; harmless when nothing was set aside."""
+
+    def hold_loads(
+        self, return_id: str, transaction_id: str, line_numbers: Sequence[int]
+    ) -> tuple[bool, tuple[LoadedCard, ...]]:
+        """Set aside all that a sale put onto gift cards, for its void: whether it is, and what the cards hold.
+
+        False sets nothing aside: a part was spent, or the sale has not come in (its lines are missing then). The
+        return's release frees it; its event takes it, once.
+        """
 
     def returned_without_receipt(self, id_hash: str, since_day: str) -> WithoutReceiptRecord:
         """What this person brought without receipts to all stores since that day."""

@@ -1,8 +1,9 @@
 """Giving the money of a return back, in an order in which nothing is paid twice and nothing is lost.
 
-First the central service sets the goods aside, so that no other till takes them back at the same moment. Then the
-return is on disk, then cards get their money from the terminal, each once (card_refunds), then one commit makes the
-return; cash, points and store credit go with it. What is interrupted in between is found again and finished.
+First the central service sets the goods aside, so that no other till takes them back at the same moment, and the money
+of gift cards that a voided sale had loaded: without its yes such a sale stays. Then the return is on disk, then cards
+get their money from the terminal, each once (card_refunds), then one commit makes the return; cash, points and store
+credit go with it. What is interrupted in between is found again and finished.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ from dataclasses import replace
 
 from pos_app.domain.returns import PendingReturn, Refund
 from pos_app.domain.tenders import Tender, TenderType
-from pos_app.errors import CashierError, OfflineError
-from pos_app.ports import CardOutcome, PendingReturns, ReturnsGateway, Storage
+from pos_app.errors import CashierError, OfflineError, RefusedError
+from pos_app.ports import CardOutcome, LoadedCard, PendingReturns, ReturnsGateway, Storage
 from pos_app.services.card_refunds import CardRefunds
 from pos_app.services.return_parts import OriginalSale
 from pos_app.services.returning import CompletedReturn, Returning
@@ -53,6 +54,8 @@ class Refunding:
         CashierError while nobody knows what became of a card refund, and WorldError.
         """
         self.set_aside(pending)
+        if pending.loaded_lines:
+            self._hold_loads(pending)
         refunds = _to_cards(pending)
         if refunds:
             self._pending.keep(pending)
@@ -70,6 +73,41 @@ class Refunding:
             self._set_aside.setdefault(pending.receipt_number, set()).add(pending.return_id)
         except OfflineError:
             return  # the associate was told; the service flags what came back twice
+
+    def _hold_loads(self, pending: PendingReturn) -> None:
+        """Gift cards that the sale loaded must be unspent, and be spent by nobody until the void's event is in."""
+        # On disk first: a till that stops after the answer goes on with this return, not with another one.
+        self._pending.keep(pending)
+        try:
+            held, cards = self._gateway.hold_loads(pending.return_id, pending.transaction_id, pending.loaded_lines)
+        except OfflineError as error:
+            self.give_up(pending)
+            raise CashierError(
+                "gift_card_void_offline",
+                "This sale put money onto a gift card. The rewards service, which knows whether it was spent, cannot "
+                "be reached. The sale stays. Keep the card here, and void the sale when the line is back.",
+            ) from error
+        except RefusedError:
+            self.give_up(pending)
+            raise
+        if not held:
+            self.give_up(pending)
+            raise CashierError("gift_card_spent", self._why_not_held(pending, cards))
+
+    def _why_not_held(self, pending: PendingReturn, cards: Sequence[LoadedCard]) -> str:
+        names = {line.line_number: line.name for line in pending.quote.lines}
+        if {card.line_number for card in cards} != set(pending.loaded_lines):
+            return (
+                "The rewards service has not got this sale yet, so the gift card cannot be taken back. The sale stays. "
+                "Void it again when everything is sent."
+            )
+        money = self._returning.formatter.money
+        spent = [
+            f"{names[card.line_number]}: {money(card.left_minor)} of {money(card.loaded_minor)} is left."
+            for card in cards
+            if card.left_minor < card.loaded_minor
+        ]
+        return f"{' '.join(spent)} A card that was used stays sold. Take other goods of the receipt back with F7."
 
     def _refuse_beside_an_interrupted_one(self, pending: PendingReturn) -> None:
         """Its card may have its money already: it is finished before the same receipt gives anything more."""

@@ -101,7 +101,7 @@ class Returning:
         self._terms = terms
         self._clock = clock
         self._ids = ids
-        self._formatter = formatter
+        self.formatter = formatter
         self.profile = profile
         self._operator = operator
         self._approvals = approvals
@@ -256,7 +256,6 @@ class Returning:
     def plan_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> PendingReturn:
         """The reversal of a whole sale, not made yet. Raises CashierError, see quote_void."""
         need(reason, "Voiding a sale needs a reason.")
-        self._refuse_loaded_cards(original.sale, {line.line_number for line in original.sale.lines})
         quote = self.quote_void(original)
         self._approvals.require(
             Action.POST_VOID,
@@ -264,7 +263,8 @@ class Returning:
             detail=f"Void of sale {original.sale.header.receipt_number}",
             approval=approval,
         )
-        return replace(self._pending(original, quote, reason, approval), post_void=True)
+        loaded = tuple(line.line_number for line in original.sale.lines if self.stays_loaded(line))
+        return replace(self._pending(original, quote, reason, approval), post_void=True, loaded_lines=loaded)
 
     def plan_by_paper(self, receipt: PaperReceipt, reason: str, *, approval: Approval | None = None) -> PendingReturn:
         """A return of another till's sale by its paper, the central service being out of reach. Raises CashierError."""
@@ -294,7 +294,11 @@ class Returning:
         return self.complete(self.plan(original, requests, reason, to=to, approval=approval), original)
 
     def post_void(self, original: OriginalSale, reason: str, *, approval: Approval | None = None) -> CompletedReturn:
-        """Reverse a whole sale. Raises CashierError when something of it came back already."""
+        """Reverse a whole sale. Raises CashierError when something of it came back already.
+
+        A sale of gift cards is for Refunding: the service says whether they were spent.
+        """
+        self._refuse_loaded_cards(original.sale, {line.line_number for line in original.sale.lines})
         return self.complete(self.plan_void(original, reason, approval=approval), original)
 
     def take_back_by_paper(
@@ -329,7 +333,7 @@ class Returning:
                 )
                 returned = pending.completed(header, now)
                 document = compose_return_receipt(
-                    returned, self.profile, self._formatter, provisional=pending.provisional
+                    returned, self.profile, self.formatter, provisional=pending.provisional
                 )
                 has_cash = any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
                 work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
@@ -348,7 +352,7 @@ class Returning:
     def add_papers(self, work: UnitOfWork, returned: ReturnTransaction) -> None:
         """Labels for the goods, and store credit for the part of a refund that goes there, in the return's write."""
         if self.profile.return_policy.labels:
-            labels = compose_return_labels(returned, self.profile, self._formatter)
+            labels = compose_return_labels(returned, self.profile, self.formatter)
             work.add_print_job(PrintJob(self._ids.new_id(), returned.header.transaction_id, labels))
         # What was paid with a store credit goes back to it, by its reference; everything else is a new slip.
         amount_minor = sum(

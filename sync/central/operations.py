@@ -16,6 +16,7 @@ from sync import (
     standing,
     store_days,
     store_settings,
+    stored_value,
 )
 from sync.central.service import CentralService
 from sync.central.terminals import Terminal
@@ -268,6 +269,15 @@ OPERATIONS = (
         None,
         None,
         lambda service, terminal, message, name: service.returns.release(terminal, name),
+    ),
+    Operation(
+        "hold_loads",
+        "POST",
+        stored_value.PATH_HOLD_LOADS,
+        "Set aside what a sale put onto gift cards, all of it or nothing: the sale is about to be voided.",
+        stored_value.HoldLoads,
+        stored_value.LoadsHeld,
+        lambda service, terminal, message, name: service.returns.hold_loads(terminal, message),
     ),
     Operation(
         "without_receipt",

@@ -11,8 +11,8 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, 
 
 from pos_app.domain.journal import EventKind
 from pos_app.ports import Clock
-from sync import contract, returning
-from sync.central import tables
+from sync import contract, returning, stored_value
+from sync.central import loads, tables
 from sync.central.database import Database, write_new_rows
 from sync.central.errors import CentralError
 from sync.central.moments import parse, stored
@@ -91,10 +91,20 @@ class ReturnDesk:
         self._database.run(lambda connection: _reserve(connection, terminal.terminal_id, request, now))
 
     def release(self, terminal: Terminal, return_id: str) -> None:
-        """Nothing is set aside for this return any more."""
+        """Nothing is set aside for this return any more: neither goods nor the money of cards."""
         table = return_reservation
         which = (table.c.return_id == return_id) & (table.c.terminal_id == terminal.terminal_id)
-        self._database.run(lambda connection: connection.execute(delete(table).where(which)))
+
+        def release(connection: Connection) -> None:
+            connection.execute(delete(table).where(which))
+            loads.release(connection, terminal, return_id)
+
+        self._database.run(release)
+
+    def hold_loads(self, terminal: Terminal, request: stored_value.HoldLoads) -> stored_value.LoadsHeld:
+        """Set the money of cards aside that a sale, which is about to be voided, put onto them."""
+        now = self._clock.now()
+        return self._database.run(lambda connection: loads.hold_for_void(connection, now, terminal, request))
 
     def without_receipt(self, request: returning.AskWithoutReceipt) -> returning.WithoutReceipt:
         """What one person brought without receipts since a day."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from pos_app.errors import OfflineError
-from pos_app.ports import SaleQuestion, SaleSummary, WithoutReceiptRecord
-from sync import returning
+from pos_app.ports import LoadedCard, SaleQuestion, SaleSummary, WithoutReceiptRecord
+from sync import returning, stored_value
 from sync.terminal.client import CentralClient
 
 
@@ -42,6 +42,17 @@ class CentralReturns:
         """The return is not made after all; harmless when nothing was set aside."""
         self._require_line()
         self._client.post_unanswered(returning.PATH_RELEASE_RETURN.format(return_id=return_id))
+
+    def hold_loads(
+        self, return_id: str, transaction_id: str, line_numbers: Sequence[int]
+    ) -> tuple[bool, tuple[LoadedCard, ...]]:
+        """Set aside all that a sale put onto gift cards, for its void: whether it is, and what the cards hold."""
+        self._require_line()
+        request = stored_value.HoldLoads(
+            return_id=return_id, transaction_id=transaction_id, line_numbers=list(line_numbers)
+        )
+        answer = self._client.post(stored_value.PATH_HOLD_LOADS, request, stored_value.LoadsHeld)
+        return answer.held, tuple(LoadedCard(one.line_number, one.loaded_minor, one.left_minor) for one in answer.loads)
 
     def returned_without_receipt(self, id_hash: str, since_day: str) -> WithoutReceiptRecord:
         """What this person brought without receipts to all stores since that day."""

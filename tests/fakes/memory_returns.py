@@ -12,6 +12,7 @@ from pos_app.errors import OfflineError, RefusedError
 from pos_app.ports import (
     CardRefund,
     CardResult,
+    LoadedCard,
     RewardsGateway,
     SaleQuestion,
     SaleSummary,
@@ -80,6 +81,7 @@ class MemoryReturnsGateway:
         self.reserved: dict[str, list[tuple[int, int]]] = {}
         self.taken_elsewhere: set[str] = set()
         self.record = WithoutReceiptRecord()
+        self.cards: dict[int, LoadedCard] = {}
 
     def _require_line(self) -> None:
         if not self.online:
@@ -98,6 +100,14 @@ class MemoryReturnsGateway:
     def release_return(self, return_id: str) -> None:
         self._require_line()
         self.reserved.pop(return_id, None)
+
+    def hold_loads(
+        self, return_id: str, transaction_id: str, line_numbers: Sequence[int]
+    ) -> tuple[bool, tuple[LoadedCard, ...]]:
+        self._require_line()
+        cards = tuple(self.cards[number] for number in line_numbers if number in self.cards)
+        whole = len(cards) == len(line_numbers)
+        return whole and all(card.left_minor == card.loaded_minor for card in cards), cards
 
     def returned_without_receipt(self, id_hash: str, since_day: str) -> WithoutReceiptRecord:
         self._require_line()

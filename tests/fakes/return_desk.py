@@ -3,6 +3,7 @@
 from fakes.memory_shop import OPERATOR, MemoryCatalogue, PlainFormatter
 from fakes.real_till import RealTill
 
+from pos_app.domain.operator import Operator
 from pos_app.domain.returns import ReturnRequest
 from pos_app.services.approvals import Approvals
 from pos_app.services.finding_sales import FindingSales
@@ -14,7 +15,7 @@ from sync.terminal.returns import CentralReturns
 class Desk:
     """The return desk of one real till."""
 
-    def __init__(self, till: RealTill) -> None:
+    def __init__(self, till: RealTill, operator: Operator = OPERATOR) -> None:
         self.till = till
         self.online = True
         storage, parts = till.data.storage, {"clock": till.clock, "ids": till.ids, "formatter": PlainFormatter()}
@@ -24,8 +25,8 @@ class Desk:
             catalogue=MemoryCatalogue(),
             terms=till.data.terms,
             profile=till.profile,
-            operator=OPERATOR,
-            approvals=Approvals(OPERATOR),
+            operator=operator,
+            approvals=Approvals(operator),
             **parts,
         )
         self.refunding = Refunding(

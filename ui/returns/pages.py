@@ -101,8 +101,11 @@ def paper_page(model: UnreceiptedModel, words: str, formatter: Formatter) -> Ref
     )
 
 
-def void_page(quote: ReturnQuote, tenders: tuple[Tender, ...], formatter: Formatter) -> RefundPage:
-    """A whole sale that is about to be reversed."""
+def void_page(quote: ReturnQuote, tenders: tuple[Tender, ...], formatter: Formatter, *, loaded: bool) -> RefundPage:
+    """A whole sale that is about to be reversed; loaded: it put money onto a gift card."""
+    note = "The whole sale is reversed. It stays in the journal, and so does its void."
+    if loaded:
+        note = "The gift card is taken back first, when nothing of it was spent. Then the whole sale is reversed."
     return RefundPage(
         title="Void this sale",
         rows=_sums(quote, formatter),
@@ -110,7 +113,7 @@ def void_page(quote: ReturnQuote, tenders: tuple[Tender, ...], formatter: Format
         total=formatter.money(quote.total_minor),
         heading="Every payment goes back",
         parts=(*_parts(quote.refunds, tenders, formatter), *_points(quote, formatter)),
-        note="The whole sale is reversed. It stays in the journal, and so does its void.",
+        note=note,
         main="Void the sale",
         main_kind="danger",
     )

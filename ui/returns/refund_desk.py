@@ -68,7 +68,9 @@ class RefundDesk:
             self._refuse("Not voided", error)
             return
         self._void = original
-        returns.panel.show_page(void_page(quote, original.sale.tenders, returns.window.services.formatter))
+        loaded = any(map(returns.parts.returning.stays_loaded, original.sale.lines))
+        formatter = returns.window.services.formatter
+        returns.panel.show_page(void_page(quote, original.sale.tenders, formatter, loaded=loaded))
         returns.side.show_panel(returns.panel, stays=True, back=returns.leave)
         returns.panel.setFocus()
 
