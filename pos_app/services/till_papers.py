@@ -27,7 +27,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import TenderType
 from pos_app.domain.till_closing import CASH, TenderResult, tenders_to_count
 from pos_app.domain.till_slip import TillSlip
-from pos_app.domain.tills import till_name
+from pos_app.domain.tills import FIRST_TILL, till_name
 from pos_app.ports import Clock, Formatter, IdSource, PrintJob, Storage, TermsSource, TillRecords
 from pos_app.services.approvals import Approval, Approvals
 
@@ -153,8 +153,9 @@ class TillPapers:
 
     def z_document(self, report: ZReport, *, copy: bool = False) -> ReceiptDocument:
         """The paper of a Z; a copy says so."""
+        first = till_name(FIRST_TILL, self._profile.workstation_id, self._profile.till.drawers)
         blocks: list[Block] = [
-            *self._head(f"Z REPORT {report.number}", f"Business day {report.business_day}", report.till_name),
+            *self._head(f"Z REPORT {report.number}", f"Business day {report.business_day}", report.till_name or first),
             Pair("Closed", self._formatter.date_time(datetime.fromisoformat(report.closed_at))),
             Pair("Journal", f"{report.first_sequence} to {report.last_sequence}"),
             *self._sums(report.figures),
@@ -166,7 +167,9 @@ class TillPapers:
             blocks += self._result(one)
         blocks.append(Rule())
         if report.moved_to:
-            blocks.append(Pair(f"Went on to workstation {report.moved_to}", self._money(report.moved_minor), bold=True))
+            counted = any(one.tender == CASH for one in report.results)
+            amount = self._money(report.moved_minor) if counted else "sealed"
+            blocks.append(Pair(f"Went on to workstation {report.moved_to}", amount, bold=True))
         else:
             blocks += [
                 Pair("Stays in the drawer", self._money(report.float_minor)),

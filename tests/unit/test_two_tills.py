@@ -62,6 +62,7 @@ def test_each_of_two_drawers_has_its_own_float_cash_count_and_z(at: Open):
     assert till.storage.open_tills() == []
     assert len(till.payloads("business_day_closed")) == len(till.payloads("business_day_opened")) == 1
     assert "Till 01-B" in receipt_text(till.papers.z_document(second))
+    assert "Till 01-A" in receipt_text(till.papers.z_document(first))
 
 
 def test_only_the_drawer_of_whoever_sells_opens(at: Open):
@@ -180,6 +181,9 @@ def test_a_sealed_till_is_counted_where_it_goes_on_and_its_slip_says_no_amount(a
     (paper,) = here.data.database.all("SELECT document FROM print_job WHERE document LIKE '%TILL ON ITS WAY%'")
     assert "220.00" not in paper[0]
     assert "SEAL-9" in paper[0]
+    words = receipt_text(here.papers.z_document(report))
+    assert "Went on to workstation 02" in words
+    assert "220.00" not in words, "nobody reads from it what has to be counted there"
     there.sign_on(FIRST)
     there.approved(lambda approval: there.register.till_moving.take_up(here.slip_code(), approval))
     assert there.close_till(21_900).results[0].over_short_minor == -100
