@@ -18,6 +18,7 @@ from ui.sale import accessible_rows
 from ui.sale.checkout_window import CheckoutWindow
 from ui.services_bundle import Services
 
+_LAST_ANSWERS_S = 15.0
 _logger = logging.getLogger(__name__)
 
 
@@ -47,9 +48,15 @@ def _keep_the_sale(
 
 
 def put_away(window: CheckoutWindow) -> None:
-    """A window that was closed is gone for good, and listens to no key of the one that takes its place."""
+    """A window that was closed is gone for good, and listens to no key of the one that takes its place.
+
+    Where something of it is still under way it stays, out of sight: nothing may answer to a window that is gone.
+    """
     window.wedge.deleteLater()
-    window.deleteLater()
+    if window.background.finish(_LAST_ANSWERS_S):
+        window.deleteLater()
+    else:
+        _logger.warning("something is still under way in the window that was closed")
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

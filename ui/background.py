@@ -1,6 +1,7 @@
 """Slow work off the GUI thread, its result back in it."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._threads: list[threading.Thread] = []
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -47,8 +49,20 @@ class Background(QObject):
     ) -> Task:
         """Start the work. on_result or on_error is called in the GUI thread, once, unless the task is cancelled."""
         task = Task(on_result, on_error)
-        threading.Thread(target=self._work, args=(task, work), name="ui-background", daemon=True).start()
+        thread = threading.Thread(target=self._work, args=(task, work), name="ui-background", daemon=True)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
         return task
+
+    def finish(self, patience_s: float) -> bool:
+        """Wait for what is under way, before the window is taken apart: a thread must not answer to what is gone.
+
+        False when something takes longer than that.
+        """
+        deadline = time.monotonic() + patience_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self, task: Task, work: Callable[[], Any]) -> None:
         try:

@@ -31,6 +31,8 @@ from ui.services_bundle import UiSettings
 from ui.wedge_scanner import type_code
 
 PATIENCE_S = 20
+LAST_ANSWERS_S = 5
+"""So long a window waits for what is under way behind it, before it is taken apart."""
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 HEADPHONES, SPEAKER, CABLE = "9520000001025", "9520000001070", "9520000001230"
@@ -226,6 +228,7 @@ class WholeCounter:
         """As when somebody closes the program, once what is being printed is on paper."""
         self.until(self._all_paper_is_out, "all paper is out")
         self.window.close()
+        self.window.background.finish(LAST_ANSWERS_S)
         self.window.wedge.deleteLater()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -239,6 +242,7 @@ class WholeCounter:
 
     def end(self) -> None:
         """As when the power fails: nothing is put away; what is on disk is all that is left."""
+        self.window.background.finish(LAST_ANSWERS_S)
         self.window.wedge.deleteLater()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -57,7 +57,7 @@ class HistoryPage(RoomPage):
         self._importing = False
         self._card = _Titled("Versions", self)
         self.list = RowList("Versions", self._card)
-        self.list.chosen.connect(self._chosen)
+        self.list.chosen.connect(self._touched)
         self.export = Button("Export", self._card, icon="upload")
         self.take = Button("Import", self._card, icon="download")
         self.export.clicked.connect(self._export)
@@ -108,8 +108,12 @@ class HistoryPage(RoomPage):
             what, f"{_day(version.effective_on)}  ·  {version.by or 'the file'}", icon, ink, str(version.number)
         )
 
-    def _chosen(self, number: int) -> None:
+    def _touched(self, number: int) -> None:
+        """What was done before is told no longer."""
         self.report.show_report(None)
+        self._chosen(number)
+
+    def _chosen(self, number: int) -> None:
         if self._importing:
             path = self._files[number]
             self.act.setEnabled(False)
