@@ -21,13 +21,12 @@ from pos_app.ids import SystemIds
 from pos_app.ports import PaymentTerminal, SyncStatus
 from pos_app.ports.backup import Lacking
 from pos_app.receipt_signer import DeviceKeySigner
+from pos_app.register_returns import ReturnParts
+from pos_app.register_till import TillParts
 from pos_app.services.approvals import Approvals
 from pos_app.services.approving import Approving
-from pos_app.services.business_day import BusinessDay
-from pos_app.services.cash_movements import CashMovements
 from pos_app.services.current_sale import save_at_once
 from pos_app.services.explaining import Explaining
-from pos_app.services.loading import Loading
 from pos_app.services.membership import Membership
 from pos_app.services.rewards import Rewards
 from pos_app.services.selling import Selling
@@ -35,7 +34,6 @@ from pos_app.services.sign_on import SignOn
 from pos_app.services.tendering import Tendering
 from pos_app.services.till_control import TillControl
 from pos_app.services.tills import Tills
-from pos_app.services.time_clock import TimeClock
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.terminal_database import TerminalDatabase, open_terminal_database
@@ -44,23 +42,13 @@ from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
-    from pos_app.services.card_refunds import CardRefunds
-    from pos_app.services.closing import Closing
-    from pos_app.services.exchanging import Exchanging
-    from pos_app.services.finding_sales import FindingSales
     from pos_app.services.orders import Orders
-    from pos_app.services.own_pin import OwnPin
     from pos_app.services.parked_sharing import ParkedSharing
     from pos_app.services.promo_codes import PromoCodes
     from pos_app.services.receipt_check import ReceiptChecks
     from pos_app.services.receipt_desk import ReceiptDesk
-    from pos_app.services.refunding import Refunding
-    from pos_app.services.returning import Returning
     from pos_app.services.suspending import Suspending
     from pos_app.services.tax_exemption import TaxExemption
-    from pos_app.services.till_moving import TillMoving
-    from pos_app.services.till_papers import TillPapers
-    from pos_app.services.without_receipt import ReturningWithoutReceipt
     from pos_app.storage.goods import SqliteGoods
     from sync.terminal.worker import SyncWorker
 
@@ -88,7 +76,7 @@ def _not_connected() -> Lacking:
 
 
 @dataclass
-class Register:
+class Register(TillParts, ReturnParts):
     """One till, ready to sell: data, services and, once connected, the line to the central service."""
 
     data: TerminalDatabase
@@ -159,84 +147,6 @@ class Register:
         return ReceiptChecks(self.data.storage, gateway, self.signer.is_own)
 
     @cached_property
-    def cash_movements(self) -> CashMovements:
-        """Cash into and out of the drawer without a sale."""
-        return CashMovements(
-            self.till_control,
-            self.approvals,
-            operator=self.operator,
-            clock=self.clock,
-            ids=self.ids,
-            formatter=self.formatter,
-            profile=self.profile,
-        )
-
-    @cached_property
-    def business_day(self) -> BusinessDay:
-        """Opens the store's day."""
-        return BusinessDay(
-            self.till_control,
-            self.approvals,
-            storage=self.data.storage,
-            records=self.data.till_records,
-            clock=self.clock,
-            operator=self.operator,
-            profile=self.profile,
-        )
-
-    @cached_property
-    def till_papers(self) -> "TillPapers":
-        """X and Z reports."""
-        from pos_app.services.till_papers import TillPapers
-
-        return TillPapers(
-            self.approvals,
-            storage=self.data.storage,
-            records=self.data.till_records,
-            terms=self.data.terms,
-            clock=self.clock,
-            ids=self.ids,
-            operator=self.operator,
-            formatter=self.formatter,
-            profile=self.profile,
-        )
-
-    @cached_property
-    def closing(self) -> "Closing":
-        """Closes the till."""
-        from pos_app.services.closing import Closing
-
-        return Closing(
-            self.approvals,
-            self.till_papers,
-            storage=self.data.storage,
-            records=self.data.till_records,
-            terms=self.data.terms,
-            clock=self.clock,
-            ids=self.ids,
-            operator=self.operator,
-            profile=self.profile,
-            catalogue=self.data.catalogue,
-            secret=self.sign_on.people.approval_secret,
-        )
-
-    @cached_property
-    def till_moving(self) -> "TillMoving":
-        """Takes up tills that come from other workstations."""
-        from pos_app.services.till_moving import TillMoving
-
-        return TillMoving(
-            self.till_control,
-            self.tills,
-            self.approvals,
-            storage=self.data.storage,
-            records=self.data.till_records,
-            people=self.sign_on.people,
-            operator=self.operator,
-            profile=self.profile,
-        )
-
-    @cached_property
     def goods(self) -> "SqliteGoods":
         """Products, as a manager changes them; made when somebody does, or when a change is due."""
         from pos_app.storage.goods import SqliteGoods
@@ -255,21 +165,6 @@ class Register:
         due_s = self.data.catalogue.next_change_s()
         if due_s is not None and due_s <= self.clock.now().timestamp():
             self.goods.apply_due()
-
-    @cached_property
-    def time_clock(self) -> TimeClock:
-        """When people came and went."""
-        return TimeClock(operator=self.operator, storage=self.data.storage, records=self.data.time_clock)
-
-    @cached_property
-    def own_pin(self) -> "OwnPin":
-        """Whoever is signed on changes their PIN."""
-        from pos_app.services.own_pin import OwnPin
-        from pos_app.storage.own_pins import SqliteOwnPins
-
-        gateway: Any = self.people_gateway
-        pins = SqliteOwnPins(self.data.database, self.data.storage)
-        return OwnPin(operator=self.operator, people=self.sign_on.people, pins=pins, gateway=gateway)
 
     @cached_property
     def suspending(self) -> "Suspending":
@@ -324,97 +219,6 @@ class Register:
             clock=self.clock,
             terminal_id=self.data.identity.terminal_id(),
         )
-
-    @cached_property
-    def loading(self) -> Loading:
-        """Gift cards that are sold, and store credit."""
-        gateway: Any = self.gateway
-        return Loading(
-            self.selling,
-            gateway,
-            storage=self.data.storage,
-            clock=self.clock,
-            ids=self.ids,
-            formatter=self.formatter,
-        )
-
-    @cached_property
-    def card_refunds(self) -> "CardRefunds":
-        """Money back to cards for goods that came back; made for the first of them."""
-        from pos_app.services.card_refunds import CardRefunds
-
-        return CardRefunds(
-            self.data.card_refunds,
-            terminal=lambda: self.card_terminal(),
-            clock=self.clock,
-            currency_code=self.profile.currency.code,
-            approvals=self.approvals,
-        )
-
-    @cached_property
-    def returning(self) -> "Returning":
-        """Goods that come back; made for the first of them, so that the till opens sooner."""
-        from pos_app.services.returning import Returning
-
-        return Returning(
-            storage=self.data.storage,
-            catalogue=self.data.catalogue,
-            terms=self.data.terms,
-            clock=self.clock,
-            ids=self.ids,
-            formatter=self.formatter,
-            profile=self.profile,
-            operator=self.operator,
-            approvals=self.approvals,
-            credit=self.loading,
-        )
-
-    @cached_property
-    def refunding(self) -> "Refunding":
-        """The money of returns."""
-        from pos_app.services.refunding import Refunding
-
-        gateway: Any = self.returns_gateway
-        return Refunding(
-            self.returning,
-            storage=self.data.storage,
-            gateway=gateway,
-            pending=self.data.pending_returns,
-            cards=self.card_refunds,
-        )
-
-    @cached_property
-    def without_receipt(self) -> "ReturningWithoutReceipt":
-        """Goods that come back without a receipt."""
-        from pos_app.services.without_receipt import ReturningWithoutReceipt
-
-        gateway: Any = self.returns_gateway
-        return ReturningWithoutReceipt(
-            catalogue=self.data.catalogue,
-            clock=self.clock,
-            ids=self.ids,
-            profile=self.profile,
-            formatter=self.formatter,
-            finder=self.data.sale_finder,
-            gateway=gateway,
-            approvals=self.approvals,
-        )
-
-    @cached_property
-    def exchanging(self) -> "Exchanging":
-        """Goods that come back and go out on one ticket."""
-        from pos_app.services.exchanging import Exchanging
-
-        return Exchanging(self.selling, self.returning, self.refunding)
-
-    @cached_property
-    def finding_sales(self) -> "FindingSales":
-        """Sales that goods come back of."""
-        from pos_app.services.finding_sales import FindingSales
-
-        gateway: Any = self.gateway
-        returns: Any = self.returns_gateway
-        return FindingSales(gateway, returns, self.data.sale_finder, self.returning)
 
     def take_operators(self, document: bytes) -> None:
         """The central service's operators replace those it delivered before. On the sync thread."""
