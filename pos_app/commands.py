@@ -45,7 +45,12 @@ class Command:
 
 COMMANDS = (
     Command("run", "Start the register: the demo store, or yours; without a display, play a sale.", window=True),
-    Command("test", "Pass the tests: style, types, import rules, documents, then pytest.", lock=DEVELOPMENT_LOCK, window=True),
+    Command(
+        "test",
+        "Pass the tests: style, types, import rules, documents, then pytest.",
+        lock=DEVELOPMENT_LOCK,
+        window=True,
+    ),
     Command("training", "Learn the register: guided lessons at a till of its own.", window=True),
     Command("scenario", "Play a shop in a file and print what every transaction came to."),
     Command("replay", "Ring up a real till's log again and compare every sale with it.", lock=DEVELOPMENT_LOCK),

@@ -148,7 +148,12 @@ class ReportsDesk:
         if report_id == QUEUE:
             return {}
         tills = "whole store" if whole_store else "this till"
-        return {"first_day": period.first_day, "last_day": period.last_day, "operator": period.operator_id, "tills": tills}
+        return {
+            "first_day": period.first_day,
+            "last_day": period.last_day,
+            "operator": period.operator_id,
+            "tills": tills,
+        }
 
     def _copied(self, form: str) -> None:
         """What is shown was printed or saved. Not on the window's thread."""
