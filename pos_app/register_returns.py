@@ -10,6 +10,7 @@ from pos_app.domain.store import StoreProfile
 from pos_app.formatting import StoreFormatter
 from pos_app.ids import SystemIds
 from pos_app.ports import PaymentTerminal
+from pos_app.receipt_signer import DeviceKeySigner
 from pos_app.services.approvals import Approvals
 from pos_app.services.loading import Loading
 from pos_app.services.selling import Selling
@@ -38,6 +39,7 @@ class ReturnParts:
     gateway: Any
     returns_gateway: Any
     card_terminal: Callable[[], PaymentTerminal | None]
+    signer: DeviceKeySigner
 
     @cached_property
     def loading(self) -> Loading:
@@ -80,6 +82,7 @@ class ReturnParts:
             operator=self.operator,
             approvals=self.approvals,
             credit=self.loading,
+            signer=self.signer,
         )
 
     @cached_property

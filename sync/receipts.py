@@ -24,13 +24,17 @@ class CheckReceipt(Message):
 
 
 class CheckedReceipt(Message):
-    """The verdict, and what the journal holds (empty when it holds nothing), to be compared with the paper."""
+    """The verdict, and what the journal holds (empty when it holds nothing), to be compared with the paper.
+
+    Of a return or a void sold_at is when the goods came back, and the total what was given for them.
+    """
 
     verdict: Verdict
     receipt_number: str
     sold_at: str = ""
     total_minor: SignedAmountMinor = 0
     currency_code: str = ""
+    kind: Literal["sale", "return", "void"] = "sale"
 
 
 class SendReceipt(Message):

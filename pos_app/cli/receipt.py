@@ -102,7 +102,9 @@ def _told(check: ReceiptCheck) -> list[str]:
     lines = [_WORDS[check.verdict], f"Receipt {check.receipt_number}, checked by {check.by}"]
     if check.sold_at and check.verdict is not Verdict.ALTERED:
         total = currency(check.currency_code).decimal_text(check.total_minor)
-        lines.append(f"Sold {check.sold_at}, total {total} {check.currency_code}: compare both with the paper.")
+        time_name, total_name = check.kind.facts_words
+        facts = f"{time_name} {check.sold_at}, {total_name.lower()} {total} {check.currency_code}"
+        lines.append(f"{facts}: compare both with the paper.")
     return lines
 
 

@@ -43,9 +43,30 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PaperKind(StrEnum):
+    """What a checked paper is of."""
+
+    SALE = "sale"
+    RETURN = "return"
+    VOID = "void"
+
+    @property
+    def facts_words(self) -> tuple[str, str]:
+        """What its time and its total are called."""
+        return _FACTS_WORDS[self]
+
+
+_FACTS_WORDS = {
+    PaperKind.SALE: ("Sold", "Total"),
+    PaperKind.RETURN: ("Goods came back", "Refund"),
+    PaperKind.VOID: ("Sale voided", "Given back"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """What the code covers: ended_ms is the end of the sale in milliseconds of Unix time."""
+    """What the code covers: ended_ms is the end of the transaction in milliseconds of Unix time; of a return the total
+    is what was given back."""
 
     receipt_number: str
     total_minor: int
@@ -75,7 +96,7 @@ def facts_of(header_plain: Mapping[str, Any], ended_at: str, total_minor: int) -
 
 
 def facts_of_payload(payload: Mapping[str, Any]) -> ReceiptFacts:
-    """The facts of a sale's payload. Raises KeyError or ValueError when it is none."""
+    """The facts of the payload of a sale, a return or a post-void. Raises KeyError or ValueError when it is none."""
     return facts_of(payload["header"], payload["ended_at"], payload["total_minor"])
 
 
@@ -131,7 +152,7 @@ def is_receipt_number(text: str) -> bool:
 
 
 def judge(printed: PrintedCode, payload: Mapping[str, Any], entry_hash: str, *, returned: bool) -> Verdict:
-    """What the journal says of a receipt whose sale it holds."""
+    """What the journal says of a receipt whose transaction it holds; returned: goods of that sale came back."""
     facts = facts_of_payload(payload)
     fits = printed.code == short_code(facts, entry_hash) and (printed.facts is None or printed.facts == facts)
     if not fits:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos_app.domain.journal import JournalEntry
-from pos_app.domain.receipt_code import Verdict
+from pos_app.domain.receipt_code import PaperKind, Verdict
 from pos_app.domain.receipt_document import ReceiptDocument
 
 
@@ -88,7 +88,8 @@ class MailQueue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCheck:
-    """What a check found. sold_at and total_minor are the journal's, to be compared with the paper."""
+    """What a check found. sold_at and total_minor are the journal's, to be compared with the paper; those of a return
+    or void are when the goods came back and what was given for them."""
 
     verdict: Verdict
     receipt_number: str
@@ -96,6 +97,7 @@ class ReceiptCheck:
     total_minor: int = 0
     currency_code: str = ""
     by: str = ""
+    kind: PaperKind = PaperKind.SALE
 
 
 class ReceiptGateway(Protocol):

@@ -181,6 +181,9 @@ class Storage(Protocol):
     def sale(self, receipt_number: str) -> JournalEntry | None:
         """The journal entry of a sale by its receipt number, or None."""
 
+    def with_own_number(self, receipt_number: str) -> JournalEntry | None:
+        """The journal entry of a sale, a return or a post-void by the number on its own paper, or None."""
+
     def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
         """The last sale here of the piece with this serial number, or None."""
 

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 
-from pos_app.domain.receipt_code import PrintedCode, Verdict, judge, read_code
+from pos_app.domain.journal import EventKind
+from pos_app.domain.receipt_code import PaperKind, PrintedCode, Verdict, judge, read_code
 from pos_app.errors import CashierError, OfflineError, RefusedError
 from pos_app.ports import ReceiptCheck, ReceiptGateway, Storage
 
 THIS_TILL = "this till"
+_KINDS = {str(EventKind.SALE): PaperKind.SALE, str(EventKind.POST_VOID): PaperKind.VOID}
 
 
 class ReceiptChecks:
@@ -36,8 +38,8 @@ class ReceiptChecks:
         return self._check_there(text.strip(), here) or here or self._check_signature(printed)
 
     def _check_here(self, printed: PrintedCode) -> ReceiptCheck | None:
-        """None when this till's journal does not hold the sale."""
-        entry = self._storage.sale(printed.receipt_number)
+        """None when this till's journal does not hold the transaction."""
+        entry = self._storage.with_own_number(printed.receipt_number)
         if entry is None:
             return None
         payload = json.loads(entry.payload)
@@ -45,7 +47,13 @@ class ReceiptChecks:
         verdict = judge(printed, payload, entry.entry_hash, returned=returned)
         currency_code = payload["header"]["currency_code"]
         return ReceiptCheck(
-            verdict, printed.receipt_number, payload["ended_at"], payload["total_minor"], currency_code, THIS_TILL
+            verdict,
+            printed.receipt_number,
+            payload["ended_at"],
+            payload["total_minor"],
+            currency_code,
+            THIS_TILL,
+            _KINDS.get(entry.kind, PaperKind.RETURN),
         )
 
     def _check_there(self, text: str, here: ReceiptCheck | None) -> ReceiptCheck | None:

@@ -69,8 +69,7 @@ def compose_sale_receipt(
     blocks += [Text(text, Align.CENTRE) for text in profile.receipt_footer]
     if template.show_barcode:
         blocks += [Feed(), Barcode(sale.header.receipt_number)]
-    if seal is not None and template.show_check_code:
-        blocks += _seal(seal, template.check_url, texts)
+    blocks += seal_blocks(seal, profile)
     return ReceiptDocument(f"Sale {sale.header.receipt_number}", (*blocks, Cut()))
 
 
@@ -220,9 +219,10 @@ def _details(tender: Tender) -> list[str]:
     return [tender.reference] if tender.definition_id and tender.reference else []
 
 
-def _seal(seal: Seal, check_url: str, texts: ReceiptTexts) -> list[Block]:
-    return [
-        Feed(),
-        QrCode(qr_text(seal.facts, seal.code, seal.signature, check_url)),
-        Text(texts("check", code=printed_form(seal.code)), Align.CENTRE),
-    ]
+def seal_blocks(seal: Seal | None, profile: StoreProfile) -> list[Block]:
+    """The QR code and the check code, where the store prints them."""
+    if seal is None or not profile.receipt.show_check_code:
+        return []
+    code = receipt_texts(profile.receipt.language)("check", code=printed_form(seal.code))
+    qr_code = qr_text(seal.facts, seal.code, seal.signature, profile.receipt.check_url)
+    return [Feed(), QrCode(qr_code), Text(code, Align.CENTRE)]

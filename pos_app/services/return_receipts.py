@@ -22,7 +22,7 @@ from pos_app.domain.return_policy import Condition
 from pos_app.domain.returns import ReturnedLine, ReturnTransaction
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Formatter
-from pos_app.services.receipts import quantity_text, receipt_head, tender_name
+from pos_app.services.receipts import Seal, quantity_text, receipt_head, seal_blocks, tender_name
 
 _LABELS = {
     Condition.SEALED.value: "label_restock",
@@ -32,9 +32,17 @@ _LABELS = {
 
 
 def compose_return_receipt(
-    returned: ReturnTransaction, profile: StoreProfile, formatter: Formatter, *, provisional: bool = False
+    returned: ReturnTransaction,
+    profile: StoreProfile,
+    formatter: Formatter,
+    *,
+    provisional: bool = False,
+    seal: Seal | None = None,
 ) -> ReceiptDocument:
-    """The customer's receipt for goods taken back or a sale reversed; provisional: its points are not known yet."""
+    """The customer's receipt for goods taken back or a sale reversed; provisional: its points are not known yet.
+
+    The seal is the code it can be checked by.
+    """
     texts = receipt_texts(profile.receipt.language)
     title = "Sale voided" if returned.post_void else "Return"
     blocks: list[Block] = [*receipt_head(returned, profile, formatter)]
@@ -45,7 +53,7 @@ def compose_return_receipt(
     if provisional:
         blocks += [Rule(), Text(texts("points_follow"))]
     blocks += [Feed(), Text(texts("signature")), Feed(2), Rule()]
-    blocks += [Barcode(returned.header.receipt_number), Cut()]
+    blocks += [Barcode(returned.header.receipt_number), *seal_blocks(seal, profile), Cut()]
     return ReceiptDocument(f"{title} {returned.header.receipt_number}", tuple(blocks))
 
 

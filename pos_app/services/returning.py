@@ -39,12 +39,14 @@ from pos_app.ports import (
     Formatter,
     IdSource,
     PrintJob,
+    ReceiptSigner,
     SaleRecord,
     Storage,
     TermsSource,
     UnitOfWork,
 )
 from pos_app.services.approvals import Approval, Approvals
+from pos_app.services.receipt_seal import sealed
 from pos_app.services.return_parts import (
     OriginalSale,
     RefundTo,
@@ -95,6 +97,7 @@ class Returning:
         operator: Operator,
         approvals: Approvals,
         credit: StoreCredit | None = None,
+        signer: ReceiptSigner | None = None,
     ) -> None:
         self._storage = storage
         self._catalogue = catalogue
@@ -106,6 +109,7 @@ class Returning:
         self._operator = operator
         self._approvals = approvals
         self._credit = credit
+        self._signer = signer
 
     @property
     def gives_store_credit(self) -> bool:
@@ -332,11 +336,15 @@ class Returning:
                     training=self.profile.training,
                 )
                 returned = pending.completed(header, now)
+                entry = work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
                 document = compose_return_receipt(
-                    returned, self.profile, self.formatter, provisional=pending.provisional
+                    returned,
+                    self.profile,
+                    self.formatter,
+                    provisional=pending.provisional,
+                    seal=sealed(returned, entry.entry_hash, self._signer),
                 )
                 has_cash = any(refund.tender_type is TenderType.CASH for refund in returned.refunds)
-                work.append(kind_of(pending), return_to_plain(returned), event_id=pending.return_id)
                 work.add_print_job(PrintJob(job_id, pending.return_id, document, open_drawer=has_cash))
                 self.add_papers(work, returned)
                 totals = self._storage.till_totals()

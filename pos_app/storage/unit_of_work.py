@@ -344,6 +344,15 @@ class SqliteStorage:
         row = self._database.one(f"{SELECT_ENTRY} WHERE j.receipt_number = ? AND j.kind = 'sale'", (receipt_number,))
         return entry_of(self._tail.terminal_id, row) if row else None
 
+    def with_own_number(self, receipt_number: str) -> JournalEntry | None:
+        """The journal entry of a sale, a return or a post-void by the number on its own paper, or None."""
+        row = self._database.one(
+            f"{SELECT_ENTRY} WHERE j.receipt_number = ? "
+            "AND j.kind IN ('sale', 'return', 'post_void', 'return_without_receipt')",
+            (receipt_number,),
+        )
+        return entry_of(self._tail.terminal_id, row) if row else None
+
     def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
         """The last sale here of the piece with this serial number, or None."""
         row = self._database.one(

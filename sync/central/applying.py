@@ -18,11 +18,13 @@ from sync.central.ledger import Cause, Posting
 from sync.central.members import Joining, Membership
 from sync.central.moments import stored
 from sync.central.promotions import codes as promo_codes
+from sync.central.receipts import note_return_papers
 from sync.central.return_desk import note_without_receipt, sale_trace, trace_rows
 from sync.central.returns import STORE_POOL, Returns
 from sync.central.sale_facts import Outcome
 from sync.central.sale_rows import POINTS_OF_THE_MEMBER, line_rows, sale_row, tender_rows
 from sync.central.sales import PoisonError, SalePlan, TermsLookup, plan_sale, read_sale
+from sync.central.sold_lines import RETURN_KINDS
 from sync.central.vault import Vault
 
 
@@ -92,6 +94,15 @@ class Applying:
                 (one.event.event_id, one.terminal.store_id, bytes(one.event.payload))
                 for one in candidates
                 if one.event.kind == EventKind.RETURN_WITHOUT_RECEIPT
+            ),
+        )
+        note_return_papers(
+            self._connection,
+            (
+                one.event
+                for one in candidates
+                if one.event.kind == EventKind.RETURN_WITHOUT_RECEIPT
+                or (one.fact is not None and one.event.kind in RETURN_KINDS)
             ),
         )
         for one in candidates:

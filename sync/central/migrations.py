@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, sele
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
-from sync.central import earlier_sales, forks, loads, return_desk, store_settings, tables, till_days
+from sync.central import earlier_sales, forks, loads, receipts, return_desk, store_settings, tables, till_days
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
@@ -98,6 +98,7 @@ def _seventh(connection: Connection) -> None:
     store_settings.EVENT_OF_SETTINGS.create(connection, checkfirst=True)
     _append_only(connection, store_tables.APPEND_ONLY)
     _append_only(connection, forks.APPEND_ONLY)
+    _append_only(connection, receipts.APPEND_ONLY)
 
 
 def _let_quarantine_be_erased(connection: Connection) -> None:

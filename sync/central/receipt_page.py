@@ -4,6 +4,7 @@ import base64
 import hashlib
 from html import escape
 
+from pos_app.domain.receipt_code import PaperKind
 from sync import receipts as wire
 
 _STYLE = """
@@ -29,8 +30,8 @@ _WORDS = {
     "genuine": ("good", "Genuine", "This receipt is as the till printed it."),
     "returned": ("open", "Genuine, goods came back", "Something on this receipt was returned already."),
     "altered": ("bad", "Not as printed", "The code does not fit this receipt. Somebody may have changed it."),
-    "signed": ("good", "Signed by one of our tills", "Its sale has not reached us yet. Check again later."),
-    "unknown": ("open", "Unknown", "We have no receipt with this number, or its sale has not reached us yet."),
+    "signed": ("good", "Signed by one of our tills", "It has not reached us itself yet. Check again later."),
+    "unknown": ("open", "Unknown", "We have no receipt with this number, or it has not reached us yet."),
 }
 
 
@@ -52,7 +53,8 @@ def _verdict(checked: wire.CheckedReceipt) -> str:
     look, title, sentence = _WORDS[checked.verdict]
     facts = [("Receipt", checked.receipt_number)]
     if checked.sold_at and checked.verdict != "altered":
-        facts += [("Sold", checked.sold_at[:16].replace("T", " ")), ("Total", _amount(checked))]
+        time_name, total_name = PaperKind(checked.kind).facts_words
+        facts += [(time_name, checked.sold_at[:16].replace("T", " ")), (total_name, _amount(checked))]
     rows = "".join(f"<dt>{name}<dd>{escape(value)}" for name, value in facts)
     return f'<div class="verdict {look}"><strong>{title}</strong>{sentence}<dl>{rows}</dl></div>'
 

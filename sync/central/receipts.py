@@ -1,17 +1,20 @@
 """Receipts at the service: is this one genuine, and sending one to a member. Thread-safe; raises CentralError."""
 
 import json
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Column, Connection, Table, Text, func, select, tuple_
+from sqlalchemy import Column, Connection, Index, Table, Text, func, select, tuple_
 
+from pos_app.domain.journal import EventKind
 from pos_app.domain.receipt_code import PrintedCode, Verdict, judge, read_code
 from pos_app.domain.receipt_document import ReceiptDocument, from_plain
 from pos_app.domain.receipt_mail import receipt_email
 from pos_app.ports import Clock
+from sync import contract
 from sync import receipts as wire
 from sync.central import former, members, tables, terminals
-from sync.central.database import Database, write_rows
+from sync.central.database import Database, write_new_rows, write_rows
 from sync.central.errors import CentralError
 from sync.central.moments import stored
 from sync.central.senders import CodeSender, ReceiptSender, SendError
@@ -28,6 +31,29 @@ receipt_mail = Table(
     Column("member_id", Text, nullable=False),
     Column("sent_at", Text, nullable=False),
 )
+
+# Papers of returns and voids by their own number. Append-only (triggers).
+return_paper = Table(
+    "return_paper",
+    tables.metadata,
+    Column("event_id", Text, primary_key=True, nullable=False),
+    Column("receipt_number", Text, nullable=False),
+    Column("ended_at", Text, nullable=False),
+    Index("return_paper_by_number", "receipt_number"),
+)
+APPEND_ONLY = (return_paper,)
+
+
+def note_return_papers(connection: Connection, events: Iterable[contract.Event]) -> None:
+    """Remember the numbers of the papers of these returns and voids, so that they can be checked."""
+    rows = []
+    for event in events:
+        payload = json.loads(bytes(event.payload))
+        header = payload.get("header")
+        number = header.get("receipt_number") if isinstance(header, dict) else None
+        if isinstance(number, str):  # of a return without a receipt the service reads little else
+            rows.append({"event_id": event.event_id, "receipt_number": number, "ended_at": payload["ended_at"]})
+    write_new_rows(connection, return_paper, rows)
 
 
 class Receipts:
@@ -84,37 +110,51 @@ def _document(text: str) -> ReceiptDocument:
 
 
 def _checked(connection: Connection, printed: PrintedCode) -> wire.CheckedReceipt:
-    sale, key, event = tables.sale, tables.event_key, tables.event
-    row = connection.execute(
-        select(sale.c.transaction_id, event.c.payload, event.c.entry_hash)
-        .join(key, key.c.event_id == sale.c.event_id)
+    kind: Literal["sale", "return", "void"] = "sale"
+    row = _entry_of(connection, tables.sale, printed.receipt_number)
+    returned = row is not None and _came_back(connection, row.event_id)
+    if row is None:
+        row = _entry_of(connection, return_paper, printed.receipt_number)
+        kind = "void" if row is not None and row.kind == EventKind.POST_VOID else "return"
+    if row is None:
+        verdict = Verdict.SIGNED if _signed_by_its_till(connection, printed) else Verdict.UNKNOWN
+        return wire.CheckedReceipt(verdict=verdict.value, receipt_number=printed.receipt_number)
+    payload = json.loads(bytes(row.payload))
+    return wire.CheckedReceipt(
+        verdict=judge(printed, payload, row.entry_hash, returned=returned).value,
+        receipt_number=printed.receipt_number,
+        sold_at=payload["ended_at"],
+        total_minor=payload["total_minor"],
+        currency_code=payload["header"]["currency_code"],
+        kind=kind,
+    )
+
+
+def _entry_of(connection: Connection, table: Table, receipt_number: str) -> Any:
+    """The journal entry of the last transaction with this number, or None."""
+    key, event = tables.event_key, tables.event
+    return connection.execute(
+        select(event.c.event_id, event.c.kind, event.c.payload, event.c.entry_hash)
+        .select_from(table)
+        .join(key, key.c.event_id == table.c.event_id)
         .join(
             event,
             tuple_(event.c.terminal_id, event.c.incarnation, event.c.sequence)
             == tuple_(key.c.terminal_id, key.c.incarnation, key.c.sequence),
         )
-        .where(sale.c.receipt_number == printed.receipt_number)
-        .order_by(sale.c.ended_at.desc(), sale.c.transaction_id)
+        .where(table.c.receipt_number == receipt_number)
+        .order_by(table.c.ended_at.desc(), table.c.event_id)
         .limit(1)
     ).one_or_none()
-    if row is None:
-        verdict = Verdict.SIGNED if _signed_by_its_till(connection, printed) else Verdict.UNKNOWN
-        return wire.CheckedReceipt(verdict=verdict.value, receipt_number=printed.receipt_number)
-    payload = json.loads(bytes(row.payload))
-    verdict = judge(printed, payload, row.entry_hash, returned=_came_back(connection, row.transaction_id))
-    return wire.CheckedReceipt(
-        verdict=verdict.value,
-        receipt_number=printed.receipt_number,
-        sold_at=payload["ended_at"],
-        total_minor=payload["total_minor"],
-        currency_code=payload["header"]["currency_code"],
-    )
 
 
-def _came_back(connection: Connection, transaction_id: str) -> bool:
-    fact = tables.sale_fact
-    query = select(func.count()).where(
-        fact.c.transaction_id == transaction_id, fact.c.kind.in_([str(kind) for kind in RETURN_KINDS])
+def _came_back(connection: Connection, sale_event_id: str) -> bool:
+    fact, sale = tables.sale_fact, tables.sale
+    query = (
+        select(func.count())
+        .select_from(fact)
+        .join(sale, sale.c.transaction_id == fact.c.transaction_id)
+        .where(sale.c.event_id == sale_event_id, fact.c.kind.in_([str(kind) for kind in RETURN_KINDS]))
     )
     return bool(connection.execute(query).scalar_one())
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from pos_app.domain.receipt_code import Verdict
+from pos_app.domain.receipt_code import PaperKind, Verdict
 from pos_app.domain.receipt_document import to_plain
 from pos_app.errors import OfflineError
 from pos_app.ports import ReceiptCheck, ReceiptEmail
@@ -30,6 +30,7 @@ class CentralReceipts:
             found.total_minor,
             found.currency_code,
             "the rewards service",
+            PaperKind(found.kind),
         )
 
     def send_receipt(self, email: ReceiptEmail) -> None:

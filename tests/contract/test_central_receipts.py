@@ -14,14 +14,15 @@ from fakes.memory_shop import OPERATOR, PlainFormatter
 from fakes.real_central import RealCentral
 from fakes.receipt_till import ReceiptTill, check_code_of, qr_of, words_of
 
-from pos_app.domain.receipt_code import Verdict, read_code
+from pos_app.domain.operator import Operator, Role
+from pos_app.domain.receipt_code import PaperKind, Verdict, read_code
 from pos_app.domain.retail_transaction import RetailTransaction
 from pos_app.domain.returns import ReturnRequest
 from pos_app.errors import OfflineError, RefusedError
 from pos_app.mailer import MailWorker
 from pos_app.ports import MailState
 from pos_app.services.approvals import Approvals
-from pos_app.services.returning import Returning
+from pos_app.services.returning import CompletedReturn, Returning
 from sync.central.receipts import Receipts
 from sync.central.senders import SendError
 from sync.terminal.receipts import CentralReceipts
@@ -74,9 +75,9 @@ def tills(tmp_path: Path, central: RealCentral) -> Iterator[tuple[ReceiptTill, R
         till.close()
 
 
-def bring_back(till: ReceiptTill, sale: RetailTransaction) -> None:
-    """One piece of the first line comes back where it was sold."""
-    returning = Returning(
+def returning_at(till: ReceiptTill, operator: Operator = OPERATOR) -> Returning:
+    """The return desk of a till, whose papers are signed."""
+    return Returning(
         storage=till.data.storage,
         catalogue=till.selling._catalogue,
         terms=till.data.terms,
@@ -84,12 +85,18 @@ def bring_back(till: ReceiptTill, sale: RetailTransaction) -> None:
         ids=till.ids,
         formatter=PlainFormatter(),
         profile=till.profile,
-        operator=OPERATOR,
-        approvals=Approvals(OPERATOR),
+        operator=operator,
+        approvals=Approvals(operator),
+        signer=till.signer,
     )
+
+
+def bring_back(till: ReceiptTill, sale: RetailTransaction) -> CompletedReturn:
+    """One piece of the first line comes back where it was sold."""
+    returning = returning_at(till)
     found = returning.find_here(sale.header.receipt_number)
     assert found is not None
-    returning.take_back(found, [ReturnRequest(1, 1000)], "Changed mind")
+    return returning.take_back(found, [ReturnRequest(1, 1000)], "Changed mind")
 
 
 def page(central: RealCentral, code: str = "") -> str:
@@ -255,3 +262,41 @@ def test_a_till_learns_which_points_expire_next(central: RealCentral, tills: tup
     assert (account.next_expiry_points, account.next_expiry_on) == (30, (today + timedelta(days=40)).isoformat())
     document = tills[0].receipt_of(tills[0].ring_up("10", account=account)).document
     assert f"30 points expire on {account.next_expiry_on}" in words_of(document)
+
+
+def test_the_paper_of_a_return_is_checked_like_a_receipt_at_the_till_and_at_the_service(
+    central: RealCentral, tills: tuple[ReceiptTill, ReceiptTill]
+) -> None:
+    here, elsewhere = tills
+    sale = here.ring_up("10", "12")
+    here.drain()
+    returned = bring_back(here, sale)
+    document = returned.document
+    codes = (qr_of(document), f"{returned.transaction.header.receipt_number} {check_code_of(document)}")
+    for code in codes:
+        found = here.checks.check(code)
+        assert (found.verdict, found.kind, found.total_minor) == (
+            Verdict.GENUINE,
+            PaperKind.RETURN,
+            returned.transaction.total_minor,
+        )
+    assert elsewhere.checks.check(codes[0]).verdict is Verdict.SIGNED, "the return has not been uploaded"
+    here.drain()
+    found = elsewhere.checks.check(codes[1])
+    assert (found.verdict, found.kind, found.by) == (Verdict.GENUINE, PaperKind.RETURN, "the rewards service")
+    altered = codes[0].replace(f".{returned.transaction.total_minor}.", ".1.")
+    assert elsewhere.checks.check(altered).verdict is Verdict.ALTERED
+    assert "Goods came back" in page(central, codes[0])
+
+
+def test_the_paper_of_a_void_says_what_it_is(central: RealCentral, tills: tuple[ReceiptTill, ReceiptTill]) -> None:
+    here, elsewhere = tills
+    sale = here.ring_up("10")
+    here.drain()
+    returning = returning_at(here, Operator("manager-1", "Manager", Role.MANAGER))
+    voided = returning.post_void(returning.find_here(sale.header.receipt_number), "Rung up by mistake")
+    here.drain()
+    for till in (here, elsewhere):
+        found = till.checks.check(qr_of(voided.document))
+        assert (found.verdict, found.kind) == (Verdict.GENUINE, PaperKind.VOID)
+        assert found.kind.facts_words == ("Sale voided", "Given back")

@@ -282,6 +282,11 @@ class MemoryStorage:
     def sale(self, receipt_number: str) -> JournalEntry | None:
         return next((e for e in self.state.entries if e.kind == "sale" and receipt_number.encode() in e.payload), None)
 
+    def with_own_number(self, receipt_number: str) -> JournalEntry | None:
+        kinds = ("sale", "return", "post_void", "return_without_receipt")
+        found = (entry for entry in self.state.entries if entry.kind in kinds)
+        return next((e for e in found if json.loads(e.payload)["header"]["receipt_number"] == receipt_number), None)
+
     def sale_of_serial(self, serial_number: str) -> JournalEntry | None:
         for entry in reversed(self.state.entries):
             sold = json.loads(entry.payload).get("product_registered", ())

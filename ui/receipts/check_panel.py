@@ -19,7 +19,7 @@ _LOOKS = {
     Verdict.GENUINE: ("check", "Genuine", "This receipt is as the till printed it.", "go_text", "go_soft"),
     Verdict.RETURNED: ("undo-2", "Genuine, goods came back", "Look at what was returned.", "warn", "warn_soft"),
     Verdict.ALTERED: ("ban", "Not as printed", "The code does not fit this receipt.", "bad", "bad_soft"),
-    Verdict.SIGNED: ("check", "Signed by one of our tills", "Its sale has not arrived yet.", "go_text", "go_soft"),
+    Verdict.SIGNED: ("check", "Signed by one of our tills", "It has not arrived itself yet.", "go_text", "go_soft"),
     Verdict.UNKNOWN: ("circle-question-mark", "Unknown", "No receipt with this number was found.", "warn", "warn_soft"),
 }
 _COMPARE = "Compare date and total with the paper."

@@ -59,6 +59,7 @@ class Checking:
         formatter = self._window.services.formatter
         facts = [("Receipt", check.receipt_number)]
         if check.sold_at and check.verdict is not Verdict.ALTERED:
-            facts.append(("Sold", formatter.date_time(datetime.fromisoformat(check.sold_at))))
-            facts.append(("Total", formatter.money(check.total_minor)))
+            time_name, total_name = check.kind.facts_words
+            facts.append((time_name, formatter.date_time(datetime.fromisoformat(check.sold_at))))
+            facts.append((total_name, formatter.money(check.total_minor)))
         return [*facts, ("Checked by", check.by)] if check.by else facts
