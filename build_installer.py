@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent
 PACKAGING = PROJECT / "resources" / "packaging"
 NAME = "pos-terminal"
+MANUAL = "manual"  # the folder in which the packed program looks for its pages (pos_app/cli/manual.py)
 PUBLISHER = "The owners of this store"
 # What a Debian 12 without a desktop lacks, each proven needed on it; versioned by the C library built against.
 DEBIAN_DEPENDS = (
@@ -72,6 +73,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=PROJECT / ".build", help="where everything goes (default: .build)")
     parser.add_argument("--check", action="store_true", help="start the packed program and let it prove itself")
     parser.add_argument("--folder-only", action="store_true", help="pack the program, make no installer")
+    parser.add_argument("--without-manual", action="store_true", help="leave the manual's pages out")
     parser.add_argument("--sign", metavar="COMMAND", help="run on each program and installer made, its path added")
     channel = parser.add_argument_group("the update channel (docs/developer.md)")
     channel.add_argument("--new-keys", type=Path, metavar="DIR", help="make the keys that sign updates, and end")
@@ -96,6 +98,7 @@ def main(arguments: list[str]) -> int:
             installer=not options.folder_only,
             sign=options.sign,
             keys=options.keys,
+            manual=not options.without_manual,
         )
         if options.repository and made is not None:
             options.package = made
@@ -128,13 +131,18 @@ def kept_channel(options: argparse.Namespace) -> str:
     return f"{options.package.name} is offered to the ring {options.ring} in {options.repository}"
 
 
-def build(out: Path, *, check: bool, installer: bool, sign: str | None, keys: Path | None = None) -> Path | None:
+def build(
+    out: Path, *, check: bool, installer: bool, sign: str | None, keys: Path | None = None, manual: bool = True
+) -> Path | None:
     """All steps in order, each said as it begins; the installer, if one was made. Raises BuildError."""
     out.mkdir(parents=True, exist_ok=True)
     say("packing the program")
     program = freeze(out, keys)
     say("collecting licences")
     collect_licences(program / "licences")
+    if manual:
+        say("writing the manual")
+        write_manual(program / MANUAL)
     write_bill_of_materials(program / "sbom.cdx.json")
     signed(sign, program / executable_name())
     write_file_list(program)
@@ -173,6 +181,15 @@ def freeze(out: Path, keys: Path | None) -> Path:
     if subprocess.call(command, env=variables, cwd=PROJECT):
         raise BuildError("PyInstaller failed; its words are above.")
     return out / NAME
+
+
+def write_manual(folder: Path) -> None:
+    """The documents as pages, which `manual` of the packed program serves. Raises BuildError.
+
+    What writes them is in the developers' environment, which that command makes by itself.
+    """
+    if subprocess.call([sys.executable, "-m", "pos_app", "manual", str(folder)], cwd=PROJECT):
+        raise BuildError("The manual was not written; --without-manual leaves it out.")
 
 
 def source_date() -> int:
@@ -370,6 +387,8 @@ def make_deb(program: Path, out: Path) -> Path:
         for source, target in (*DEBIAN_FILES, ("../../LICENSE", f"usr/share/doc/{NAME}/copyright")):
             (root / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGING / source, root / target)
+        if (program / MANUAL).is_dir():
+            (root / "usr" / "share" / "doc" / NAME / MANUAL).symlink_to(f"/opt/{NAME}/{MANUAL}")
         for executable in (root / "usr" / "bin" / NAME, root / "usr" / "lib" / NAME / "finish-interrupted"):
             executable.chmod(0o755)
         (root / "DEBIAN").mkdir()

@@ -14,6 +14,8 @@ from pos_app.environment import PROJECT_FOLDER
 BUILD = ("-m", "mkdocs", "build", "--strict", "--config-file", "resources/manual/mkdocs.yml", "--site-dir")
 """Arguments of Python; the folder follows. A link that leads nowhere fails it, and a page without a place."""
 DEFAULT_PORT = 8720
+INSTALLED = "manual"
+"""The folder of the built pages beside an installed program."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Build the pages; 1 when a link leads nowhere or a page has no place. Without a folder, serve them till Ctrl+C."""
+    """Build the pages; 1 when a link leads nowhere or a page has no place. Without a folder, serve them till Ctrl+C.
+
+    An installed program serves the pages that came with it.
+    """
+    if getattr(sys, "frozen", False):
+        return _installed(Path(sys.executable).parent / INSTALLED, args)
     if args.folder is not None:
         return _build(args.folder.resolve())
     with TemporaryDirectory(prefix="pos-manual-") as folder:
@@ -33,6 +40,16 @@ def main(args: argparse.Namespace) -> int:
         if status == 0:
             _serve(folder, args.port)
     return status
+
+
+def _installed(pages: Path, args: argparse.Namespace) -> int:
+    """An installed program has its pages and nothing to build them with."""
+    if args.folder is not None or not (pages / "index.html").exists():
+        wanted = "Pages are built" if args.folder is not None else "The pages are not there: they are built"
+        print(f"{wanted} from the sources, by python3 -m pos_app manual FOLDER.", file=sys.stderr)
+        return 1
+    _serve(str(pages), args.port)
+    return 0
 
 
 def _build(folder: Path) -> int:

@@ -47,7 +47,7 @@ def store_page() -> str:
         "# The store's file\n",
         WRITTEN,
         "`store.toml` in the data folder, as *Store set-up* shows it. Keys of no table stand at the top of the file.",
-        "What is not there counts as its default. [How the parts work together](../store-file.md).\n",
+        "What is not there counts as its default. [How the parts work together](../manager/store-file.md).\n",
     ]
     for page in PAGES:
         lines.append(f"## {page.name}\n")

@@ -125,6 +125,15 @@ class Browser:
         """What stands in a field."""
         return str(self._call("GET", f"/element/{self.find(css)}/property/value"))
 
+    def wait_for(self, happened: Callable[[], Any]) -> Any:
+        """What a page comes to by its own scripts, once there is something."""
+        ends_at_s = time.monotonic() + PAGE_TIMEOUT_S
+        while time.monotonic() < ends_at_s:
+            if found := happened():
+                return found
+            self._pause.wait(0.01)
+        raise BrowserError("the page did not come to that")
+
     def _leave(self, act: Callable[[], object]) -> None:
         """Do what opens another page, and wait until that stands."""
         self.run("document.documentElement.setAttribute('data-left', '')")

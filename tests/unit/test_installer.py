@@ -65,6 +65,8 @@ def test_the_version_that_windows_shows_is_the_programs(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb, which makes Debian packages, is not here")
 def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(program: Path, tmp_path: Path) -> None:
+    (program / build_installer.MANUAL).mkdir()
+    (program / build_installer.MANUAL / "index.html").write_text("<p>")
     package = build_installer.make_deb(program, tmp_path)
 
     def told(option: str) -> str:
@@ -85,6 +87,8 @@ def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(pr
         "./usr/share/applications/pos-terminal.desktop",
         "./usr/share/xsessions/pos-terminal-kiosk.desktop",
         "./usr/share/doc/pos-terminal/copyright",
+        "./opt/pos-terminal/manual/index.html",
+        "./usr/share/doc/pos-terminal/manual -> /opt/pos-terminal/manual",
     ):
         assert place in listing
     assert {line.split()[1] for line in listing.splitlines()} == {"root/root"}
