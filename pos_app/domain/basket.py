@@ -48,6 +48,14 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedReduction:
+    """How much may be taken off by hand, and off how many lines: what somebody with the right to it has agreed to."""
+
+    amount_minor: int
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberReference:
     """The member a sale belongs to.
 
@@ -126,6 +134,8 @@ class Basket:
     """The highest minimum age that somebody checked for this sale, in years."""
     confirmed_quantities: tuple[str, ...] = ()
     """Items of which more than their limit is meant."""
+    agreed_reduction: AgreedReduction | None = None
+    """What was agreed to when the last discount was given; None while nothing was taken off by hand."""
 
     @property
     def is_empty(self) -> bool:

@@ -6,7 +6,7 @@ Exact fractions, because a limit of 10 % must let 10 % of any price pass, howeve
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pos_app.domain.basket import Basket, BasketLine, Discount
+from pos_app.domain.basket import AgreedReduction, Basket, BasketLine, Discount
 from pos_app.domain.item import QUANTITY_SCALE, ItemKind
 
 _MILLION = 1_000_000
@@ -36,6 +36,20 @@ def discounts_given(basket: Basket, line_number: int = 0) -> GivenReduction:
     if line_number in before:
         parts.append(_percent(before[line_number], left[line_number]))
     return GivenReduction(round(gross - net), max(parts))
+
+
+def reduction_to_agree(basket: Basket) -> AgreedReduction:
+    """What is taken off the sale by hand now, and how many lines a discount on the whole of it reaches."""
+    goods = [line for line in basket.lines if not line.voided and line.item.kind is not ItemKind.GIFT_CARD]
+    return AgreedReduction(discounts_given(basket).amount_minor, len(goods))
+
+
+def has_outgrown(basket: Basket) -> bool:
+    """True when goods that came since carry a discount on the whole sale beyond what was agreed to."""
+    if not basket.discounts:
+        return False
+    now, agreed = reduction_to_agree(basket), basket.agreed_reduction
+    return agreed is None or now.amount_minor > agreed.amount_minor or now.line_count > agreed.line_count
 
 
 def price_reduction(line: BasketLine, unit_price_minor: int) -> GivenReduction:

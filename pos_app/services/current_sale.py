@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pos_app.domain.basket import Basket, BasketError
 from pos_app.domain.exchange import credit_tenders, paid_out
+from pos_app.domain.given_reductions import reduction_to_agree
 from pos_app.domain.journal import EventKind
 from pos_app.domain.member import MemberAccount
 from pos_app.domain.operator import Operator
@@ -213,6 +214,13 @@ class CurrentSale:
             raise CashierError("finish_payment_first", "Part of this sale is already paid. Finish the payment first.")
         self._update(exchange=pending, exchange_paying_out=paying_out)
         self.save()
+
+    def agree_reduction(self) -> None:
+        """What is taken off by hand now was agreed to; it goes with the sale, and no undo step is made for it."""
+        basket = self._begin().basket
+        agreed = reduction_to_agree(basket)
+        if basket.agreed_reduction != agreed:
+            self._update(basket=replace(basket, agreed_reduction=agreed))
 
     def forget(self) -> None:
         """Start afresh; whoever calls this has made the sale's end durable."""

@@ -6,6 +6,8 @@ import pytest
 from fakes.ui_shop import SHELF
 from PySide6.QtCore import Qt
 
+from pos_app.domain.basket import Discount
+
 HEADPHONES, CAMERA, CABLE = list(SHELF)[:3]
 ENTER, DOWN, F4, F9 = Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_F4, Qt.Key.Key_F9
 
@@ -123,3 +125,23 @@ def test_more_than_is_in_the_till_cannot_be_paid_out(counter, shop):
     counter.press(ENTER, ENTER)
     assert "not that much cash" in counter.window.sale.banner.detail
     assert payloads(shop, "paid_out") == []
+
+
+def test_goods_rung_up_after_an_approved_percentage_bring_the_question_back_before_payment(counter, shop):
+    counter.scan(CABLE)
+    counter.window.sale.discount(Discount("Customer care", percent_micro=200_000))
+    counter.scan("OPB-MANAGER")
+    counter.until(lambda: bool(counter.view.basket.discounts))
+    counter.scan(HEADPHONES)
+    counter.scan(CAMERA)
+    counter.press(Qt.Key.Key_F11, ENTER)
+    assert overlay(counter).isVisible(), "before anything is paid"
+    counter.press(Qt.Key.Key_Escape)
+    assert counter.window.sale.completed is None
+    assert counter.view.tenders == ()
+    counter.press(Qt.Key.Key_F11, ENTER)
+    counter.scan("OPB-MANAGER")
+    counter.until(lambda: counter.window.sale.completed is not None)
+    first, second = payloads(shop, "approval")
+    assert second["amount_minor"] > first["amount_minor"]
+    assert second["detail"] == "Whole sale: more than was agreed, 2 more lines"

@@ -16,6 +16,7 @@ from pos_app.services.approvals import Approval, ApprovalNeededError, Approvals
 from pos_app.services.selling import Selling
 from pos_app.services.supervised_sale import SupervisedSale
 from pos_app.services.till_control import TillControl
+from pos_app.storage.dataclass_json import from_json, to_json
 
 PERCENT = 10_000
 MICROPHONE, SPEAKER, TELEVISION, GIFT_CARD = "10", "12", "13", "14"
@@ -205,3 +206,48 @@ def test_a_price_is_less_by_what_it_is_less(now, then):
     taken_off = price_reduction(line, then)
     assert taken_off.amount_minor == max(0, now - then)
     assert 0 <= taken_off.percent_micro <= 1_000_000
+
+
+def test_a_percentage_on_the_whole_sale_is_asked_for_again_with_what_came_after_it_once():
+    till = Till(MICROPHONE)
+    approval = yes(lambda: till.sale.discount_transaction(off(20)), SUPERVISOR)
+    till.sale.discount_transaction(off(20), approval)
+    till.sale.agree_before_payment()
+    till.selling.add_item(TELEVISION)
+    assert asked(till.sale.agree_before_payment) == (Action.DISCOUNT, 21_000, 200_000)
+    with pytest.raises(ApprovalNeededError) as needed:
+        till.sale.agree_before_payment()
+    assert needed.value.request.detail == "Whole sale: more than was agreed, 1 more line"
+    till.sale.agree_before_payment(Approval("approval-2", needed.value.request, MANAGER.operator_id))
+    till.sale.agree_before_payment()
+    till.selling.void_line(2)
+    till.sale.agree_before_payment()
+
+
+def test_another_line_is_asked_about_also_where_it_costs_no_more():
+    till = Till(TELEVISION)
+    approval = yes(lambda: till.sale.discount_transaction(off(20)))
+    till.sale.discount_transaction(off(20), approval)
+    till.selling.void_line(1)
+    till.selling.add_item(MICROPHONE)
+    till.sale.agree_before_payment()
+    till.selling.add_item(SPEAKER)
+    assert asked(till.sale.agree_before_payment)[0] is Action.DISCOUNT
+
+
+def test_what_somebody_may_give_alone_grows_without_a_question_up_to_their_limit():
+    till = Till(MICROPHONE)
+    till.sale.discount_transaction(off(10))
+    till.selling.add_item(MICROPHONE)
+    till.sale.agree_before_payment()
+    till.selling.add_item(TELEVISION)
+    assert asked(till.sale.agree_before_payment) == (Action.DISCOUNT, 11_000, 100_000)
+
+
+def test_what_was_agreed_survives_a_restart_of_the_till():
+    till = Till(MICROPHONE)
+    approval = yes(lambda: till.sale.discount_transaction(off(20)))
+    till.sale.discount_transaction(off(20), approval)
+    basket = till.selling.current.basket
+    assert from_json(Basket, to_json(basket)) == basket
+    assert basket.agreed_reduction is not None

@@ -139,11 +139,11 @@ class TenderViewModel(QObject):
 
     def pay_cash(self, tendered_minor: int) -> None:
         """Cash handed over: the change is shown, or what is left to pay."""
-        self._take(lambda: self._tendering.add_cash(tendered_minor))
+        self._pay(lambda: self._tendering.add_cash(tendered_minor))
 
     def pay_foreign_cash(self, code: str, foreign_minor: int) -> None:
         """Cash of another currency: the change is in the store's own."""
-        self._take(lambda: self._tendering.add_foreign_cash(code, foreign_minor))
+        self._pay(lambda: self._tendering.add_foreign_cash(code, foreign_minor))
 
     def pay_configured(self, definition: TenderDefinition, amount_minor: int, reference: str) -> None:
         """A tender of the store's own; above its limit, and offline where it needs the line, somebody approves."""
@@ -158,7 +158,7 @@ class TenderViewModel(QObject):
 
             self._take(add)
 
-        self._sale.with_approval(act)
+        self._once_agreed(lambda: self._sale.with_approval(act))
 
     # --- card -------------------------------------------------------------------------------------------------------
 
@@ -174,8 +174,10 @@ class TenderViewModel(QObject):
 
     def pay_card(self, amount_minor: int = 0) -> None:
         """Ask the card terminal for the rest, or for a part of it."""
-        if self._sale.services.payment_terminal is None or not self.can_pay:
-            return
+        if self._sale.services.payment_terminal is not None and self.can_pay:
+            self._once_agreed(partial(self._pay_card, amount_minor))
+
+    def _pay_card(self, amount_minor: int) -> None:
         self._member.settle_before_payment()
         if self.due_minor == 0:
             self._complete_free()
@@ -206,6 +208,9 @@ class TenderViewModel(QObject):
 
         on_refused_proof gets the sentence when the proof was not accepted.
         """
+        self._once_agreed(partial(self._use_points, points, proof, on_refused_proof))
+
+    def _use_points(self, points: int, proof: Proof, on_refused_proof: Callable[[str], None] | None) -> None:
         view, services = self._sale.view, self._sale.services
         if view.header is None or view.account is None:
             return
@@ -219,6 +224,9 @@ class TenderViewModel(QObject):
 
     def use_gift_card(self, number: str, amount_minor: int = 0) -> None:
         """Set aside what is on a gift card, up to the rest or a part of it, then let it pay."""
+        self._once_agreed(partial(self._use_gift_card, number, amount_minor))
+
+    def _use_gift_card(self, number: str, amount_minor: int) -> None:
         header = self._sale.view.header
         if header is None:
             return
@@ -345,8 +353,11 @@ class TenderViewModel(QObject):
     def pay_nothing(self) -> None:
         """Complete a sale on which nothing is due."""
         if self.can_pay and self.due_minor == 0:
-            self._member.settle_before_payment()
-            self._complete_free()
+            self._once_agreed(self._pay_nothing)
+
+    def _pay_nothing(self) -> None:
+        self._member.settle_before_payment()
+        self._complete_free()
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -361,6 +372,18 @@ class TenderViewModel(QObject):
                 self._sale.complete(completed, view)
 
         self._guarded(act)
+
+    def _once_agreed(self, pay: Callable[[], object]) -> None:
+        """Pay; a discount on the whole sale that grew with goods rung up after it is agreed to first."""
+
+        def agree(approval: Approval | None) -> None:
+            self._sale.services.supervised.agree_before_payment(approval)
+            pay()
+
+        self._sale.with_approval(agree)
+
+    def _pay(self, add: Callable[[], TenderOutcome]) -> None:
+        self._once_agreed(lambda: self._take(add))
 
     def _take(self, add: Callable[[], TenderOutcome]) -> bool:
         self._member.settle_before_payment()
