@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder-only", action="store_true", help="pack the program, make no installer")
     parser.add_argument("--without-manual", action="store_true", help="leave the manual's pages out")
     parser.add_argument("--sign", metavar="COMMAND", help="run on each program and installer made, its path added")
-    channel = parser.add_argument_group("the update channel (docs/developer.md)")
+    channel = parser.add_argument_group("the update channel (docs/releasing.md)")
     channel.add_argument("--new-keys", type=Path, metavar="DIR", help="make the keys that sign updates, and end")
     channel.add_argument("--keys", type=Path, metavar="DIR", help="the keys: the program is built to trust them")
     channel.add_argument("--repository", type=Path, metavar="DIR", help="offer what was built to the stores of a ring")

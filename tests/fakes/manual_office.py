@@ -27,6 +27,8 @@ class Office:
         self.folder, self.browser = folder, browser
         self.shop = CentralShop(f"sqlite:///{folder / 'central.db'}")
         self.shop.clock.at = NOW
+        for terminal_id in (TILL, SAME_STORE_TILL, OTHER_STORE_TILL):
+            self.shop.let_in(terminal_id)
         seed_demo(self.shop.service)
         self.server = CentralServer(self.shop.service).start()
 
@@ -75,6 +77,12 @@ def _quarantine(office: Office) -> None:
     office.shop.upload(journal)
     office.open("/office/quarantine")
     office.browser.click("main table a")
+    member_id = office.shop.member("customer@example.com")
+    change = "document.querySelector('#payload').value = arguments[0]"
+    payload = office.browser.value("#payload").replace("nobody-yet", member_id)
+    office.browser.run(change, payload)
+    office.browser.type("#reason-correct", "Typed wrong at the till")
+    office.browser.click("form:has(input[value=corrected]) button")
 
 
 def _days(office: Office) -> None:

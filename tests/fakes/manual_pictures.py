@@ -76,6 +76,8 @@ def main(words: list[str]) -> None:
     from ui.application import build_application
 
     build_application().setCursorFlashTime(0)
+    if wanted((LIFE,), words):
+        make_life()  # before a till of this process sets variables for its own folder
     with TemporaryDirectory() as data:
         folder = Path(data)
         if wanted(FIRST_START, words):
@@ -87,8 +89,6 @@ def main(words: list[str]) -> None:
             sys.exit("The back office needs a browser: install chromium and chromium-driver.")
         for name, image in office_pictures(offices, folder / "offices"):
             keep(image, name)
-    if wanted((LIFE,), words):
-        make_life()
 
 
 def make_screens(folder: Path, names: list[str]) -> None:

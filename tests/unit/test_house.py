@@ -127,6 +127,16 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
+    folder = PROJECT / "docs" / "adr"
+    decisions = sorted(path.name for path in folder.glob("0*.md"))
+    assert [name[:4] for name in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    listed = re.findall(
+        r"^\| \[(\d{4})\]\((\S+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed == [(name[:4], name) for name in decisions]
+
+
 def test_every_file_that_the_documents_name_exists() -> None:
     """Words between back-ticks that look like a file of the project."""
     missing = []
