@@ -93,6 +93,7 @@ def _seventh(connection: Connection) -> None:
     """What a store of several tills and a fleet of stores need: each part has its tables in a module of its own."""
     _add_column(connection, tables.schema_version.c.oldest_program)
     _add_column(connection, tables.terminal_chain.c.journal_end)
+    _add_column(connection, people_tables.operator.c.state)
     tables.metadata.create_all(connection)
     store_tables.EVENT_OF_CLOSING.create(connection, checkfirst=True)
     store_settings.EVENT_OF_SETTINGS.create(connection, checkfirst=True)

@@ -15,6 +15,7 @@ from sync.central.backoffice.words import (
     LINK_NAMES,
     MENU,
     NOTICES,
+    OPERATOR_ACTS,
     ORDER_NAMES,
     POOL_NAMES,
     PROOF_NAMES,
@@ -135,6 +136,7 @@ def _environment() -> Environment:
         "PROOF_NAMES": PROOF_NAMES,
         "NOTICES": NOTICES,
         "ORDER_NAMES": ORDER_NAMES,
+        "OPERATOR_ACTS": OPERATOR_ACTS,
         "MENU": MENU,
         "zip_same": lambda values: [(value, value) for value in values],
     }

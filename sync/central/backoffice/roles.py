@@ -32,6 +32,9 @@ class Permission(StrEnum):
     MANAGE_TERMINALS = "manage_terminals"
     SEE_QUARANTINE = "see_quarantine"
     DECIDE_QUARANTINE = "decide_quarantine"
+    SEE_PEOPLE = "see_people"
+    MANAGE_PEOPLE = "manage_people"
+    GIVE_PHONE_CODES = "give_phone_codes"
     SEE_LOG = "see_log"
 
 
@@ -68,6 +71,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_TERMINALS,
         Permission.SEE_QUARANTINE,
         Permission.DECIDE_QUARANTINE,
+        Permission.SEE_PEOPLE,
+        Permission.MANAGE_PEOPLE,
+        Permission.GIVE_PHONE_CODES,
         Permission.SEE_LOG,
     },
     Role.TECHNICIAN: _EVERYBODY
@@ -84,6 +90,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_DAYS,
         Permission.SEE_TERMINALS,
         Permission.SEE_QUARANTINE,
+        Permission.SEE_PEOPLE,
         Permission.SEE_LOG,
     },
 }

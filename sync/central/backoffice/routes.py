@@ -11,6 +11,7 @@ from sync.central.backoffice import (
     day_pages,
     home,
     member_pages,
+    operator_pages,
     promotion_pages,
     quarantine_pages,
     report_pages,
@@ -22,6 +23,7 @@ from sync.central.backoffice.roles import Permission
 from sync.central.backoffice.web import HOME, PASSWORD, SIGN_IN, Ask, InWorker, OfficeRoute, Web
 from sync.central.service import CentralService
 
+OPERATORS = operator_pages.OPERATORS
 TERMINAL = "/office/terminals/{terminal_id}"
 MEMBER = "/office/members/{member_id}"
 QUARANTINED = "/office/quarantine/{terminal_id}/{incarnation}/{sequence}/{entry_hash}"
@@ -124,6 +126,37 @@ ROUTES = (
         terminal_pages.revoke,
         Permission.MANAGE_TERMINALS,
         "terminal_revoked",
+    ),
+    OfficeRoute("GET", OPERATORS, operator_pages.operators, Permission.SEE_PEOPLE),
+    OfficeRoute(
+        "POST", OPERATORS, operator_pages.add, Permission.MANAGE_PEOPLE, "operator_added", ("operator", "role")
+    ),
+    OfficeRoute("GET", f"{OPERATORS}/person", operator_pages.operator, Permission.SEE_PEOPLE),
+    OfficeRoute(
+        "POST",
+        f"{OPERATORS}/person",
+        operator_pages.change,
+        Permission.MANAGE_PEOPLE,
+        "operator_changed",
+        ("operator", "role"),
+    ),
+    *(
+        OfficeRoute("POST", f"{OPERATORS}/{name}", view, Permission.MANAGE_PEOPLE, act, ("operator",))
+        for name, view, act in (
+            ("pin", operator_pages.new_pin, "operator_pin_made"),
+            ("badge", operator_pages.new_badge, "operator_badge_made"),
+            ("suspend", operator_pages.suspend, "operator_suspended"),
+            ("reinstate", operator_pages.reinstate, "operator_reinstated"),
+        )
+    ),
+    OfficeRoute("GET", f"{OPERATORS}/phone", operator_pages.phone_page, Permission.GIVE_PHONE_CODES),
+    OfficeRoute(
+        "POST",
+        f"{OPERATORS}/phone",
+        operator_pages.phone,
+        Permission.GIVE_PHONE_CODES,
+        "phone_code_given",
+        ("store", "operator", "act"),
     ),
     OfficeRoute("GET", "/office/quarantine", quarantine_pages.events, Permission.SEE_QUARANTINE),
     OfficeRoute("GET", QUARANTINED, quarantine_pages.event, Permission.SEE_QUARANTINE, "event_seen"),

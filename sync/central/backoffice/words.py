@@ -11,6 +11,7 @@ MENU = (
     (Permission.SEE_DAYS, "/office/days", "Days"),
     (Permission.SEE_DAYS, "/office/reports", "Reports"),
     (Permission.SEE_TERMINALS, "/office/terminals", "Terminals"),
+    (Permission.SEE_PEOPLE, "/office/operators", "Operators"),
     (Permission.SEE_QUARANTINE, "/office/quarantine", "Quarantine"),
     (Permission.SEE_LOG, "/office/log", "Log"),
     (Permission.OWN_ACCOUNT, "/office/password", "Your password"),
@@ -30,6 +31,9 @@ NOTICES = {
     "terminal-revoked": "The terminal is shut out.",
     "order-made": "The till is asked. It hears of it with its next report, within five minutes while it is online.",
     "order-withdrawn": "The order is withdrawn. The till does not do it.",
+    "operator-changed": "The operator is changed. The tills hear of it with their next contact.",
+    "operator-suspended": "The operator is suspended, and signs on nowhere once the tills have heard.",
+    "operator-reinstated": "The operator may sign on again, with the PIN and badge from before.",
     "event-accepted": "The event is applied as it came.",
     "event-corrected": "The event is applied as you corrected it. What came stays as it came.",
     "event-dismissed": "The event is dismissed. Nothing is posted for it.",
@@ -84,6 +88,13 @@ ACT_NAMES = {
     "bundle_fetched": "Fetched a support bundle",
     "settings_pushed": "Asked a till to change settings",
     "order_withdrawn": "Withdrew an order to a till",
+    "operator_added": "Added an operator",
+    "operator_changed": "Changed an operator",
+    "operator_pin_made": "Made an operator's PIN",
+    "operator_badge_made": "Made an operator's badge",
+    "operator_suspended": "Suspended an operator",
+    "operator_reinstated": "Let an operator back in",
+    "phone_code_given": "Answered an approval by telephone",
     "event_seen": "Saw an event in quarantine",
     "event_tried": "Tried what a decision would do",
     "event_accepted": "Accepted an event",
@@ -92,3 +103,14 @@ ACT_NAMES = {
 }
 
 ORDER_NAMES = {"support_bundle": "Support bundle", "settings": "Settings"}
+
+OPERATOR_ACTS = {
+    "added": "Added",
+    "changed": "Name, number, role or stores changed",
+    "pin_set": "Another PIN",
+    "pin_changed": "Chose another PIN at a till",
+    "badge_set": "Another badge",
+    "suspended": "Suspended",
+    "reinstated": "Let back in",
+    "removed": "Removed",
+}

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ from sync.central.vault import Vault
 from sync.people import ChangeOwnPin, OperatorMessage, Operators, PinChanged
 
 _BADGE_BYTES = 12
+_ACTIVE, _SUSPENDED = "active", "suspended"
+_MOST_CHANGES = 50
 _OF_STORE = "approvals of store "
 
 
@@ -37,6 +39,20 @@ class ListedOperator:
     stores: tuple[str, ...]
     has_pin: bool
     has_badge: bool
+    suspended: bool = False
+
+    def works_in(self, store_id: str) -> bool:
+        """True when the operator may sign on in this store."""
+        return not self.stores or store_id in self.stores
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorChange:
+    """One act on an operator. at as stored."""
+
+    at: str
+    act: str
+    changed_by: str
 
 
 class PeopleDesk:
@@ -48,8 +64,17 @@ class PeopleDesk:
         self._clock = clock
         self._ids = ids
 
-    def add(self, operator: Operator, number: str, pin: str, stores: Sequence[str] = (), by: str = "") -> None:
-        """Add an operator, or replace the one with this id."""
+    def add(
+        self,
+        operator: Operator,
+        number: str,
+        pin: str,
+        stores: Sequence[str] = (),
+        by: str = "",
+        *,
+        replace: bool = True,
+    ) -> None:
+        """Add an operator, or replace the one with this id if that may be."""
         _check(operator, number, stores)
         sealed = self._vault.seal(_proof_of(pin), operator.operator_id)
         row = {
@@ -65,11 +90,32 @@ class PeopleDesk:
 
         def work(connection: Connection) -> None:
             self._refuse_taken_number(connection, operator.operator_id, number, stores)
+            if not replace and self._is_there(connection, operator.operator_id):
+                raise CentralError(409, "id_taken", f"There is an operator {operator.operator_id} already.")
             connection.execute(delete(tables.operator).where(tables.operator.c.operator_id == operator.operator_id))
             write_rows(connection, tables.operator, [row])
             self._changed(connection, change)
 
         self._database.run(work)
+
+    def change(self, operator: Operator, number: str, stores: Sequence[str] = (), by: str = "") -> None:
+        """Another name, number, role or other stores for an operator; PIN and badge stay."""
+        _check(operator, number, stores)
+        values = {
+            "number": number,
+            "display_name": operator.display_name,
+            "role": operator.role.value,
+            "stores": " ".join(sorted(set(stores))),
+        }
+        self._update(operator.operator_id, "changed", by, values, (number, stores))
+
+    def suspend(self, operator_id: str, by: str = "") -> None:
+        """They sign on nowhere until they are let back in; PIN and badge are kept for then."""
+        self._update(operator_id, "suspended", by, {"state": _SUSPENDED})
+
+    def reinstate(self, operator_id: str, by: str = "") -> None:
+        """Let somebody who was suspended back in."""
+        self._update(operator_id, "reinstated", by, {"state": _ACTIVE})
 
     def set_pin(self, operator_id: str, pin: str, by: str = "") -> None:
         """Give an operator another PIN."""
@@ -83,6 +129,8 @@ class PeopleDesk:
 
         def work(connection: Connection) -> None:
             row = self._row(connection, wanted.operator_id)
+            if row.state == _SUSPENDED:
+                raise CentralError(403, "suspended", f"{row.display_name} is suspended.")
             known = self._vault.unseal(row.sealed, wanted.operator_id).get("pin_proof", "")
             if row.stores and store_id not in row.stores.split():
                 raise CentralError(403, "other_store", f"{row.display_name} does not work in store {store_id}.")
@@ -116,16 +164,24 @@ class PeopleDesk:
 
     def everybody(self) -> list[ListedOperator]:
         """All operators by number."""
-        rows = self._database.read(
-            lambda connection: connection.execute(select(tables.operator).order_by(tables.operator.c.number)).all()
+        table = tables.operator
+        query = select(table).order_by(table.c.number, table.c.operator_id)
+        return [self._listed(row) for row in self._database.read(lambda connection: connection.execute(query).all())]
+
+    def find(self, operator_id: str) -> ListedOperator:
+        """One operator. Raises CentralError."""
+        return self._listed(self._database.read(lambda connection: self._row(connection, operator_id)))
+
+    def history(self, operator_id: str) -> list[OperatorChange]:
+        """What was done to an operator, newest first."""
+        table = tables.operator_change
+        query = (
+            select(table.c.at, table.c.act, table.c.changed_by)
+            .where(table.c.operator_id == operator_id)
+            .order_by(table.c.at.desc(), table.c.change_id.desc())
+            .limit(_MOST_CHANGES)
         )
-        found = []
-        for row in rows:
-            plain = self._vault.unseal(row.sealed, row.operator_id)
-            operator = Operator(row.operator_id, row.display_name, Role(row.role))
-            stores = tuple(row.stores.split())
-            found.append(ListedOperator(operator, row.number, stores, "pin_proof" in plain, "badge_digest" in plain))
-        return found
+        return [OperatorChange(*row) for row in self._database.read(lambda one: one.execute(query).all())]
 
     def for_store(self, store_id: str, have: str = "") -> Operators:
         """What the tills of a store need; nothing when they have it."""
@@ -142,16 +198,47 @@ class PeopleDesk:
             row = self._row(connection, approver_id)
             if row.stores and store_id not in row.stores.split():
                 raise CentralError(403, "other_store", f"{row.display_name} does not work in store {store_id}.")
+            if row.state == _SUSPENDED:
+                raise CentralError(403, "suspended", f"{row.display_name} is suspended.")
             return self._approval_secret(connection, store_id)
 
         return code_of(self._database.run(work), challenge, action, amount_minor, approver_id)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
+    def _listed(self, row: Row[Any]) -> ListedOperator:
+        plain = self._vault.unseal(row.sealed, row.operator_id)
+        operator = Operator(row.operator_id, row.display_name, Role(row.role))
+        stores = tuple(row.stores.split())
+        has_pin, has_badge = "pin_proof" in plain, "badge_digest" in plain
+        return ListedOperator(operator, row.number, stores, has_pin, has_badge, row.state == _SUSPENDED)
+
+    def _update(
+        self,
+        operator_id: str,
+        act: str,
+        by: str,
+        values: Mapping[str, str],
+        number: tuple[str, Sequence[str]] | None = None,
+    ) -> None:
+        """number is that of an operator with the stores it must be nobody else's in."""
+        change, table = self._change(operator_id, act, by), tables.operator
+
+        def work(connection: Connection) -> None:
+            row = self._row(connection, operator_id)
+            if number is not None:
+                self._refuse_taken_number(connection, operator_id, *number)
+            if all(getattr(row, name) == value for name, value in values.items()):
+                return
+            connection.execute(update(table).where(table.c.operator_id == operator_id).values(**values))
+            self._changed(connection, change)
+
+        self._database.run(work)
+
     def _delivery(self, connection: Connection, store_id: str) -> Operators:
         operators = []
         for row in connection.execute(select(tables.operator).order_by(tables.operator.c.operator_id)).all():
-            if row.stores and store_id not in row.stores.split():
+            if row.state == _SUSPENDED or (row.stores and store_id not in row.stores.split()):
                 continue
             plain = self._vault.unseal(row.sealed, row.operator_id)
             operators.append(
@@ -185,6 +272,12 @@ class PeopleDesk:
         self._changed(connection, change)
 
     @staticmethod
+    def _is_there(connection: Connection, operator_id: str) -> bool:
+        table = tables.operator
+        query = select(table.c.operator_id).where(table.c.operator_id == operator_id)
+        return connection.execute(query).first() is not None
+
+    @staticmethod
     def _row(connection: Connection, operator_id: str) -> Row[Any]:
         row = connection.execute(select(tables.operator).where(tables.operator.c.operator_id == operator_id)).first()
         if row is None:
@@ -215,6 +308,13 @@ class PeopleDesk:
         """On record, and the tills are told to ask again."""
         write_rows(connection, tables.operator_change, [change])
         revision.change(connection)
+
+
+def new_pin() -> str:
+    """A PIN that nobody chose, to be changed by whoever gets it."""
+    while is_easily_guessed(pin := f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}d}"):
+        pass
+    return pin
 
 
 def _proof_of(pin: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ def _text(name: str, *, key: bool = False) -> Column[str]:
 
 
 # stores: their numbers with spaces between them, empty for all. sealed: proofs of PIN and badge, under the vault's key.
+# state: active or suspended.
 operator = Table(
     "operator",
     metadata,
@@ -19,6 +20,7 @@ operator = Table(
     _text("role"),
     _text("stores"),
     Column("sealed", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default="active"),
     Index("operator_by_number", "number"),
 )
 
