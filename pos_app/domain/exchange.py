@@ -31,7 +31,7 @@ def credit_tenders(pending: PendingReturn | None, total_minor: int) -> tuple[Ten
         if not taken:
             continue
         card = cards.get(refund.original_tender_id)
-        words = f"Returned goods ({card.description})" if card is not None else "Returned goods"
+        words = f"Used as credit ({card.description})" if card is not None else "Used as credit"
         tender = Tender(
             f"{pending.return_id}-{number}",
             TenderType.EXCHANGE,

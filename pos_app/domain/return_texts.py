@@ -47,7 +47,7 @@ RETURN_MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Promoción ya descontada",
         "Promotion déjà déduite",
     ),
-    "tender_exchange": ("Returned goods", "Rücknahme", "Artículos devueltos", "Articles rendus"),
+    "tender_exchange": ("Used as credit", "Als Guthaben genutzt", "Usado como crédito", "Utilisé en avoir"),
     "refund": ("REFUND", "ERSTATTUNG", "REEMBOLSO", "REMBOURSÉ"),
     "credit": ("CREDIT", "GUTSCHRIFT", "ABONO", "AVOIR"),
     "points_given_back": (

@@ -164,3 +164,13 @@ def test_a_cancelled_ticket_takes_nothing_back(counter, shop):
     counter.scan(number)
     counter.until(lambda: counter.window.functions.returns.model is not None)
     assert counter.window.functions.returns.model.lines()[0].open_milli == 1000
+
+
+def test_the_rows_say_what_came_back_and_what_of_it_pays_for_the_new_goods(counter, shop):
+    number = sell(counter, HEADPHONES)
+    exchange(counter, number, HEADPHONES)
+    pay = counter.window.side.pay
+    assert pay.rows_shown()[-1] == ("Returned goods", "$270.61")
+    counter.scan(CABLE)
+    assert pay.rows_shown()[-2:] == [("Returned goods", "$270.61"), ("Used as credit", "−$16.23")]
+    assert pay.total_text == "$254.38"

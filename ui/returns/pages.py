@@ -22,7 +22,7 @@ _NAMES = {
     TenderType.BANK_TRANSFER: "Bank transfer",
     TenderType.CUSTOMER_ACCOUNT: "Customer account",
     TenderType.DEPOSIT: "Deposit",
-    TenderType.EXCHANGE: "Returned goods",
+    TenderType.EXCHANGE: "Used as credit",
 }
 
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.exchange import exchange_credit_minor
 from pos_app.domain.store import StoreProfile
 from pos_app.domain.tenders import Tender, TenderType
 from pos_app.ports import Formatter
@@ -90,6 +91,10 @@ class PayCard(Card):
         """The large amount as shown."""
         return self._total
 
+    def rows_shown(self) -> list[tuple[str, str]]:
+        """The rows above it that are in sight: what they are called, and how much."""
+        return [(name, amount) for name, amount, _ in self._lines_in_sight()]
+
     def refresh(self) -> None:
         """Show the sale as it is now."""
         view, stage = self._sale.view, self._sale.stage
@@ -167,10 +172,14 @@ class PayCard(Card):
             rest += [(offer_words(offer, self._formatter), "", "ink_2") for offer in self._sale.savings.offers[:1]]
         room = self._rows_in_sight() - 1 - len(rest)
         lines = [("Subtotal", money(priced.subtotal_minor), "ink"), *self._savings(view, room), *rest]
+        came_back = []
+        if view.exchange is not None:
+            came_back = [("Returned goods", money(exchange_credit_minor(view.exchange)), "ink")]
         paid = (*view.credit, *view.tenders)
         if not paid:
-            return lines
+            return [*lines, *came_back]
         parts = [(tender_name(tender, self._formatter), money(-tender.amount_minor), "go_text") for tender in paid]
+        parts = came_back + parts
         if view.settlement.cash_rounding_minor:
             parts.insert(0, ("Cash rounding", money(view.settlement.cash_rounding_minor), "ink"))
         total = ("Total with tax" if priced.tax_minor else "Total", money(priced.total_minor), "ink")
