@@ -16,7 +16,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent)]
 
 from fakes.manual_office import PAGES, office_pictures
-from fakes.manual_scenes import SCENES, device_panel, first_start
+from fakes.manual_scenes import SCENES, device_panel, first_start, opening
 from fakes.ui_screens import Screens
 from fakes.web_browser import BROWSER, DRIVER
 from PIL import Image
@@ -53,16 +53,15 @@ OF_THE_TILL = {
     "store-day": "store-day",
     "reports": "reports",
     "report-of-a-day": "report-of-a-day",
+    "journal": "journal",
     "store-set-up": "set-up-tax",
     "set-up-changes": "set-up-changes",
     "goods": "goods-product",
     "goods-labels": "goods-labels",
-    "goods-prices": "goods-prices",
     "backup": "backup",
     "console": "console-tested",
     "console-find": "console-find",
     "scanner-tester": "console-scanner-read",
-    "line": "console-line",
     "support": "console-support",
     "updates": "console-updates-ready",
 }
@@ -83,6 +82,8 @@ def main(words: list[str]) -> None:
         if wanted(FIRST_START, words):
             for name, image in first_start(folder / "first-start", SIZE).items():
                 keep(image, name)
+        if wanted(("open-day",), words):
+            keep(opening(folder / "opening", SIZE), "open-day")
         make_screens(folder / "shops", wanted((*OF_THE_TILL, "devices"), words))
         offices = wanted(tuple(PAGES), words)
         if offices and not (BROWSER and DRIVER):

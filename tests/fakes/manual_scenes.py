@@ -1,6 +1,7 @@
 """Screens that the manual shows with more in them than a walk over all screens needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,7 +10,7 @@ from fakes.report_screens import REPORT_SCREENS
 from fakes.till_screens import _begin, _on
 from fakes.typing_hands import type_by_hand
 from fakes.ui_screens import SCREENS
-from fakes.whole_counter import CABLE, CAMERA, HEADPHONES, SPEAKER, WholeCounter, patiently
+from fakes.whole_counter import BADGE, CABLE, CAMERA, HEADPHONES, SPEAKER, WholeCounter, open_central, patiently
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -17,9 +18,11 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app.domain.till_closing import ClosingStep
 from pos_app.first_run import FirstRun
+from pos_app.sample_store import sample_store
 from pos_app.storage.keys import KeyFile
 from sync import contract
 from ui.first_run.window import FirstRunWindow
+from ui.services_bundle import UiSettings
 from ui.till.day_page import DayPage
 
 ENTER = Qt.Key.Key_Return
@@ -78,10 +81,22 @@ def _store_day(counter: WholeCounter) -> None:
 def _at_a_glance(counter: WholeCounter) -> None:
     for codes in ((HEADPHONES, CABLE), (SPEAKER,), (CAMERA,)):
         counter.sell(*codes, card=HEADPHONES in codes)
+    counter.printed(3)
     REPORT_SCREENS["reports"](counter)
     desk = counter.window.functions.manager.reports
     next(iter(desk.choice.tiles.values())).click()
     counter.until(lambda: desk.report is not None, "the report is made")
+
+
+def _journal(counter: WholeCounter) -> None:
+    for codes in ((HEADPHONES, CABLE), (SPEAKER,)):
+        counter.sell(*codes)
+    counter.printed(2)
+    REPORT_SCREENS["reports"](counter)
+    counter.window.functions.manager.reports.choice.tiles["journal"].click()
+    body = counter.window.functions.manager.journal.body
+    counter.until(lambda: body.isVisible() and body.entries, "the entries are found")
+    counter.until(counter.window.till.page.extra.isEnabled, "the newest one is drawn")
 
 
 SCENES: dict[str, Callable[[WholeCounter], object]] = {
@@ -92,7 +107,26 @@ SCENES: dict[str, Callable[[WholeCounter], object]] = {
     "close-sign": _sign,
     "store-day": _store_day,
     "report-of-a-day": _at_a_glance,
+    "journal": _journal,
 }
+
+
+def opening(folder: Path, size: tuple[int, int]) -> QImage:
+    """A day begins: the float is counted."""
+    central = open_central(folder / "central")
+    rules = replace(sample_store().profile.till, counts_opening=True)
+    settings = UiSettings(theme="light", sounds=False)
+    counter = WholeCounter(folder / "till", central, settings=settings, size=size, sign_on=True, till=rules)
+    try:
+        counter.scan(BADGE["manager"])
+        counter.until(lambda: counter.window.till.covering, "the float is asked for")
+        for number in ("1", "", "3", "2", "2", "5"):
+            counter.type(number)
+            counter.press(ENTER)
+        return counter.window.grab().toImage()
+    finally:
+        counter.close()
+        central.close()
 
 
 def device_panel(counter: WholeCounter) -> QImage:
@@ -103,7 +137,7 @@ def device_panel(counter: WholeCounter) -> QImage:
     assert panel is not None
     panel.resize(1000, 760)
     SCREENS["complete"](counter)
-    counter.printed()
+    counter.until(lambda: panel.paper.has_paper, "the receipt is seen")
     QApplication.processEvents()
     image = panel.grab().toImage()
     panel.close()

@@ -127,6 +127,14 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_picture_is_shown_by_a_document() -> None:
+    documents = (*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"))
+    shown = "".join(document.read_text(encoding="utf-8") for document in documents)
+    folder = PROJECT / "docs" / "images"
+    pictures = [path.relative_to(folder).as_posix() for path in folder.rglob("*.png")]
+    assert [name for name in pictures if f"images/{name})" not in shown] == []
+
+
 def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
     folder = PROJECT / "docs" / "adr"
     decisions = sorted(path.name for path in folder.glob("0*.md"))
