@@ -64,11 +64,28 @@ def store_page() -> str:
 
 
 def _store_table(parts: tuple[Field, ...] | list[Field]) -> Iterator[str]:
-    yield "| key | what it takes | meaning |"
-    yield "| --- | --- | --- |"
+    yield "| key | what it takes | default | meaning |"
+    yield "| --- | --- | --- | --- |"
     for part in parts:
         meaning = f"{part.name}. {part.help}" + (" Must be there." if part.needed else "")
-        yield f"| `{part.key}` | {cell(_takes(part))} | {cell(meaning)} |"
+        yield f"| `{part.key}` | {cell(_takes(part))} | {cell(_default(part))} | {cell(meaning)} |"
+
+
+def _default(part: Field) -> str:
+    """As the file would have it: amounts and percentages are numbers of minor units and millionths here."""
+    match part.kind, part.default:
+        case _, None | "" | ():
+            return ""
+        case Kind.SWITCH, bool(value):
+            return f"`{str(value).lower()}`"
+        case Kind.AMOUNT, int(value):
+            return f'`"{value / 100:.2f}"`'
+        case Kind.PERCENT, int(value):
+            return f'`"{value / 1_000_000:g}"`'
+        case _, tuple(values):
+            return ", ".join(str(value) for value in values)
+        case _, value:
+            return f"`{value}`"
 
 
 def _takes(part: Field) -> str:

@@ -135,6 +135,19 @@ def test_every_picture_is_shown_by_a_document() -> None:
     assert [name for name in pictures if f"images/{name})" not in shown] == []
 
 
+def test_every_way_through_the_menu_that_the_documents_name_is_there() -> None:
+    """*More*, *This till*, *Training*: each name is one that the window shows."""
+    shown = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "ui").rglob("*.py"))
+    named = [
+        (document.name, name)
+        for document in (PROJECT / "docs").rglob("*.md")
+        for way in re.findall(r"(?:F10\*?|\*More\*)((?:, \*[^*\n]+\*)+)", document.read_text(encoding="utf-8"))
+        for name in re.findall(r"\*([^*]+)\*", way)
+    ]
+    assert len(named) > 30
+    assert [(document, name) for document, name in named if f'"{name}"' not in shown] == []
+
+
 def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
     folder = PROJECT / "docs" / "adr"
     decisions = sorted(path.name for path in folder.glob("0*.md"))
