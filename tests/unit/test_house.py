@@ -148,6 +148,16 @@ def test_every_way_through_the_menu_that_the_documents_name_is_there() -> None:
     assert [(document, name) for document, name in named if f'"{name}"' not in shown] == []
 
 
+def test_what_one_sees_when_something_does_not_work_is_what_the_program_says() -> None:
+    """Words in italics on that page are quoted."""
+    sources = (path for top in ("pos_app", "ui", "hardware", "sync") for path in (PROJECT / top).rglob("*.py"))
+    said = "".join(path.read_text(encoding="utf-8") for path in sources).lower()
+    page = (PROJECT / "docs" / "technician" / "symptoms.md").read_text(encoding="utf-8")
+    quoted = set(re.findall(r"(?<!\*)\*([^*\n]{3,})\*(?!\*)", page))
+    assert len(quoted) > 20
+    assert [words for words in sorted(quoted) if words.lower() not in said] == []
+
+
 def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
     folder = PROJECT / "docs" / "adr"
     decisions = sorted(path.name for path in folder.glob("0*.md"))
