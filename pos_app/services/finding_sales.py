@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from pos_app.domain.journal import JournalEntry
 from pos_app.domain.receipt_code import GIFT_MARK, is_receipt_qr, number_of_gift_code, read_code
-from pos_app.errors import CashierError, OfflineError
+from pos_app.domain.returns import refundable_milli
+from pos_app.errors import CashierError, OfflineError, RefusedError
 from pos_app.ports import ReturnsGateway, RewardsGateway, SaleFinder, SaleQuestion, SaleSummary
 from pos_app.services.return_parts import OriginalSale
 from pos_app.services.returning import Returning
@@ -81,6 +82,24 @@ class FindingSales:
             return FoundSales(self._returns.find_sales(question), complete=True)
         except OfflineError:
             return FoundSales(tuple(summary_of(entry) for entry in self._finder.find(question)), complete=False)
+
+    def sold_piece(self, item_id: str, serial_number: str) -> str:
+        """The receipt on which the piece of this serial number was sold, at any till, and has not come back; or empty.
+
+        Empty as well while the central service cannot say: then this till's own rule is all there is.
+        """
+        try:
+            found = self._returns.find_sales(SaleQuestion(serial_number=serial_number))
+            for summary in found:
+                original = self.everywhere(summary.receipt_number)
+                still_open = refundable_milli(original.sale, original.history)
+                for line in original.sale.lines:
+                    piece = (line.item_id, line.serial_number) == (item_id, serial_number)
+                    if piece and still_open.get(line.line_number):
+                        return summary.receipt_number
+        except (OfflineError, RefusedError, CashierError):
+            return ""
+        return ""
 
     def voidable(self, limit: int = 6) -> list[SaleSummary]:
         """Sales of the open business day at this till of which nothing came back, newest first."""

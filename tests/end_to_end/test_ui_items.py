@@ -73,6 +73,7 @@ def test_a_phone_is_sold_with_its_imei_which_is_scanned_into_the_prompt(counter,
     assert not panel.isVisible()
     assert counter.window.scan_field.line.hasFocus()
     counter.window.tender.pay_exact_cash()
+    counter.until(lambda: counter.window.sale.completed is not None)
     sale = last_sale(shop)
     assert sale["lines"][0]["serial_number"] == IMEI
     assert sale["product_registered"] == [{"item_id": PHONE, "line_number": 1, "serial_number": IMEI}]
@@ -137,6 +138,7 @@ def test_a_number_that_was_sold_is_asked_about(counter, open_counter, shop):
     counter.scan(PHONE)
     counter.scan(IMEI)
     counter.window.tender.pay_exact_cash()
+    counter.until(lambda: counter.window.sale.completed is not None)
     counter.scan(PHONE)
     counter.scan(IMEI)
     question = counter.window.sale.question

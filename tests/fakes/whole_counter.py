@@ -58,11 +58,13 @@ def open_central(folder: Path) -> RealCentral:
 
 
 @cache
-def _stocked() -> TemporaryDirectory[str]:
+def _stocked(workstation_id: str) -> TemporaryDirectory[str]:
     """The data of a till with its goods and its people, made once: it takes two seconds."""
     made = TemporaryDirectory(prefix="stocked-till-")
     folder = Path(made.name)
-    register = open_register(folder, sample_store(), KeyFile(folder / "till.key"))
+    store = sample_store()
+    store = replace(store, profile=replace(store.profile, workstation_id=workstation_id))
+    register = open_register(folder, store, KeyFile(folder / "till.key"))
     stock_shelves(register.data, register.profile.currency)
     staff(folder, register.data)
     register.close()
@@ -89,7 +91,7 @@ class WholeCounter:
         if store:
             shop = replace(shop, profile=replace(shop.profile, **store))
         if not folder.exists():
-            copytree(_stocked().name, folder)
+            copytree(_stocked(shop.profile.workstation_id).name, folder)
         self.register = open_register(folder, shop, KeyFile(folder / "till.key"))
         pins = staff(folder, self.register.data)
         if self.register.data.identity.enrolment() is None:

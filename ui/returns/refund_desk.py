@@ -140,7 +140,7 @@ class RefundDesk:
             raise error
         if isinstance(error, RefusedError):
             self._give_up(pending)
-        self._refuse("Not returned", error)
+        self._refuse("Not voided" if pending.post_void else "Not returned", error)
 
     def _ask_about_card(self, error: CardNotRefundedError, original: OriginalSale | None) -> None:
         amount = self._returns.window.services.formatter.money(error.refund.amount_minor)
@@ -176,7 +176,7 @@ class RefundDesk:
                 Question(
                     "A return was interrupted",
                     f"The till stopped while {amount} of receipt {pending.receipt_number} was going back. Nothing is "
-                    "lost. The card terminal is asked first, so that nothing is paid twice.",
+                    "lost. What was done already is asked first, so that nothing is paid twice.",
                     (
                         Choice("Finish it now", partial(self.pay_back, pending, None), "accent"),
                         Choice("Later", lambda: None),

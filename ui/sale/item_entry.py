@@ -96,6 +96,8 @@ class ItemEntry:
             return None
         if result.found:
             sale.added(result)
+            if not wanted.answers.came_back:
+                sale.serials.look_up(result.line_number)
             if wanted.piece < wanted.pieces:
                 answers = replace(wanted.answers, serial_number="", came_back=False)
                 self._try(replace(wanted, answers=answers, piece=wanted.piece + 1))

@@ -21,6 +21,7 @@ from ui.messages import SELLABLE_FAULTS, Banner, Choice, Question, Toast, quanti
 from ui.promotions.watch import SavingsWatch
 from ui.sale.item_entry import ItemEntry
 from ui.sale.notices import Notices
+from ui.sale.serial_watch import SerialWatch
 from ui.services_bundle import Services
 from ui.sounds import Sound, Sounds
 
@@ -62,6 +63,7 @@ class SaleViewModel(Notices):
         self.pending_quantity_milli = 0
         self.sale_serial = 0
         self.items = ItemEntry(self)
+        self.serials = SerialWatch(self)
         self.savings = SavingsWatch(self)
         services.selling.on_change = self._selling_changed
 

@@ -374,7 +374,11 @@ class TenderViewModel(QObject):
         self._guarded(act)
 
     def _once_agreed(self, pay: Callable[[], object]) -> None:
-        """Pay; a discount on the whole sale that grew with goods rung up after it is agreed to first."""
+        """Pay, once it is known that no other till sold a piece of this sale; a discount on the whole sale that grew
+        with goods rung up after it is agreed to first.
+        """
+        if self._sale.serials.waits(partial(self._once_agreed, pay)):
+            return
 
         def agree(approval: Approval | None) -> None:
             self._sale.services.supervised.agree_before_payment(approval)
