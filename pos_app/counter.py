@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pos_app.services.backing_up import BackingUp
     from pos_app.services.maintenance import Maintenance
     from pos_app.services.set_up.set_up import SetUp
+    from pos_app.services.staff import Staff
     from pos_app.technician_room import TechnicianRoom
 
 PRODUCTS_ON_THE_PANEL = 8
@@ -161,6 +162,7 @@ class Counter:
             maintenance=self._maintenance,
             newer_version=self._updates.newer,
             backing_up=None if register.profile.training else self._backing_up,
+            staff=None if register.profile.training else cache(self._staff),
             set_up=None if register.profile.training else cache(self._set_up),
             settings_due=register.store_settings.are_due,
             settings_fault=lambda: register.store_settings.fault,
@@ -326,6 +328,15 @@ class Counter:
         if register.profile.training:
             return None
         return LocalFleetRoom(self._folder, register.data.storage, register.clock.now, self._technician_room)
+
+    def _staff(self) -> "Staff":
+        """The people of this till, for whoever is responsible for them."""
+        from pos_app.services.staff import Staff
+        from pos_app.storage.staff import SqliteStaffBook
+
+        register, data = self.register, self.register.data
+        book = SqliteStaffBook(data.database, data.storage, data.people)
+        return Staff(book, approvals=register.approvals, operator=register.operator)
 
     def _set_up(self) -> "SetUp":
         """The manager's room for the store's settings."""

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from pos_app.services.reporting import Reporting
     from pos_app.services.returning import Returning
     from pos_app.services.set_up.set_up import SetUp
+    from pos_app.services.staff import Staff
     from pos_app.services.store_closing import StoreClosing
     from pos_app.services.tax_exemption import TaxExemption
     from pos_app.services.till_moving import TillMoving
@@ -322,6 +323,8 @@ class Services:
     """Made when the first goods come back, so that the till opens sooner."""
     interrupted_returns: Callable[[], int] = lambda: 0
     """How many returns had their money on the way when the till stopped; reads the disk."""
+    staff: "Callable[[], Staff] | None" = None
+    """Made when the people of the till are managed."""
     set_up: "Callable[[], SetUp] | None" = None
     """Made when the store's settings are opened."""
     settings_due: Callable[[], bool] = lambda: False

@@ -44,6 +44,7 @@ class Action(StrEnum):
     BACKUP = "backup"
     RESTORE_DATA = "restore_data"
     SET_UP_STORE = "set_up_store"
+    MANAGE_PEOPLE = "manage_people"
 
 
 class Decision(StrEnum):
@@ -150,6 +151,7 @@ DEFAULT_RIGHTS: RightsTable = {
         Role.SUPERVISOR: WITH_APPROVAL,
         Role.MANAGER: UNLIMITED,
     },
+    Action.MANAGE_PEOPLE: {Role.SUPERVISOR: WITH_APPROVAL, Role.MANAGER: UNLIMITED},
     Action.BACKUP: _ASKING | {Role.TECHNICIAN: UNLIMITED},
     Action.RESTORE_DATA: {
         Role.SUPERVISOR: WITH_APPROVAL,
@@ -168,3 +170,16 @@ DEFAULT_RIGHTS: RightsTable = {
         Role.TECHNICIAN: UNLIMITED,
     },
 }
+
+_MANAGES: Mapping[Role, frozenset[Role]] = {
+    Role.SUPERVISOR: frozenset({Role.ASSOCIATE, Role.SUPERVISOR}),
+    Role.MANAGER: frozenset(Role),
+}
+
+
+def may_manage(role: Role, other: Role) -> bool:
+    """True when this role may give somebody the other one, or do anything about somebody who has it.
+
+    An approval does not change that: it lets a supervisor into the room, and makes nobody more than a supervisor.
+    """
+    return other in _MANAGES.get(role, frozenset())

@@ -24,6 +24,7 @@ from pos_app.ports.maintenance import (
 )
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.updating import Updating
+from pos_app.services.visit import Visit
 
 Values = Mapping[str, str | int | None]
 
@@ -41,8 +42,11 @@ ADDABLE_KINDS = {
     "barcode_scanner": "Barcode scanner",
     "line_display": "Pole display",
     "scale": "Scale",
+    "cash_drawer": "Cash drawer",
     CARD_TERMINAL: "Card terminal",
 }
+ON_THE_PRINTER = "on the printer"
+"""The driver of a drawer that the printer opens: it goes when there is one on a line of its own."""
 _LONGEST_NAME = 40
 
 
@@ -62,23 +66,23 @@ class Maintenance:
         self.bench = bench
         self.book = book
         self.updating = updating
-        self._approvals = approvals
-        self._operator = operator
         self._storage = storage
-        self._by = ""
+        self._visit = Visit(
+            approvals,
+            operator,
+            Action.TECHNICIAN_CONSOLE,
+            "the technician's console",
+            "Settings and devices of this till",
+        )
 
     def begin(self, approval: Approval | None = None) -> None:
         """Open the console. Raises ApprovalNeededError or NotAllowedError."""
-        self._approvals.require(
-            Action.TECHNICIAN_CONSOLE, detail="Settings and devices of this till", approval=approval
-        )
-        approver = f", approved by {approval.approver_id}" if approval is not None else ""
-        self._by = f"{self._operator.operator_id}{approver}"
+        self._visit.begin(approval)
 
     @property
     def by(self) -> str:
-        """In whose name things are done."""
-        return self._by
+        """In whose name things are done. Raises CashierError when that is nobody, or somebody else by now."""
+        return self._visit.by
 
     # --- devices ------------------------------------------------------------------------------------------------------
 
@@ -101,29 +105,28 @@ class Maintenance:
 
         Raises CashierError for an address that is missing, WorldError for settings the till could not start with.
         """
-        choice = self._choice(kind, driver)
-        self._require_begun()
-        words = write_device(self.book, choice, address, entry or self._free_name(kind), self._by)
-        return self._apply(words)
+        choice, by = self._choice(kind, driver), self.by
+        words = write_device(self.book, choice, address, entry or self._free_name(kind), by)
+        return self._apply(words, by)
 
     def remove(self, row: DeviceRow) -> str:
         """Take a device away. A printer or card terminal becomes the simulated one."""
-        self._require_begun()
-        return self._apply(take_out(self.book, row, self._by))
+        by = self.by
+        return self._apply(take_out(self.book, row, by), by)
 
     def use_code_page(self, name: str) -> str:
         """The page that the receipt printer prints letters with. What has to wait, in words."""
-        self._require_begun()
-        self.book.change({"printer_code_page": name}, self._by, f"Code page {name}")
-        return self._apply(f"Code page {name}")
+        by = self.by
+        self.book.change({"printer_code_page": name}, by, f"Code page {name}")
+        return self._apply(f"Code page {name}", by)
 
     def keep_scanner_timing(self, gap_ms: int, minimum_length: int) -> str:
         """What tells keyboard scanners from people: longest pause between two keys, shortest code. What waits."""
-        self._require_begun()
+        by = self.by
         values = {"scanner_gap_ms": gap_ms, "scanner_minimum_length": minimum_length}
         words = f"Keyboard scanners: at most {gap_ms} ms between keys"
-        self.book.change(values, self._by, words)
-        return self._apply(words)
+        self.book.change(values, by, words)
+        return self._apply(words, by)
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
@@ -133,15 +136,15 @@ class Maintenance:
 
     def roll_back(self, number: int) -> str:
         """Make an earlier version the one that counts. What has to wait, in words."""
-        self._require_begun()
-        self.book.roll_back(number, self._by)
-        return self._apply(f"Back to version {number}")
+        by = self.by
+        self.book.roll_back(number, by)
+        return self._apply(f"Back to version {number}", by)
 
     def take_from(self, path: Path) -> str:
         """Settings that another counter exported replace these. What has to wait, in words."""
-        self._require_begun()
-        self.book.take_from(path, self._by)
-        return self._apply(f"Imported from {path.name}")
+        by = self.by
+        self.book.take_from(path, by)
+        return self._apply(f"Imported from {path.name}", by)
 
     # --- support ------------------------------------------------------------------------------------------------------
 
@@ -151,19 +154,15 @@ class Maintenance:
 
     def write_bundle(self, items: Sequence[BundleItem]) -> Path:
         """Write it; where it is."""
-        self._require_begun()
+        self._visit.check()
         return self.bench.write_bundle(items)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _require_begun(self) -> None:
-        if not self._by:
-            raise CashierError("not_begun", "Open the technician's console first.")
-
-    def _apply(self, words: str) -> str:
+    def _apply(self, words: str, by: str) -> str:
         """The settings are on disk: into the journal, then into force."""
         with self._storage.unit_of_work() as work:
-            work.append(EventKind.SETTINGS_CHANGED, {"by": self._by, "words": words})
+            work.append(EventKind.SETTINGS_CHANGED, {"by": by, "words": words})
             work.commit()
         return self.bench.apply()
 
@@ -174,7 +173,8 @@ class Maintenance:
         return found
 
     def _free_name(self, kind: str) -> str:
-        taken = {row.name for row in self.rows()} | {row.entry for row in self.rows()}
+        stay = [row for row in self.rows() if row.driver != ON_THE_PRINTER]
+        taken = {row.name for row in stay} | {row.entry for row in stay}
         plain = ADDABLE_KINDS.get(kind, kind)[:_LONGEST_NAME].lower()
         numbered = (f"{plain} {number}" if number > 1 else plain for number in count(1))
         return next(name for name in numbered if name not in taken)

@@ -25,7 +25,7 @@ _SAVE = """
     ON CONFLICT (operator_id) DO UPDATE SET
         number = excluded.number, display_name = excluded.display_name, role = excluded.role,
         pin_salt = excluded.pin_salt, pin_cost = excluded.pin_cost, pin_check = excluded.pin_check,
-        badge_check = excluded.badge_check, origin = excluded.origin
+        badge_check = excluded.badge_check, origin = excluded.origin, ended_at = NULL
 """
 
 
@@ -58,6 +58,7 @@ class OperatorRegister:
         pin: str = "",
         badge: str = "",
         changed_by: str = "",
+        reason: str = "",
         *,
         any_pin: bool = False,
     ) -> None:
@@ -71,13 +72,15 @@ class OperatorRegister:
         )
         if taken:
             raise CashierError("number_taken", f"The number {number} belongs to {taken[0]}.")
+        if badge:
+            self._check_badge(operator.operator_id, badge)
         if pin and not any_pin:
             check_pin(pin)
         delivered = DeliveredOperator(
             operator, number, new_proof(pin) if pin else None, badge_digest(badge) if badge else None
         )
         with self._storage.unit_of_work() as work:
-            self._save(work, delivered, "added", LOCAL, changed_by)
+            self._save(work, delivered, "added", LOCAL, changed_by, reason)
             work.commit()
 
     def set_pin(self, number: str, pin: str, changed_by: str = "") -> None:
@@ -85,22 +88,37 @@ class OperatorRegister:
         check_pin(pin)
         self.keep_pin(self._id_of(number), new_proof(pin), changed_by)
 
-    def keep_pin(self, operator_id: str, made: PinProof, changed_by: str = "") -> None:
-        """A PIN of which only the proof is known here; the operator's wrong tries are forgotten."""
+    def keep_pin(self, operator_id: str, made: PinProof, changed_by: str = "", reason: str = "") -> None:
+        """A PIN of which only the proof is known here; the operator's wrong tries are forgotten.
+
+        Somebody whose work here had ended works here again with it.
+        """
         row = (made.salt, made.cost, peppered(self._pepper, made.proof))
-        self._change(operator_id, "pin_salt = ?, pin_cost = ?, pin_check = ?", row, "pin_set", changed_by)
+        columns = "pin_salt = ?, pin_cost = ?, pin_check = ?, ended_at = NULL"
+        self._change(operator_id, columns, row, "pin_set", changed_by, reason)
 
-    def set_badge(self, number: str, code: str, changed_by: str = "") -> None:
-        """Give an operator another badge. Raises CashierError."""
-        row = (peppered(self._pepper, badge_digest(code)),)
-        self._change(self._id_of(number), "badge_check = ?", row, "badge_set", changed_by)
-
-    def remove(self, number: str, changed_by: str = "") -> None:
-        """They cannot sign on any more; what they did stays in the journal. Raises CashierError."""
+    def set_badge(self, number: str, code: str, changed_by: str = "", reason: str = "") -> None:
+        """Give an operator another badge. Raises CashierError, also for a badge that somebody else has."""
         operator_id = self._id_of(number)
+        self._check_badge(operator_id, code)
+        row = (peppered(self._pepper, badge_digest(code)),)
+        self._change(operator_id, "badge_check = ?", row, "badge_set", changed_by, reason)
+
+    def set_role(self, operator_id: str, role: Role, changed_by: str = "", reason: str = "") -> None:
+        """Give an operator another role."""
+        self._change(operator_id, "role = ?", (role.value,), "role_set", changed_by, reason, role=role.value)
+
+    def remove(self, number: str, changed_by: str = "", reason: str = "") -> None:
+        """They cannot sign on any more; who they were, and what they did, stays on record. Raises CashierError."""
+        columns = "pin_salt = NULL, pin_cost = NULL, pin_check = NULL, badge_check = NULL, ended_at = datetime('now')"
+        self._change(self._id_of(number), columns, (), "removed", changed_by, reason)
+
+    def forget_tries(self, operator_id: str, changed_by: str = "", reason: str = "") -> None:
+        """An operator's wrong tries are forgotten, and those of the till."""
         with self._storage.unit_of_work() as work:
-            work.run("DELETE FROM operator WHERE operator_id = ?", (operator_id,))
-            work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, "removed", LOCAL, changed_by))
+            work.run("DELETE FROM pin_guard WHERE subject IN (?, '')", (operator_id,))
+            payload = _change_payload(operator_id, "unlocked", LOCAL, changed_by, reason)
+            work.append(EventKind.OPERATOR_CHANGED, payload)
             work.commit()
 
     def unlock(self) -> None:
@@ -137,16 +155,34 @@ class OperatorRegister:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _id_of(self, number: str) -> str:
-        row = self._database.one("SELECT operator_id FROM operator WHERE number = ?", (number,))
+        row = self._database.one("SELECT operator_id FROM operator WHERE number = ? AND ended_at IS NULL", (number,))
         if row is None:
             raise CashierError("no_operator", f"There is no operator with the number {number}.")
         return str(row[0])
 
-    def _change(self, operator_id: str, columns: str, values: tuple[object, ...], act: str, changed_by: str) -> None:
+    def _check_badge(self, operator_id: str, code: str) -> None:
+        row = self._database.one(
+            "SELECT 1 FROM operator WHERE badge_check = ? AND operator_id <> ?",
+            (peppered(self._pepper, badge_digest(code)), operator_id),
+        )
+        if row is not None:
+            raise CashierError("badge_taken", "That badge belongs to somebody else. Take another one.")
+
+    def _change(
+        self,
+        operator_id: str,
+        columns: str,
+        values: tuple[object, ...],
+        act: str,
+        changed_by: str,
+        reason: str = "",
+        **further: str,
+    ) -> None:
         with self._storage.unit_of_work() as work:
             work.run(f"UPDATE operator SET {columns} WHERE operator_id = ?", (*values, operator_id))  # noqa: S608
             work.run("DELETE FROM pin_guard WHERE subject = ?", (operator_id,))
-            work.append(EventKind.OPERATOR_CHANGED, _change_payload(operator_id, act, LOCAL, changed_by))
+            payload = _change_payload(operator_id, act, LOCAL, changed_by, reason) | further
+            work.append(EventKind.OPERATOR_CHANGED, payload)
             work.commit()
 
     def _row(self, one: DeliveredOperator, origin: str) -> tuple[object, ...]:
@@ -163,12 +199,20 @@ class OperatorRegister:
             origin,
         )
 
-    def _save(self, work: SqliteUnitOfWork, one: DeliveredOperator, act: str, origin: str, changed_by: str) -> None:
+    def _save(
+        self,
+        work: SqliteUnitOfWork,
+        one: DeliveredOperator,
+        act: str,
+        origin: str,
+        changed_by: str,
+        reason: str = "",
+    ) -> None:
         operator_id = one.operator.operator_id
         # A number belongs to one person: whoever had it before signs on with it no more.
         work.run("DELETE FROM operator WHERE number = ? AND operator_id <> ?", (one.number, operator_id))
         work.run(_SAVE, self._row(one, origin))
-        payload = _change_payload(operator_id, act, origin, changed_by)
+        payload = _change_payload(operator_id, act, origin, changed_by, reason)
         work.append(EventKind.OPERATOR_CHANGED, payload | {"role": one.operator.role.value, "number": one.number})
 
 
@@ -182,8 +226,9 @@ def _delivered(plain: dict[str, str]) -> DeliveredOperator:
     return DeliveredOperator(operator, plain["number"], pin, bytes.fromhex(plain.get("badge_digest", "")) or None)
 
 
-def _change_payload(operator_id: str, act: str, origin: str, changed_by: str) -> dict[str, object]:
-    return {"changed_operator_id": operator_id, "act": act, "origin": origin, "operator_id": changed_by}
+def _change_payload(operator_id: str, act: str, origin: str, changed_by: str, reason: str = "") -> dict[str, object]:
+    whom = {"changed_operator_id": operator_id, "act": act, "origin": origin, "operator_id": changed_by}
+    return {**whom, "reason": reason} if reason else {**whom}
 
 
 def check_pin(pin: str) -> None:

@@ -20,7 +20,10 @@ _CODES = "\ncodes by telephone"
 _NOBODYS_SALT = bytes(16)
 _UNLOCKING = (Role.SUPERVISOR, Role.MANAGER)
 
-_PERSON = "operator_id, display_name, role, number, pin_check IS NOT NULL, badge_check IS NOT NULL"
+_EVERYBODY = """
+    SELECT operator_id, display_name, role, number, pin_check IS NOT NULL, badge_check IS NOT NULL
+    FROM operator WHERE ended_at IS NULL ORDER BY display_name, number
+"""
 
 
 class SqlitePeople:
@@ -70,6 +73,11 @@ class SqlitePeople:
         with self._lock:
             return self._guard.wait_ms(_TILL)
 
+    def wait_ms_of(self, operator_id: str) -> int:
+        """How long no PIN of this operator is tried after wrong ones."""
+        with self._lock:
+            return self._guard.wait_ms(operator_id)
+
     def code_wait_ms(self) -> int:
         """See People."""
         with self._lock:
@@ -94,7 +102,7 @@ class SqlitePeople:
 
     def everybody(self) -> Sequence[Person]:
         """See People."""
-        rows = self._database.all(f"SELECT {_PERSON} FROM operator ORDER BY display_name, number")  # noqa: S608
+        rows = self._database.all(_EVERYBODY)
         return [
             Person(Operator(operator_id, name, Role(role)), number, bool(has_pin), bool(has_badge))
             for operator_id, name, role, number, has_pin, has_badge in rows

@@ -14,6 +14,7 @@ if __name__ == "__main__":
 
 from fakes.backup_screens import BACKUP_SCREENS
 from fakes.console_screens import CONSOLE_SCREENS
+from fakes.employee_screens import EMPLOYEE_SCREENS
 from fakes.goods_screens import GOODS_SCREENS
 from fakes.order_till import person
 from fakes.real_central import RealCentral
@@ -487,6 +488,7 @@ SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     **SET_UP_SCREENS,
     **BACKUP_SCREENS,
     **GOODS_SCREENS,
+    **EMPLOYEE_SCREENS,
     **REPORT_SCREENS,
     **TILL_SCREENS,
     **CONSOLE_SCREENS,

@@ -140,7 +140,7 @@ def test_the_same_pin_is_worth_nothing_on_another_till(tmp_path, folder, clock):
         rows = data.database.all("SELECT * FROM operator")
     with terminal_data(other, clock=clock) as data:
         with data.database.write() as connection:
-            connection.executemany(f"INSERT INTO operator VALUES ({', '.join('?' * 9)})", rows)
+            connection.executemany(f"INSERT INTO operator VALUES ({', '.join('?' * 10)})", rows)
             data.database.commit()
         assert data.people.by_pin("101", "175319") is None
         assert data.people.by_badge("OPB-MANAGER") is None

@@ -13,13 +13,15 @@ from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.fields import ProductField
 from pos_app.services.goods.products import ProductView
 from ui.goods.choosing import ChoiceField, Picker
-from ui.goods.page import GAP, SIDE, GoodsPage
+from ui.goods.page import GAP, SIDE
 from ui.technician.parts import Field, ReportView
 from ui.theme import paint
 from ui.theme.fonts import font
 from ui.theme.tokens import Space
 from ui.widgets.buttons import Button
 from ui.widgets.card import Card
+from ui.widgets.room import RoomPage
+from ui.widgets.room_keys import RoomKeys
 
 if TYPE_CHECKING:
     from ui.background import Background
@@ -44,15 +46,16 @@ class _FormCard(Card):
             paint.text(painter, place, shown, font(13, 600), "bad" if wrong else "ink_2")
 
 
-class FormPage(GoodsPage):
+class FormPage(RoomPage):
     """The fields; go_on is what the button on the right does."""
 
     title = "Form"
     left = Signal()
     on, on_icon = "Save", "check"
 
-    def __init__(self, parts: GoodsParts, background: Background, services: Services, parent: QWidget) -> None:
-        super().__init__(parts, background, services, parent)
+    def __init__(self, background: Background, parent: QWidget) -> None:
+        super().__init__(background, parent)
+        self.keys = RoomKeys(self)
         self._wrong = ""
         self._labels: dict[str, str] = {}
         self.card = _FormCard(self)
@@ -98,16 +101,9 @@ class FormPage(GoodsPage):
             self.show_value(name, values.get(name, ""))
         self.blame("", "")
 
-    def look_up(self, code: str, then: Callable[[str], None]) -> None:
-        """The SKU of a scanned product; that there is none is said."""
-
-        def found(view: ProductView | None) -> None:
-            if view is None:
-                self.show_result(TrialReport(False, f"No product has the barcode {code}."))
-            else:
-                then(view.product.item_id)
-
-        self.work(lambda: self.parts.products.view(code), found)
+    def end(self) -> None:
+        super().end()
+        self.keys.put_away()
 
     def go_on(self) -> None:
         """What was typed is meant."""
@@ -161,3 +157,23 @@ class FormPage(GoodsPage):
         self.report.setVisible(self.report.report is not None)
         self.picker.setGeometry(self.rect())
         self.card.update()
+
+
+class GoodsForm(FormPage):
+    """A form that works on the parts of the goods room."""
+
+    def __init__(self, parts: GoodsParts, background: Background, services: Services, parent: QWidget) -> None:
+        super().__init__(background, parent)
+        self.parts = parts
+        self.services = services
+
+    def look_up(self, code: str, then: Callable[[str], None]) -> None:
+        """The SKU of a scanned product; that there is none is said."""
+
+        def found(view: ProductView | None) -> None:
+            if view is None:
+                self.show_result(TrialReport(False, f"No product has the barcode {code}."))
+            else:
+                then(view.product.item_id)
+
+        self.work(lambda: self.parts.products.view(code), found)

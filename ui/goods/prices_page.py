@@ -17,7 +17,7 @@ from pos_app.ports.prices import ListedPrice, PriceGroup
 from pos_app.services.goods.fields import Choice, ProductField
 from pos_app.services.goods.price_lists import PriceAnswer
 from pos_app.services.goods.products import REASONS
-from ui.goods.form_page import FormPage
+from ui.goods.form_page import GoodsForm
 from ui.goods.page import GAP, SIDE, GoodsPage, HeadedCard
 from ui.technician.parts import Field, ReportView, RowItem, RowList, TextLines
 from ui.theme.tokens import Space
@@ -36,7 +36,7 @@ REASON = ProductField("reason", "Why?", "touch to choose", tuple(Choice(one, one
 _SEGMENTS = tuple(Choice(one, "Everybody" if one == "consumer" else one.capitalize()) for one in SEGMENTS)
 
 
-class PriceForm(FormPage):
+class PriceForm(GoodsForm):
     """One price of a list, as a row of a file has it."""
 
     title = "Add a price"

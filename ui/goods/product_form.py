@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.ports.goods import FieldRefusedError, Product
 from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.fields import ProductField
-from ui.goods.form_page import FormPage
+from ui.goods.form_page import GoodsForm
 
 if TYPE_CHECKING:
     from ui.background import Background
@@ -52,7 +52,7 @@ class Draft:
         }
 
 
-class ProductForm(FormPage):
+class ProductForm(GoodsForm):
     """The fields of a product, and barcodes that are scanned."""
 
     title = "Edit a product"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.ports.goods import FieldRefusedError
 from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.promotions import PromotionView, cells_of, promotion_fields
-from ui.goods.form_page import FormPage
+from ui.goods.form_page import GoodsForm
 from ui.goods.page import GAP, SIDE, GoodsPage, HeadedCard
 from ui.goods.prices_page import LOOK_OF_STATE, REASON
 from ui.technician.parts import Facts, ReportView, RowItem, RowList
@@ -26,7 +26,7 @@ _HEAD_OFFICE = "From the head office: changed there, only read here"
 _OWN = "The store's own"
 
 
-class PromotionForm(FormPage):
+class PromotionForm(GoodsForm):
     """What a promotion gives, on what, and when."""
 
     title = "A promotion"

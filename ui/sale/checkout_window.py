@@ -8,6 +8,7 @@ from pos_app.domain.scan_code import ScanFault, fault_words, split_symbology, wi
 from pos_app.ports import DeviceStatus, ItemHit, ScanEvent
 from ui.announce import announce
 from ui.background import Background, after_paint
+from ui.employees.at_the_counter import EmployeesAtTheCounter
 from ui.goods.at_the_counter import GoodsAtTheCounter
 from ui.member.member_card import MemberCard
 from ui.member.member_view_model import MemberStage, MemberViewModel
@@ -66,7 +67,8 @@ class CheckoutWindow(QWidget):
         self.technician = TechnicianAtTheCounter(self)
         self.goods = GoodsAtTheCounter(self)
         self.set_up = SetUpAtTheCounter(self)
-        self.rooms = (self.technician, self.goods, self.set_up)
+        self.employees = EmployeesAtTheCounter(self)
+        self.rooms = (self.technician, self.goods, self.set_up, self.employees)
         self._build()
         self.typing = TouchTyping(self)
         self._connect()
@@ -252,6 +254,8 @@ class CheckoutWindow(QWidget):
         Only an item's code may need the AIM identifier that some scanners send before it.
         """
         code, symbology = split_symbology(code)
+        if self.employees.take_badge(code):
+            return
         if self.people.take_scan(code) or any(room.take_scan(code) for room in self.rooms) or self.till.take_scan(code):
             return
         self.finder.look_for("")

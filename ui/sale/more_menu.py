@@ -81,6 +81,7 @@ class MoreMenu:
         rows += functions.manager.more_rows()
         rows += self._window.goods.more_rows()
         rows += self._window.set_up.more_rows()
+        rows += self._window.employees.more_rows()
         rows.append(
             ListRow("Points used offline", "What this store owes, and its limit", functions.exposure, "wifi-off")
         )

@@ -27,6 +27,7 @@ from pos_app.services.set_up.fields import Page
 from pos_app.services.set_up.money_pages import PAGES
 from pos_app.services.set_up.values import Writer
 from pos_app.services.set_up.words import words_of
+from pos_app.services.visit import Visit
 
 LONGEST_WHY = 120
 _LATEST_DAYS = 3 * 366
@@ -63,26 +64,21 @@ class SetUp:
         self.book = book
         self.pages: tuple[Page, ...] = PAGES
         self.writer = Writer(formatter, profile.currency)
-        self._approvals = approvals
-        self._operator = operator
+        self._visit = Visit(approvals, operator, Action.SET_UP_STORE, "Store set-up", "The settings of this store")
         self._storage = storage
         self._clock = clock
         self._ids = ids
         self._formatter = formatter
         self._preview = preview
-        self._by = self._begun_by = ""
 
     def begin(self, approval: Approval | None = None) -> None:
         """Open the room; touches no disk. Raises ApprovalNeededError or NotAllowedError."""
-        self._approvals.require(Action.SET_UP_STORE, detail="The settings of this store", approval=approval)
-        approver = f", approved by {approval.approver_id}" if approval is not None else ""
-        self._by = f"{self._operator.operator_id}{approver}"
-        self._begun_by = self._operator.operator_id
+        self._visit.begin(approval)
 
     @property
     def by(self) -> str:
-        """In whose name things are done."""
-        return self._by
+        """In whose name things are done. Raises CashierError when that is nobody, or somebody else by now."""
+        return self._visit.by
 
     def draft(self) -> Draft:
         """A fresh draft over everything that is planned."""
@@ -146,14 +142,14 @@ class SetUp:
 
     def withdraw(self, version: StoreVersion) -> StoreVersion:
         """A change that waits will not come. Raises CashierError."""
-        self._require_begun()
-        gone = self.book.withdraw(version.number, self._by)
-        self._journal(gone, "withdrawn", self._ids.new_id())
+        by = self.by
+        gone = self.book.withdraw(version.number, by)
+        self._journal(gone, "withdrawn", self._ids.new_id(), by)
         return gone
 
     def read(self, path: Path) -> Plain:
         """Settings that another till or an editor wrote. Raises CashierError with what is wrong with them."""
-        self._require_begun()
+        self._visit.check()
         return self.book.read(path)
 
     def take_over(self, draft: Draft, plain: Plain) -> None:
@@ -166,7 +162,7 @@ class SetUp:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _save(self, edits: Sequence[Edit], day: date, why: str) -> StoreVersion:
-        self._require_begun()
+        self._visit.check()
         earliest = self.earliest()
         if day < earliest:
             raise CashierError(
@@ -180,7 +176,7 @@ class SetUp:
         version = StoreVersion(
             number=0,
             at="",
-            by=self._by,
+            by=self.by,
             why=why,
             effective_on=day.isoformat(),
             words=tuple(self.words_of(edits)),
@@ -189,18 +185,18 @@ class SetUp:
             event_id=self._ids.new_id(),
         )
         kept = self.book.save(version)
-        self._journal(kept, "saved", kept.event_id)
+        self._journal(kept, "saved", kept.event_id, kept.by)
         return kept
 
     def _catch_up(self) -> None:
         """A change whose power was cut between the disk and the journal is journaled now."""
         for version in self.book.versions():
             if version.event_id and not version.origin and not self._storage.has_event(version.event_id):
-                self._journal(version, "saved", version.event_id)
+                self._journal(version, "saved", version.event_id, version.by)
 
-    def _journal(self, version: StoreVersion, what: str, event_id: str) -> None:
+    def _journal(self, version: StoreVersion, what: str, event_id: str, by: str) -> None:
         payload: dict[str, object] = {
-            "by": version.by if what == "saved" else self._by,
+            "by": by,
             "what": what,
             "version": version.number,
             "effective_on": version.effective_on,
@@ -214,14 +210,6 @@ class SetUp:
         with self._storage.unit_of_work() as work:
             work.append(EventKind.STORE_SETTINGS_CHANGED, payload, event_id=event_id)
             work.commit()
-
-    def _require_begun(self) -> None:
-        if not self._by:
-            raise CashierError("not_begun", "Open Store set-up first.")
-        if self._operator.operator_id != self._begun_by:
-            raise CashierError(
-                "somebody_else", "Somebody else works this till now. Leave Store set-up and open it again."
-            )
 
 
 def _journaled(edits: Sequence[Edit]) -> list[dict[str, object]]:

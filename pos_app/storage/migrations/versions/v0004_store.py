@@ -146,8 +146,32 @@ _STATEMENTS: tuple[str, ...] = (
         lacking TEXT
     ) STRICT
     """,
+    # Changes of goods, prices and promotions from the store's other tills: how they came, and what became of them.
+    """
+    CREATE TABLE arrived_change (
+        position INTEGER PRIMARY KEY,
+        change_id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        document TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    "CREATE INDEX arrived_change_open ON arrived_change (position) WHERE state = 'arrived'",
+    # The last word about a price or a promotion, here or at another till: what is older does not count any more.
+    """
+    CREATE TABLE last_word (
+        subject TEXT PRIMARY KEY,
+        made_at_ms INTEGER NOT NULL,
+        change_id TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
     # Addresses stay for a week after the service has their events, since it may lose its newest ones in a failover.
     "ALTER TABLE contact ADD COLUMN settled_at_s INTEGER",
+    # Operators of this till whose work here has ended: without PIN and badge, and never deleted.
+    "ALTER TABLE operator ADD COLUMN ended_at TEXT",
 )
 
 

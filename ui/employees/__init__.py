@@ -1,0 +1,1 @@
+"""The room where the people of a till are managed."""
