@@ -22,7 +22,7 @@ from pos_app.settings import TerminalSettings
 from pos_app.settings_book import SettingsFile
 from pos_app.storage import restore
 from pos_app.storage.backup_copy import Proof, Source, check_copy, key_of, list_copies, write_copy
-from pos_app.storage.copy_keys import fingerprint, new_recovery_key, public_half
+from pos_app.storage.copy_keys import CopyKeyError, fingerprint, new_recovery_key, public_half
 from pos_app.storage.database import Database
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.terminal_database import SCHEMA_VERSION
@@ -182,9 +182,19 @@ class LocalBackups:
 
     # --- restoring ----------------------------------------------------------------------------------------------------
 
-    def plan(self, copy: BackupCopy) -> RestorePlan:
-        """What restoring this copy would do. Raises WorldError."""
-        return restore.plan_of(copy, self._folder, self._keys, self._clock.now())
+    def opens_here(self, copy: BackupCopy) -> bool:
+        """See Backups."""
+        try:
+            self._key(copy, "")
+        except CopyKeyError:
+            return False
+        return True
+
+    def plan(self, copy: BackupCopy, recovery_key: str = "") -> RestorePlan:
+        """What restoring this copy would do. Raises CashierError for a mistyped key, WorldError."""
+        plan = restore.plan_of(copy, self._folder, self._keys, self._clock.now())
+        self._key(copy, recovery_key)
+        return plan
 
     def stage(self, copy: BackupCopy, by: str, progress: Progress | None = None, recovery_key: str = "") -> None:
         """Prepare the restored data; it takes the place of the present at the next start, whole or not at all.

@@ -32,6 +32,7 @@ from pos_app.workbench import LocalWorkbench
 
 if TYPE_CHECKING:
     from pos_app.bootstrap import Register
+    from pos_app.ports.backup import TakingOver
 
 STATE_NAME = "first-run.json"
 STORE_NAME = "store.toml"
@@ -94,6 +95,13 @@ class FirstRun:
         _write_whole(self._folder / STATE_NAME, json.dumps(self._state, ensure_ascii=False, indent=1))
 
     # --- store and money ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def taking_over(self) -> "TakingOver":
+        """See FirstRunDesk."""
+        from pos_app.taking_over import TakeOver
+
+        return TakeOver(self._folder, self._keys)
 
     @cached_property
     def countries(self) -> Sequence[CountryPreset]:

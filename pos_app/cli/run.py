@@ -16,6 +16,7 @@ from pos_app.errors import WorldError
 from pos_app.first_run import STATE_NAME, FirstRun, is_needed
 from pos_app.quick_start import quick_start
 from pos_app.settings import default_data_folder, load_settings
+from pos_app.storage.restore import READY as RESTORE_READY
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -45,6 +46,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _log_to(folder / "till.log")
+        _end_taking_over(folder)
         asks = not (scripted or args.exit_when_ready or args.demo)
         if asks and is_needed(folder) and not set_up(folder):
             return 0
@@ -53,6 +55,16 @@ def main(args: argparse.Namespace) -> int:
         logging.getLogger(__name__).error("the register did not start: %s", error)
         print(f"The register did not start. {error}", file=sys.stderr)
         return 1
+
+
+def _end_taking_over(folder: Path) -> None:
+    """A machine that took over and was switched off meanwhile goes on; its store's files are part of the copy."""
+    if (folder / RESTORE_READY).exists():
+        from pos_app.clock import SystemClock
+        from pos_app.storage.keys import SystemKeyStore
+        from pos_app.taking_over import end_taking_over
+
+        end_taking_over(folder, SystemKeyStore(folder / "database.key"), SystemClock().now())
 
 
 def has_display() -> bool:

@@ -7,6 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from pos_app.ports.people import Person
+
+RECOVERY_MARK = "RK1."
+"""What the recovery key begins with as a QR code, so that a scan is known for what it is."""
+
 
 class CopyState(StrEnum):
     """What is known of a copy without reading all of it."""
@@ -124,8 +129,33 @@ class Backups(Protocol):
     def new_recovery_key(self, by: str) -> str:
         """Make a new recovery key; from now on copies are sealed for it, and it is never shown again."""
 
-    def plan(self, copy: BackupCopy) -> RestorePlan:
-        """What restoring this copy would do. Raises WorldError."""
+    def opens_here(self, copy: BackupCopy) -> bool:
+        """True when this machine made it; else it takes the recovery key. Raises WorldError."""
+
+    def plan(self, copy: BackupCopy, recovery_key: str = "") -> RestorePlan:
+        """What restoring this copy would do. Raises CashierError for a mistyped key, WorldError."""
 
     def stage(self, copy: BackupCopy, by: str, progress: Progress | None = None, recovery_key: str = "") -> None:
         """Prepare the restored data; it takes the place of the present at the next start, whole or not at all."""
+
+
+class TakingOver(Protocol):
+    """A machine without data becomes the till that a copy is of. Every call touches disks."""
+
+    def copies(self, place: Path | None) -> list[BackupCopy]:
+        """Those on sticks and shares, newest first; or those in a folder, at whatever depth somebody points to.
+
+        Raises WorldError when a folder was named and there are none.
+        """
+
+    def plan(self, copy: BackupCopy, recovery_key: str) -> RestorePlan:
+        """What restoring will do, and that the key opens the copy. Raises CashierError and WorldError."""
+
+    def restore(self, copy: BackupCopy, recovery_key: str, progress: Progress) -> None:
+        """The copy becomes this machine's data, whole or not at all. Raises CashierError and WorldError."""
+
+    def people(self) -> list[Person]:
+        """Who is known in the restored data; PINs made on the machine before do not count here."""
+
+    def set_pin(self, number: str, pin: str) -> None:
+        """Somebody of them can sign on here. Raises CashierError."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol
 
+from pos_app.ports.backup import TakingOver
 from pos_app.ports.goods import ImportOutcome
 from pos_app.ports.maintenance import FoundDevice, TrialReport
 
@@ -60,6 +61,10 @@ class FirstRunDesk(Protocol):
     @property
     def numbers_are_fixed(self) -> bool:
         """True once the till's data exists: it belongs to this store number and till number."""
+
+    @property
+    def taking_over(self) -> TakingOver:
+        """A copy of another machine, in place of a new store."""
 
     @property
     def countries(self) -> Sequence[CountryPreset]:

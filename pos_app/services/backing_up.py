@@ -8,7 +8,7 @@ from pos_app.domain.receipt_document import Align, Cut, Feed, Logo, Pair, QrCode
 from pos_app.domain.rights import Action
 from pos_app.domain.store import StoreProfile
 from pos_app.ports import Clock, Formatter
-from pos_app.ports.backup import BackupCopy, BackupPlace, Backups, Progress, RestorePlan
+from pos_app.ports.backup import RECOVERY_MARK, BackupCopy, BackupPlace, Backups, Progress, RestorePlan
 from pos_app.services.approvals import Approval, Approvals
 
 KEY_PAPER = "Recovery key"
@@ -65,16 +65,21 @@ class BackingUp:
         self.backups.use_place(place, self._operator.operator_id)
 
     def check(self, copy: BackupCopy, progress: Progress) -> list[str]:
-        """What is wrong with a copy, reading all of it. Raises WorldError."""
+        """What is wrong with a copy that this machine made, reading all of it. Raises WorldError."""
         return self.backups.check(copy, progress)
 
-    def plan(self, copy: BackupCopy) -> RestorePlan:
-        """What restoring a copy would do. Raises WorldError."""
-        return self.backups.plan(copy)
+    def plan(self, copy: BackupCopy, recovery_key: str = "") -> RestorePlan | None:
+        """What restoring a copy would do; None when another machine made it, so that it takes the recovery key.
 
-    def stage(self, copy: BackupCopy, progress: Progress) -> None:
+        Raises CashierError for a mistyped key, and WorldError.
+        """
+        if not recovery_key and not self.backups.opens_here(copy):
+            return None
+        return self.backups.plan(copy, recovery_key)
+
+    def stage(self, copy: BackupCopy, progress: Progress, recovery_key: str = "") -> None:
         """Prepare the data of a copy for the next start. Raises WorldError."""
-        self.backups.stage(copy, self._operator.operator_id, progress)
+        self.backups.stage(copy, self._operator.operator_id, progress, recovery_key)
 
     def new_key(self) -> ReceiptDocument:
         """A new recovery key, on the only paper that ever shows it."""
@@ -90,7 +95,7 @@ class BackingUp:
                 Pair("Key number", self.backups.recovery_id()),
                 Rule(),
                 *(Text("-".join(part), Align.CENTRE, bold=True) for part in (groups[:4], groups[4:])),
-                QrCode(f"RK1.{key}"),
+                QrCode(f"{RECOVERY_MARK}{key}"),
                 Rule(),
                 Text("Opens every copy made from now on, on any machine. Keep it in the safe, away from the till."),
                 Text("It is shown once and printed once. The till does not know it any more."),

@@ -11,10 +11,9 @@ import re
 from base64 import b64decode, b64encode
 
 from pos_app.errors import CashierError, WorldError
+from pos_app.ports.backup import RECOVERY_MARK
 from pos_app.storage.keys import KEY_BYTES
 
-MARK = "RK1."
-"""What the recovery key begins with as a QR code, so that a scan is known for what it is."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that could be taken for a digit
 _LOOKS_LIKE = str.maketrans("OIL", "011")
 _SEED_BYTES, _SEED_LETTERS, _CHECK_LETTERS, _GROUP = 16, 26, 2, 4
@@ -38,7 +37,7 @@ def shown(seed: bytes) -> str:
 
 def seed_of(typed: str) -> bytes:
     """What a typed or scanned recovery key stands for. Raises CashierError when it is mistyped."""
-    plain = re.sub(r"[\s\-]", "", typed.strip().upper().removeprefix(MARK)).translate(_LOOKS_LIKE)
+    plain = re.sub(r"[\s\-]", "", typed.strip().upper().removeprefix(RECOVERY_MARK)).translate(_LOOKS_LIKE)
     wrong = CashierError("recovery_key", "This is no recovery key: it has seven groups of four letters and digits.")
     if len(plain) != _SEED_LETTERS + _CHECK_LETTERS or any(letter not in _ALPHABET for letter in plain):
         raise wrong
@@ -70,8 +69,8 @@ def seal_for_machine(database_key: bytes, copy_key: bytes, facts: bytes) -> str:
 
 def open_by_machine(database_key: bytes, sealed: str, facts: bytes) -> bytes:
     """The copy's key. Raises CopyKeyError: another machine made it, or it was changed."""
-    words = "This machine did not make this copy, or it was changed. With the recovery key: `backup restore COPY "
-    return _open(_machine_key(database_key), sealed, facts, f"{words}--recovery-key`.")
+    words = "This machine did not make this copy, or it was changed. The store's recovery key opens it."
+    return _open(_machine_key(database_key), sealed, facts, words)
 
 
 def seal_for_store(public_key: bytes, copy_key: bytes, facts: bytes) -> str:

@@ -54,15 +54,19 @@ def plan_of(copy: BackupCopy, folder: Path, keys: KeyStore, now: datetime) -> Re
                 f"{sales} since then will not be in it",
                 "What was sent counts at the central service, and goods of it can still come back.",
             )
+    dropped = [("A sale under way and parked sales are dropped", "Finish them first, or take them up at another till.")]
+    kept = [("What is here now is kept", "In the folder “replaced”, for support.")]
+    if not (folder / FILE_NAME).exists():
+        dropped, kept = [("Parked sales of that time are dropped", "Ring them up again.")], []
     points = (
         (f"The data becomes that of {copy.made_at.astimezone(now.tzinfo):%d %b %Y, %H:%M}", f"Made {copy.reason}."),
         lost,
         (f"Receipt numbers go on after {numbers_from:06d}", "None is given out twice."),
-        ("A sale under way and parked sales are dropped", "Finish them first, or take them up at another till."),
+        *dropped,
         ("PINs stay as they were", "Those of the time of the copy count.")
         if known is not None
         else ("PINs and badges made here are set anew", "Operators of the central service come back by themselves."),
-        ("What is here now is kept", "In the folder “replaced”, for support."),
+        *kept,
     )
     return RestorePlan(copy, lost_entries, lost_sales, numbers_from, known is not None, points)
 

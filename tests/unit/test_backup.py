@@ -23,7 +23,7 @@ from pos_app.clock import SetClock
 from pos_app.domain.backup_policy import DAILY, MONTHLY, NEWEST, WEEKLY, dropped, is_due, is_overdue, kept
 from pos_app.domain.poslog import sale_to_plain
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.backup import BackupCopy, CopyState
+from pos_app.ports.backup import RECOVERY_MARK, BackupCopy, CopyState
 from pos_app.ports.reports import Cancelled
 from pos_app.settings import TerminalSettings
 from pos_app.storage import copy_keys
@@ -238,7 +238,7 @@ def test_the_till_keeps_nothing_that_opens_a_copy_elsewhere(tmp_path: Path) -> N
 def test_a_recovery_key_is_read_as_it_is_shown(seed: bytes) -> None:
     text = copy_keys.shown(seed)
     assert copy_keys.seed_of(text) == seed
-    assert copy_keys.seed_of(copy_keys.MARK + text.replace("-", "").replace("0", "o").replace("1", "l")) == seed
+    assert copy_keys.seed_of(RECOVERY_MARK + text.replace("-", "").replace("0", "o").replace("1", "l")) == seed
 
 
 @settings(max_examples=50)

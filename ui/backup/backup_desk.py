@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.backup import CopyState
+from pos_app.ports.backup import RECOVERY_MARK, CopyState
 from pos_app.ports.maintenance import TrialReport
 from pos_app.ports.reports import Cancelled
 from ui.backup.backup_body import BackupBody, PlacesBody, when
@@ -19,6 +19,7 @@ from ui.receipts.paper_view import PaperView
 from ui.till import doing
 from ui.till.day_page import DayPage, PageBody, PageWords, Way
 from ui.till.facts import Fact, FactList
+from ui.till.one_field import OneFieldBody
 
 if TYPE_CHECKING:
     from pos_app.domain.receipt_document import ReceiptDocument
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from ui.sale.checkout_window import CheckoutWindow
 
 _STEPS = ("Choose a copy", "What it will do", "Prepare the data", "Start the till again")
+
+
+def _no_key(code: str) -> str:
+    """Why a scanned code is no recovery key."""
+    return "" if code.startswith(RECOVERY_MARK) else "That is no recovery key: the scan was not used."
 
 
 class KeyBody(PageBody):
@@ -69,6 +75,14 @@ class BackupDesk:
     def places_body(self) -> PlacesBody:
         """Shows where copies could go."""
         return PlacesBody(self._page)
+
+    @cached_property
+    def asked_key_body(self) -> OneFieldBody:
+        """Asks for the recovery key of a copy that another machine made."""
+        body = OneFieldBody(self._page, "Recovery key")
+        body.finished.connect(self._page.main.click)
+        body.refused.connect(lambda words: self._page.say(words, bad=True))
+        return body
 
     @cached_property
     def key_body(self) -> KeyBody:
@@ -145,9 +159,44 @@ class BackupDesk:
 
     def _may_restore(self, copy: BackupCopy, approval: Approval | None) -> None:
         self._desk.may_restore(copy, approval)
-        self._window.background.run(lambda: self._desk.plan(copy), self._show_plan, self._failed)
+        self._window.background.run(
+            lambda: self._desk.plan(copy),
+            lambda plan: self._show_plan(plan) if plan is not None else self._ask_recovery_key(copy),
+            self._failed,
+        )
 
-    def _show_plan(self, plan: RestorePlan) -> None:
+    def _ask_recovery_key(self, copy: BackupCopy) -> None:
+        """Another machine made the copy: whoever has the key from the safe may open it here."""
+        number = f" {copy.recovery_id}" if copy.recovery_id else ""
+        words = self._words(
+            "Another machine made this copy",
+            f"Scan the QR code of recovery key{number}, or type its seven groups. It is kept in the safe.",
+            step=1,
+        )
+        body = self.asked_key_body
+        body.ask("Recovery key", "", "Letters and digits as they are printed; hyphens may be left out.", 40, _no_key)
+        way = Way("Open the copy", lambda: self._open_copy(copy), "accent")
+        self._page.show_step(words, body, way, back=Way("Not now", self._leave_key))
+
+    def _open_copy(self, copy: BackupCopy) -> None:
+        key = self.asked_key_body.value
+        if key:
+            self._window.background.run(
+                lambda: self._desk.plan(copy, key), lambda plan: self._show_plan(plan, key), self._failed
+            )
+        else:
+            self._page.say("The recovery key is needed: scan it or type it.", bad=True)
+
+    def _leave_key(self) -> None:
+        self._put_key_away()
+        self.list_copies()
+
+    def _put_key_away(self) -> None:
+        """The key is seen no longer than it is needed."""
+        self.asked_key_body.ask("Recovery key", "", "", 40, _no_key)
+
+    def _show_plan(self, plan: RestorePlan, recovery_key: str = "") -> None:
+        self._put_key_away()
         loses = plan.lost_entries > 0 or not plan.same_machine
         looks = ("good", "look" if loses else "good", "good", "look", "" if plan.same_machine else "look", "good")
         self.plan_body.show_facts(
@@ -158,12 +207,16 @@ class BackupDesk:
             "Nothing happens before you touch the button; the data changes at the next start of the till.",
             step=1,
         )
-        way = Way("Restore this copy", lambda: self._stage(plan.copy), "danger")
+        way = Way("Restore this copy", lambda: self._stage(plan.copy, recovery_key), "danger")
         self._page.show_step(words, self.plan_body, way, back=Way("Not now", self.list_copies))
 
-    def _stage(self, copy: BackupCopy) -> None:
+    def _stage(self, copy: BackupCopy, recovery_key: str) -> None:
         self._page.rail.show_steps(_STEPS, 2)
-        self._run("Preparing the data", lambda progress: self._desk.stage(copy, progress), self._staged, "Stop")
+
+        def stage(progress: Progress) -> None:
+            self._desk.stage(copy, progress, recovery_key)
+
+        self._run("Preparing the data", stage, self._staged, "Stop")
 
     def _staged(self, _: None) -> None:
         words = self._words(

@@ -14,11 +14,13 @@ from ui.background import Background
 from ui.first_run.device_pages import CentralPage, GoodsStep, PrinterPage, ReadyPage
 from ui.first_run.step_page import StepPage
 from ui.first_run.store_pages import ManagerPage, MoneyPage, StorePage
+from ui.first_run.take_over_pages import CopyPage, KeyPage, OwnPinPage
 from ui.theme import paint
 from ui.theme.current import colour, theme, use
 from ui.theme.fonts import font
 from ui.theme.tokens import Height, Radius, Space
 from ui.wedge_scanner import WedgeScanner
+from ui.widgets.buttons import Button
 from ui.widgets.control import Control
 
 _RAIL, _HEAD = 208, Height.TOP_BAR
@@ -84,12 +86,22 @@ class FirstRunWindow(QWidget):
         self.own = _BigChoice("Set up this store", own, "store", self)
         self.demo.clicked.connect(lambda: self._end(Chosen.DEMO))
         self.own.clicked.connect(self._begin)
-        self.pages: list[StepPage] = [
+        self.take_over = Button("This till had a copy: restore it", self, icon="archive-restore", size=16)
+        self.take_over.clicked.connect(lambda: self._follow(self._take_over_pages))
+        self._set_up_pages: list[StepPage] = [
             kind(desk, background, self)
             for kind in (StorePage, MoneyPage, ManagerPage, PrinterPage, GoodsStep, CentralPage, ReadyPage)
         ]
+        copies = CopyPage(desk, background, self)
+        self._take_over_pages: list[StepPage] = [
+            copies,
+            KeyPage(desk, background, self, copies),
+            OwnPinPage(desk, background, self),
+        ]
+        self.pages = self._set_up_pages
+        """The steps of the way that was chosen."""
         self.page: StepPage | None = None
-        for page in self.pages:
+        for page in (*self._set_up_pages, *self._take_over_pages):
             page.hide()
             page.done.connect(self._on)
             page.back.connect(self._back)
@@ -99,13 +111,20 @@ class FirstRunWindow(QWidget):
             self.own.setFocus()
 
     def _scanned(self, code: str) -> None:
-        """A scan types into no field and presses no button."""
+        """A scan types into no field and presses no button, but the recovery key's where that is asked for."""
+        if self.page is not None and self.page.take_scan(code):
+            return
         self.words = "That scan was not used: the till sells once it is set up."
         announce(self, self.words, urgent=True)
         self.update(0, 0, self.width(), _HEAD)
 
+    def _follow(self, pages: list[StepPage]) -> None:
+        self.pages = pages
+        self.show_page(pages[0])
+
     def _begin(self) -> None:
         """At the step it was at."""
+        self.pages = self._set_up_pages
         self.show_page(next(page for page in self.pages if page.step is self._desk.step))
 
     def show_page(self, page: StepPage | None) -> None:
@@ -114,10 +133,10 @@ class FirstRunWindow(QWidget):
             self.page.end()
             self.page.hide()
         self.page, self.words = page, ""
-        for choice in (self.demo, self.own):
+        for choice in (self.demo, self.own, self.take_over):
             choice.setVisible(page is None)
         if page is not None:
-            page.back_button.setEnabled(page is not self.pages[0] or not self._desk.numbers_are_fixed)
+            page.back_button.setEnabled(page is not self._set_up_pages[0] or not self._desk.numbers_are_fixed)
             page.show()
             self._arrange()
             page.begin()
@@ -181,7 +200,8 @@ class FirstRunWindow(QWidget):
         self.demo.setGeometry(left, top, each, 300)
         self.own.setGeometry(left + each + 32, top, each, 300)
         gap = Space.GUTTER
-        for page in self.pages:
+        self.take_over.setGeometry((wide - each) // 2, top + 300 + 24, each, Height.CASH)
+        for page in (*self._set_up_pages, *self._take_over_pages):
             page.setGeometry(_RAIL + gap, _HEAD + gap, wide - _RAIL - 2 * gap, high - _HEAD - 2 * gap)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -192,7 +212,8 @@ class FirstRunWindow(QWidget):
         paint.rounded(painter, QRectF(Space.GUTTER, 12, 44, 44), 12, "accent")
         paint.glyph(painter, QPointF(Space.GUTTER + 22, 34), "store", 24, "on_accent")
         left, room = Space.GUTTER + 58, self.width() - 58 - 32.0
-        title = "Welcome" if self.page is None else "Set up this store"
+        way = "Restore a till" if self.pages is self._take_over_pages else "Set up this store"
+        title = "Welcome" if self.page is None else way
         paint.text(painter, QRectF(left, 10, room, 28), title, font(20, 700))
         words = "What shall this computer be?" if self.page is None else self._place
         line = QRectF(left, 37, room, 22)

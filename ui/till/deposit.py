@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.services.till_control import LONGEST_BAG_NUMBER
 from ui.theme import paint
-from ui.theme.fonts import font
+from ui.theme.fonts import font, width
 from ui.theme.tokens import FOCUS_RING, Radius
 from ui.till.day_page import PageBody
 from ui.widgets.control import Control
@@ -18,6 +18,10 @@ _KEYS = 264
 _FIELD = 84
 _MOST_DIGITS = 9
 FLOAT, BAG = 0, 1
+
+
+_SIZES = (26, 22, 18, 16, 14)
+"""A long text is shown smaller rather than cut."""
 
 
 class TypedField(Control):
@@ -39,7 +43,8 @@ class TypedField(Control):
         paint.text(painter, name, self.text(), font(14, 600), "accent" if self.active else "ink_2")
         value = QRectF(inner.left(), inner.top() + 22, inner.width(), inner.height() - 22)
         if self.shown:
-            paint.text(painter, value, self.shown, font(26, 700, tabular=True))
+            fitting = (size for size in _SIZES if width(self.shown, font(size, 700, tabular=True)) <= value.width())
+            paint.text(painter, value, self.shown, font(next(fitting, _SIZES[-1]), 700, tabular=True))
         else:
             paint.text(painter, value, self.hint, font(16, 450), "ink_3")
 
