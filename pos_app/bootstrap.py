@@ -42,6 +42,7 @@ from pos_app.store_people import SignOnRules
 from pos_app.store_profile import StoreFile
 
 if TYPE_CHECKING:
+    from pos_app.goods_delivery import GoodsDelivery
     from pos_app.services.orders import Orders
     from pos_app.services.parked_sharing import ParkedSharing
     from pos_app.services.promo_codes import PromoCodes
@@ -160,8 +161,20 @@ class Register(TillParts, ReturnParts):
             tax_ids=tuple(rate.tax_id for rate in self.profile.tax_rates[:1]),
         )
 
+    @cached_property
+    def goods_delivery(self) -> "GoodsDelivery":
+        """Changes of goods between the store's tills; made when the first is made or comes."""
+        from pos_app.goods_delivery import GoodsDelivery
+
+        return GoodsDelivery(self)
+
+    def take_goods(self, document: bytes) -> None:
+        """Changes of goods that the central service delivers. On the sync thread."""
+        self.goods_delivery.take_delivered(document)
+
     def make_due_changes(self) -> None:
-        """Products change whose day has come."""
+        """Products change whose day has come, and what other tills changed."""
+        self.goods_delivery.make()
         due_s = self.data.catalogue.next_change_s()
         if due_s is not None and due_s <= self.clock.now().timestamp():
             self.goods.apply_due()

@@ -55,6 +55,7 @@ def connect(
         register.take_operators,
         reporter.tell_when_due if reporter else None,
         None if register.profile.training else register.store_settings.take_delivered,
+        None if register.profile.training else register.take_goods,
     )
     worker = SyncWorker(engine, outbox, client, register.clock, on_status)
     terms = register.data.terms

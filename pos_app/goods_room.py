@@ -2,22 +2,17 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from hardware.receipt_printer.symbols import bars
 from pos_app.bootstrap import Register
-from pos_app.domain.promotions import PromotionBook
 from pos_app.errors import WorldError
 from pos_app.goods_files import catalogue_files
-from pos_app.promotion_book import PromotionFileBook
 from pos_app.services.goods.files import CatalogueFiles
 from pos_app.services.goods.labels import Labels
 from pos_app.services.goods.price_lists import PriceListsDesk
 from pos_app.services.goods.products import Products
 from pos_app.services.goods.promotions import PromotionsDesk
 from pos_app.services.goods.session import GoodsSession
-from pos_app.storage.price_book import SqlitePriceBook
-from pos_app.storage.price_list_import import PriceListOptions
 from ui.services_bundle import GoodsParts
 
 
@@ -27,12 +22,7 @@ def goods_parts(register: Register) -> GoodsParts:
 
     profile, book, data = register.profile, register.goods, register.data
     folder = user_documents_path() / f"Till {profile.store_id}-{profile.workstation_id}"
-    options = PriceListOptions(profile.currency, profile.store_id, ZoneInfo(profile.time_zone))
     session = GoodsSession(register.approvals, register.operator)
-
-    def changed(promotions: PromotionBook) -> None:
-        register.promotions.use_own(promotions)
-        register.selling.prices.forget_rules()
 
     def save(name: str, content: Iterable[bytes]) -> Path:
         return save_file(folder, name, content)
@@ -51,7 +41,7 @@ def goods_parts(register: Register) -> GoodsParts:
         ),
         files=CatalogueFiles(book, session, lambda: catalogue_files(data.database.path.parent)),
         prices=PriceListsDesk(
-            SqlitePriceBook(data.database, data.storage, options, register.clock),
+            register.goods_delivery.prices,
             session,
             catalogue=data.catalogue,
             promotions=register.promotions,
@@ -59,9 +49,7 @@ def goods_parts(register: Register) -> GoodsParts:
             clock=register.clock,
         ),
         promotions=PromotionsDesk(
-            PromotionFileBook(
-                data.database.path.parent, profile, register.promotions, data.storage, register.clock, changed
-            ),
+            register.goods_delivery.promotions,
             session,
             profile,
             register.clock,

@@ -3,8 +3,10 @@
 What is written is read first by the parser that opens the store: a till never meets a file it cannot start with.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +16,15 @@ from pos_app.domain.promotion_document import PromotionDocumentError, read_promo
 from pos_app.domain.promotions import PromotionBook
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import WorldError
-from pos_app.ports import STORE_EDITION, Clock, Storage
-from pos_app.ports.goods import FieldRefusedError
+from pos_app.ports import STORE_EDITION, Clock
+from pos_app.ports.goods import DONE, FAILED, OVERTAKEN, FieldRefusedError
 from pos_app.ports.prices import StoredPromotion
 from pos_app.promotion_file import PROMOTION_FILE
 from pos_app.sample_store import FOLDER, is_demo
 from pos_app.settings_book import write_file
+from pos_app.storage.last_word import Word, say
 from pos_app.storage.promotions import SqlitePromotions
+from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
 
 
 class PromotionFileBook:
@@ -31,7 +35,7 @@ class PromotionFileBook:
         folder: Path,
         profile: StoreProfile,
         promotions: SqlitePromotions,
-        storage: Storage,
+        storage: SqliteStorage,
         clock: Clock,
         changed: Callable[[PromotionBook], None],
     ) -> None:
@@ -63,19 +67,44 @@ class PromotionFileBook:
 
     def put(self, plain: Mapping[str, Any], by: str, reason: str) -> None:
         """See PromotionBookFile."""
-        text = self._with(plain)
-        whole = tomllib.loads(text)
-        try:
-            book = read_promotions(whole, self._profile.currency, ZoneInfo(self._profile.time_zone))
-        except PromotionDocumentError as error:
-            number = [row["id"] for row in whole["promotions"]].index(plain["id"])
-            raise _refused(error, f"promotions[{number}]") from error
+        text, book = self._checked(plain)
         with self._storage.unit_of_work() as work:
             before = next((row for row in self._plain().get("promotions", ()) if row["id"] == plain["id"]), None)
             payload = {"promotion_id": plain["id"], "before": _texts(before), "after": _texts(plain)}
-            work.append(EventKind.PROMOTIONS_CHANGED, {**payload, "by": by, "reason": reason})
+            document = json.dumps(plain, ensure_ascii=False, default=_text_of)
+            said = work.append(
+                EventKind.PROMOTIONS_CHANGED, {**payload, "document": document, "by": by, "reason": reason}
+            )
+            say(work.connection, _subject(str(plain["id"])), said)
             work.commit()
         # The journal first: a file that is changed is always on record.
+        self._write(text, book)
+
+    def take(self, work: SqliteUnitOfWork, document: str, word: Word) -> tuple[str, str]:
+        """A promotion that was changed at another till, within a write of the caller's: what became of it, and why not.
+
+        The file is written first: after a kill it is written once more.
+        """
+        plain = json.loads(document)
+        if not say(work.connection, _subject(str(plain["id"])), word):
+            return OVERTAKEN, ""
+        try:
+            self._write(*self._checked(plain))
+        except FieldRefusedError as error:
+            return FAILED, error.message
+        return DONE, ""
+
+    def _checked(self, plain: Mapping[str, Any]) -> tuple[str, PromotionBook]:
+        """The file with this promotion, and what it says. Raises FieldRefusedError."""
+        text = self._with(plain)
+        whole = tomllib.loads(text)
+        try:
+            return text, read_promotions(whole, self._profile.currency, ZoneInfo(self._profile.time_zone))
+        except PromotionDocumentError as error:
+            number = [row["id"] for row in whole["promotions"]].index(plain["id"])
+            raise _refused(error, f"promotions[{number}]") from error
+
+    def _write(self, text: str, book: PromotionBook) -> None:
         write_file(self._own, text)
         self._read = self._own
         self._changed(book)
@@ -112,6 +141,15 @@ def _refused(error: PromotionDocumentError, path: str) -> FieldRefusedError:
     key, _, words = own.removeprefix(path).lstrip(".").partition(":")
     field = key.rpartition(".")[2].partition("[")[0] or "name"
     return FieldRefusedError(field, f"{words.strip()[:1].upper()}{words.strip()[1:]}".rstrip(".") + ".")
+
+
+def _subject(promotion_id: str) -> str:
+    return json.dumps(["promotion", promotion_id])
+
+
+def _text_of(value: object) -> str:
+    """Times and decimal numbers of the file as the parser of promotions reads them too."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _texts(plain: Mapping[str, Any] | None) -> dict[str, str] | None:

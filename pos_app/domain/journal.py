@@ -70,6 +70,8 @@ class EventKind(StrEnum):
     """A change of the store's settings was saved, withdrawn or taken over."""
     GOODS_CHANGED = "goods_changed"
     """Somebody changed a product at this till."""
+    GOODS_TAKEN = "goods_taken"
+    """A change of a product, price or promotion from another till of the store was taken over, or could not be."""
     CATALOGUE_IMPORTED = "catalogue_imported"
     """A catalogue file was taken in, or taken back."""
     PRICES_CHANGED = "prices_changed"

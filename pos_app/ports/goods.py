@@ -9,8 +9,8 @@ from pos_app.domain.item import Item
 from pos_app.errors import CashierError
 from pos_app.ports.catalogue import ItemHit
 
-WAITING, DONE, WITHDRAWN, FAILED = "waiting", "done", "withdrawn", "failed"
-"""States of a change: waits for its day; made; taken back before its day; could not be made when its day came."""
+WAITING, DONE, WITHDRAWN, FAILED, OVERTAKEN = "waiting", "done", "withdrawn", "failed", "overtaken"
+"""States of a change: waits for its day; made; taken back; could not be made here; a later one was there first."""
 
 
 class FieldRefusedError(CashierError):

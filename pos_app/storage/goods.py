@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pos_app.ports import Clock, IdSource, ItemHit
 from pos_app.ports.goods import (
     DONE,
     FAILED,
+    OVERTAKEN,
     WAITING,
     WITHDRAWN,
     FieldRefusedError,
@@ -164,19 +166,7 @@ class SqliteGoods:
         with self._storage.unit_of_work() as work:
             if not waits:
                 self._put(work.connection, change, wanted)
-            work.run(
-                _INSERT_CHANGE,
-                (
-                    change.change_id,
-                    item_id,
-                    change.made_at,
-                    by,
-                    reason,
-                    json.dumps({"fields": change.fields, "codes": change.codes}, ensure_ascii=False),
-                    change.effective_from_s,
-                    change.state,
-                ),
-            )
+            self._keep(work, change)
             name = after["name"]
             work.append(EventKind.GOODS_CHANGED, _payload(change, name, by, added=known is None))
             work.commit()
@@ -202,20 +192,63 @@ class SqliteGoods:
             change = self._waiting_change(work, due.change_id)
             if change is None:
                 return None
-            row = work.connection.execute(_ITEM, (change.item_id,)).fetchone()
-            cells = cells_of(self._columns(row), self._currency) if row else dict.fromkeys(COLUMN_OF, "")
-            wanted = {**cells, **{name: after for name, (_, after) in change.fields.items()}, "sku": change.item_id}
-            work.run("SAVEPOINT as_it_was")
-            try:
-                self._put(work.connection, change, wanted)
-                state = DONE
-            except FieldRefusedError as error:
-                work.run("ROLLBACK TO as_it_was")
-                _logger.error("the change of %s that was due cannot be made: %s", change.item_id, error)
-                state = FAILED
+            state, _ = self._made(work, change)
             self._settle(work, change, state, change.made_by)
             work.commit()
         return replace(change, state=state)
+
+    def _made(self, work: SqliteUnitOfWork, change: GoodsChange) -> tuple[str, str]:
+        """Make a change as far as no later one says otherwise; what became of it, and why not."""
+        fields = self._that_count(work.connection, change)
+        if change.fields and not fields and not change.codes:
+            return OVERTAKEN, ""
+        row = work.connection.execute(_ITEM, (change.item_id,)).fetchone()
+        if row is None and "name" not in fields:
+            return FAILED, f"This till has no product {change.item_id}: import the file that has it."
+        cells = cells_of(self._columns(row), self._currency) if row else dict.fromkeys(COLUMN_OF, "")
+        wanted = {**cells, **{name: after for name, (_, after) in fields.items()}, "sku": change.item_id}
+        work.run("SAVEPOINT as_it_was")
+        try:
+            self._put(work.connection, replace(change, fields=fields), wanted)
+        except FieldRefusedError as error:
+            work.run("ROLLBACK TO as_it_was")
+            _logger.error("a change of %s cannot be made: %s", change.item_id, error)
+            return FAILED, error.message
+        return DONE, ""
+
+    @staticmethod
+    def _that_count(connection: Connection, change: GoodsChange) -> dict[str, tuple[str, str]]:
+        """The fields of a change that no change says otherwise which counts from later on: at every till the same."""
+        rows = connection.execute(f"{_CHANGE} WHERE item_id = ? AND state = ?", (change.item_id, DONE)).fetchall()
+        later = [other for other in map(_change_of, rows) if _counts_from(other) > _counts_from(change)]
+        said = {name for other in later for name in other.fields}
+        return {name: values for name, values in change.fields.items() if name not in said}
+
+    # --- from other tills ---------------------------------------------------------------------------------------------
+
+    def take(self, work: SqliteUnitOfWork, change: GoodsChange) -> tuple[str, str]:
+        """A change that was made at another till, within a write of the caller's: what became of it, and why not."""
+        if work.connection.execute("SELECT 1 FROM item_change WHERE change_id = ?", (change.change_id,)).fetchone():
+            return OVERTAKEN, ""
+        waits = change.effective_from_s > self._now_s()
+        state, why = (WAITING, "") if waits else self._made(work, change)
+        reason = f"{change.reason} (not taken here: {why})" if why else change.reason
+        self._keep(work, replace(change, state=state, reason=reason))
+        return state, why
+
+    def take_withdrawal(self, work: SqliteUnitOfWork, change_id: str) -> tuple[str, str]:
+        """One was taken back at another till. Where it is in force already, what was before it is put back."""
+        row = work.connection.execute(f"{_CHANGE} WHERE change_id = ?", (change_id,)).fetchone()
+        change = _change_of(row) if row else None
+        if change is None or change.state not in (WAITING, DONE):
+            return OVERTAKEN, ""
+        if change.state == DONE:
+            fields = {name: (after, before) for name, (before, after) in change.fields.items()}
+            state, why = self._made(work, replace(change, fields=fields, codes=()))
+            if state == FAILED:
+                return FAILED, why
+        work.run("UPDATE item_change SET state = ? WHERE change_id = ?", (WITHDRAWN, change_id))
+        return WITHDRAWN, ""
 
     def _put(self, connection: Connection, change: GoodsChange, cells: Mapping[str, str]) -> None:
         entry = self._read(cells, change.codes)
@@ -226,6 +259,12 @@ class SqliteGoods:
             if conflict.code.startswith("sku:"):
                 raise FieldRefusedError("sku", f"The SKU differs from {owner} by upper and lower case only.")
             raise FieldRefusedError("barcodes", f"The barcode {shown_code(conflict.code)} belongs to {owner} already.")
+
+    @staticmethod
+    def _keep(work: SqliteUnitOfWork, change: GoodsChange) -> None:
+        document = json.dumps({"fields": change.fields, "codes": change.codes}, ensure_ascii=False)
+        what = (change.change_id, change.item_id, change.made_at, change.made_by, change.reason, document)
+        work.run(_INSERT_CHANGE, (*what, change.effective_from_s, change.state))
 
     def _settle(self, work: SqliteUnitOfWork, change: GoodsChange, state: str, by: str) -> None:
         work.run("UPDATE item_change SET state = ? WHERE change_id = ?", (state, change.change_id))
@@ -324,9 +363,16 @@ def _change_of(row: Sequence[Any]) -> GoodsChange:
     return GoodsChange(change_id, item_id, made_at, made_by, reason, fields, codes, effective_from_s, state)
 
 
+def _counts_from(change: GoodsChange) -> tuple[int, str]:
+    """Changes of one field count in this order, wherever they were made."""
+    made_at_s = int(datetime.fromisoformat(change.made_at).timestamp())
+    return max(change.effective_from_s, made_at_s), change.change_id
+
+
 def _payload(change: GoodsChange, name: str, by: str, *, added: bool) -> dict[str, Any]:
     return {
         "change_id": change.change_id,
+        "made_at": change.made_at,
         "item_id": change.item_id,
         "name": name,
         "by": by,

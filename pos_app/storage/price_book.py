@@ -1,18 +1,22 @@
 """Price lists as a manager sees and changes them: by list and time, checked as rows of a file are, and on record."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from pos_app.domain.journal import EventKind
 from pos_app.domain.price_list import PriceEntry
 from pos_app.errors import CashierError
 from pos_app.ports import Clock
-from pos_app.ports.goods import FieldRefusedError
+from pos_app.ports.goods import DONE, FAILED, OVERTAKEN, FieldRefusedError
 from pos_app.ports.prices import ListedPrice, PriceGroup
 from pos_app.storage.catalogue import SqliteCatalogue
+from pos_app.storage.catalogue_csv import MAXIMUM_PRICE_MINOR
 from pos_app.storage.database import Database
+from pos_app.storage.last_word import Word, say
 from pos_app.storage.price_list_import import PriceListOptions, RowError, read_entry
 from pos_app.storage.price_lists import put_price
-from pos_app.storage.unit_of_work import SqliteStorage
+from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
 
 _GROUPS = """
     SELECT list_id, segment, starts_at_s, ends_at_s, count(*) FROM list_price
@@ -22,6 +26,9 @@ _OF_GROUP = """
     SELECT p.item_id, coalesce(i.name, p.item_id), p.price_minor, coalesce(i.price_minor, 0)
     FROM list_price p LEFT JOIN item i USING (item_id)
     WHERE p.list_id = ? AND p.segment = ? AND p.starts_at_s = ? AND p.ends_at_s IS ? ORDER BY 2 LIMIT 500
+"""
+_ITEMS_OF_GROUP = """
+    SELECT item_id FROM list_price WHERE list_id = ? AND segment = ? AND starts_at_s = ? AND ends_at_s IS ?
 """
 _END = """
     UPDATE list_price SET ends_at_s = ? WHERE list_id = ? AND segment = ? AND starts_at_s = ? AND ends_at_s IS ?
@@ -65,7 +72,8 @@ class SqlitePriceBook:
             raise FieldRefusedError(error.column, f"{words[:1].upper()}{words[1:]}.") from error
         with self._storage.unit_of_work() as work:
             put_price(work.connection, entry)
-            work.append(EventKind.PRICES_CHANGED, {**_plain(entry), "by": by, "reason": reason})
+            said = work.append(EventKind.PRICES_CHANGED, {**_plain(entry), "by": by, "reason": reason})
+            say(work.connection, _subject(entry.list_id, entry.segment, entry.item_id, entry.starts_at_s), said)
             work.commit()
         return entry
 
@@ -76,21 +84,55 @@ class SqlitePriceBook:
             raise CashierError("ended", "These prices hold no more already.")
         ends_at_s = max(now_s, group.starts_at_s)
         with self._storage.unit_of_work() as work:
-            changed = work.connection.execute(
-                _END, (ends_at_s, group.list_id, group.segment, group.starts_at_s, group.ends_at_s)
-            ).rowcount
+            key = (group.list_id, group.segment, group.starts_at_s, group.ends_at_s)
+            items = [row[0] for row in work.connection.execute(_ITEMS_OF_GROUP, key).fetchall()]
+            changed = work.connection.execute(_END, (ends_at_s, *key)).rowcount
             payload = {
                 "list_id": group.list_id,
                 "segment": group.segment,
                 "starts_at_s": group.starts_at_s,
                 "ends_at_s": ends_at_s,
+                "ended_before_s": group.ends_at_s,
                 "prices": changed,
                 "by": by,
                 "reason": reason,
             }
-            work.append(EventKind.PRICES_CHANGED, payload)
+            said = work.append(EventKind.PRICES_CHANGED, payload)
+            for item_id in items:
+                say(work.connection, _subject(group.list_id, group.segment, item_id, group.starts_at_s), said)
             work.commit()
         return int(changed)
+
+    def take(self, work: SqliteUnitOfWork, plain: Mapping[str, Any], word: Word) -> tuple[str, str]:
+        """A change that was made at another till, within a write of the caller's: what became of it, and why not."""
+        key = (str(plain["list_id"]), str(plain["segment"]), int(plain["starts_at_s"]))
+        ends_at_s = None if plain["ends_at_s"] is None else int(plain["ends_at_s"])
+        if "item_id" not in plain:
+            return self._take_end(work, key, plain.get("ended_before_s"), ends_at_s, word)
+        entry = PriceEntry(key[0], key[1], str(plain["item_id"]), int(plain["price_minor"]), key[2], ends_at_s)
+        if not 0 <= entry.price_minor <= MAXIMUM_PRICE_MINOR:
+            return FAILED, "The price is below zero or too large."
+        if work.connection.execute("SELECT 1 FROM item WHERE item_id = ?", (entry.item_id,)).fetchone() is None:
+            return FAILED, f"This till has no product {entry.item_id}: import the file that has it."
+        if not say(work.connection, _subject(key[0], key[1], entry.item_id, key[2]), word):
+            return OVERTAKEN, ""
+        put_price(work.connection, entry)
+        return DONE, ""
+
+    @staticmethod
+    def _take_end(
+        work: SqliteUnitOfWork, key: tuple[str, str, int], before_s: int | None, ends_at_s: int | None, word: Word
+    ) -> tuple[str, str]:
+        ended = 0
+        for (item_id,) in work.connection.execute(_ITEMS_OF_GROUP, (*key, before_s)).fetchall():
+            if say(work.connection, _subject(key[0], key[1], item_id, key[2]), word):
+                work.run(f"{_END} AND item_id = ?", (ends_at_s, *key, before_s, item_id))
+                ended += 1
+        return (DONE, "") if ended else (OVERTAKEN, "")
+
+
+def _subject(list_id: str, segment: str, item_id: str, starts_at_s: int) -> str:
+    return json.dumps(["price", list_id, segment, item_id, starts_at_s])
 
 
 def _plain(entry: PriceEntry) -> dict[str, object]:

@@ -11,7 +11,17 @@ from pos_app.domain.journal import EventKind
 from pos_app.domain.offline_redemption import OFFLINE_REFERENCE
 from pos_app.ports import IdSource
 from sync import contract
-from sync.central import enrolment_offers, exposure, gift_cards, loads, member_events, members, tables
+from sync.central import (
+    enrolment_offers,
+    exposure,
+    gift_cards,
+    loads,
+    member_events,
+    members,
+    revision,
+    store_goods,
+    tables,
+)
 from sync.central.candidates import Candidate
 from sync.central.database import within, write_new_rows, write_rows
 from sync.central.ledger import Cause, Posting
@@ -65,6 +75,8 @@ class Applying:
 
     def run(self, candidates: Sequence[Candidate]) -> None:
         """Apply all of them in order; each one's outcome tells what became of it."""
+        if any(one.event.kind in store_goods.KINDS for one in candidates):
+            revision.change(self._connection)  # the store's other tills ask at once
         joined = self.join([one.joining for one in candidates if one.joining is not None])
         for one in candidates:
             if one.joining is not None:

@@ -7,7 +7,17 @@ from sqlalchemy import Column, Connection, Inspector, Table, func, inspect, sele
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
-from sync.central import earlier_sales, forks, loads, receipts, return_desk, store_settings, tables, till_days
+from sync.central import (
+    earlier_sales,
+    forks,
+    loads,
+    receipts,
+    return_desk,
+    store_goods,
+    store_settings,
+    tables,
+    till_days,
+)
 from sync.central.backoffice import tables as office_tables
 from sync.central.database import Database
 from sync.central.errors import StartError
@@ -97,6 +107,7 @@ def _seventh(connection: Connection) -> None:
     tables.metadata.create_all(connection)
     store_tables.EVENT_OF_CLOSING.create(connection, checkfirst=True)
     store_settings.EVENT_OF_SETTINGS.create(connection, checkfirst=True)
+    store_goods.EVENT_OF_GOODS.create(connection, checkfirst=True)
     _append_only(connection, store_tables.APPEND_ONLY)
     _append_only(connection, forks.APPEND_ONLY)
     _append_only(connection, receipts.APPEND_ONLY)

@@ -15,6 +15,7 @@ from sync import (
     returning,
     standing,
     store_days,
+    store_goods,
     store_settings,
     stored_value,
 )
@@ -427,5 +428,14 @@ OPERATIONS = (
         None,
         store_settings.StoreSettings,
         lambda service, terminal, message, name: service.settings_changes(terminal.store_id, name),
+    ),
+    Operation(
+        "store_goods",
+        "GET",
+        store_goods.PATH_STORE_GOODS,
+        "Changes of goods, prices and promotions made at the store's tills; nothing new when the till has them.",
+        None,
+        store_goods.StoreGoods,
+        lambda service, terminal, message, name: service.goods_changes(terminal.store_id, name),
     ),
 )

@@ -17,6 +17,7 @@ from pos_app.ids import SystemIds
 from pos_app.ports import Clock, IdSource
 from sync import contract, membership
 from sync import promotions as promotion_wire
+from sync import store_goods as store_goods_wire
 from sync import store_settings as store_settings_wire
 from sync.central import (
     enrolment_offers,
@@ -30,6 +31,7 @@ from sync.central import (
     proofs,
     revision,
     sale_records,
+    store_goods,
     store_settings,
     tables,
     terminals,
@@ -467,6 +469,10 @@ class CentralService:
     def answers(self) -> bool:
         """True when the database answers. Raises what the database raises."""
         return self._database.read(lambda connection: bool(connection.execute(select(1)).scalar_one()))
+
+    def goods_changes(self, store_id: str, have: str) -> store_goods_wire.StoreGoods:
+        """Changes of a store's goods, for its other tills."""
+        return store_goods.goods_changes(self._database, store_id, have)
 
     def settings_changes(self, store_id: str, have: str) -> store_settings_wire.StoreSettings:
         """Changes of a store's settings, for its other tills."""

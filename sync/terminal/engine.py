@@ -31,7 +31,7 @@ from msgspec import Raw
 from pos_app.domain.journal import JournalEntry, canonical_json
 from pos_app.errors import OfflineError, RefusedError, WorldError
 from pos_app.ports import Clock, EventOutcome, Outbox
-from sync import contract, people, promotions, store_settings
+from sync import contract, people, promotions, store_goods, store_settings
 from sync.terminal.client import CentralClient, RequestRefusedError, UnavailableError
 from sync.terminal.retry import Outcome
 
@@ -69,7 +69,10 @@ class SyncEngine:
         take_operators: Callable[[bytes], None] | None = None,
         tell_fleet: Callable[[], None] | None = None,
         take_settings: Callable[[bytes], None] | None = None,
+        take_goods: Callable[[bytes], None] | None = None,
     ) -> None:
+        self._take_goods = take_goods
+        self._goods_held = ""
         self._take_settings = take_settings
         self._settings_held = ""
         self._tell_fleet = tell_fleet
@@ -96,6 +99,7 @@ class SyncEngine:
                     self._fetch_promotions()
                     self._fetch_operators()
                     self._fetch_settings()
+                    self._fetch_goods()
                 if self._tell_fleet is not None and not result.more:
                     self._tell_fleet()
             except UnavailableError as error:
@@ -230,6 +234,24 @@ class SyncEngine:
             raise  # no fault of the settings; the worker knows what to do
         except (ValueError, WorldError) as error:
             _logger.error("the central service's changes of the settings cannot be used: %s", error)
+
+    def _fetch_goods(self) -> None:
+        """Changes of goods, prices and promotions of the store's tills. A service that is older than them has none."""
+        if self._take_goods is None:
+            return
+        have = f"?have={self._goods_held}" if self._goods_held else ""
+        try:
+            answer = self._client.get(store_goods.PATH_STORE_GOODS + have, store_goods.StoreGoods)
+            if not answer.unchanged:
+                self._take_goods(contract.encode(answer))
+                self._goods_held = answer.digest
+        except RequestRefusedError as error:
+            if error.status != NOT_KNOWN_THERE:
+                _logger.error("the central service refuses its changes of the goods: %s", error.code)
+        except OfflineError:
+            raise  # no fault of the goods; the worker knows what to do
+        except (ValueError, WorldError) as error:
+            _logger.error("the central service's changes of the goods cannot be used: %s", error)
 
     def _fetch_operators(self) -> None:
         """Who may sign on at this till. A service that is older than operators has none."""
