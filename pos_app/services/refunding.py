@@ -84,8 +84,8 @@ class Refunding:
             self.give_up(pending)
             raise CashierError(
                 "gift_card_void_offline",
-                "This sale put money onto a gift card. The rewards service, which knows whether it was spent, cannot "
-                "be reached. The sale stays. Keep the card here, and void the sale when the line is back.",
+                "Offline nobody knows whether the gift card was spent. The sale stays. Keep the card here, and void "
+                "the sale when the line is back.",
             ) from error
         except RefusedError:
             self.give_up(pending)
@@ -97,10 +97,7 @@ class Refunding:
     def _why_not_held(self, pending: PendingReturn, cards: Sequence[LoadedCard]) -> str:
         names = {line.line_number: line.name for line in pending.quote.lines}
         if {card.line_number for card in cards} != set(pending.loaded_lines):
-            return (
-                "The rewards service has not got this sale yet, so the gift card cannot be taken back. The sale stays. "
-                "Void it again when everything is sent."
-            )
+            return "The rewards service has not got this sale yet. The sale stays. Void it again when everything is sent."
         money = self._returning.formatter.money
         spent = [
             f"{names[card.line_number]}: {money(card.left_minor)} of {money(card.loaded_minor)} is left."
