@@ -27,6 +27,7 @@ from pos_app.storage.database import Database
 from pos_app.storage.keys import KeyStore
 from pos_app.storage.terminal_database import SCHEMA_VERSION
 from pos_app.storage.unit_of_work import SqliteStorage
+from pos_app.store_profile import HISTORY_FOLDER
 
 DEFAULT_FOLDER, STATE_FILE = "backups", "backup.state"
 STORE_FILES = (STORE_FILE, SETTINGS_FILE, PROMOTION_FILE, DEMO_MARK)
@@ -232,11 +233,13 @@ class LocalBackups:
         return int(json.loads(row[0])["z_number"]) if row else 0
 
     def _source(self) -> Source:
-        files = {}
-        for name in STORE_FILES:
-            path = self._folder / name
-            if path.is_file() and path.stat().st_size <= _LARGEST_FILE:
-                files[name] = path.read_bytes()
+        history = sorted((self._folder / HISTORY_FOLDER).glob("*.json"))
+        paths = (*(self._folder / name for name in STORE_FILES), *history)
+        files = {
+            path.relative_to(self._folder).as_posix(): path.read_bytes()
+            for path in paths
+            if path.is_file() and path.stat().st_size <= _LARGEST_FILE
+        }
         public_key = self._public_key()
         return Source(self._database, public_key, fingerprint(public_key) if public_key else "", files, __version__)
 

@@ -242,7 +242,9 @@ def _write_database(
             writing.execute("PRAGMA journal_mode = DELETE").fetchone()
             copy_pages(reading, writing, progress)
             for name, content in writing.execute("SELECT name, content FROM copied_file").fetchall():
-                (part / FILES / Path(name).name).write_bytes(content)
+                place = _place_of(part / FILES, name)
+                place.parent.mkdir(exist_ok=True)
+                place.write_bytes(content)
             writing.execute("DROP TABLE copied_file")
             writing.execute(
                 "INSERT INTO restoration (copy_made_at, staged_at, by, known_sequence, z_number) "
@@ -260,3 +262,10 @@ def _write_database(
         reading.close()
     with (part / FILE_NAME).open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _place_of(folder: Path, name: str) -> Path:
+    """Where a file of a copy goes: in the folder, or in one folder within it, and never outside."""
+    file = Path(name)
+    within = file.parent.name
+    return folder / file.name if within in ("", "..") else folder / within / file.name

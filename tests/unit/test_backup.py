@@ -22,17 +22,20 @@ from pos_app.cli import backup as command
 from pos_app.clock import SetClock
 from pos_app.domain.backup_policy import DAILY, MONTHLY, NEWEST, WEEKLY, dropped, is_due, is_overdue, kept
 from pos_app.domain.poslog import sale_to_plain
+from pos_app.domain.settings_edits import edits_between
 from pos_app.errors import CashierError, WorldError
 from pos_app.ports.backup import RECOVERY_MARK, BackupCopy, CopyState
 from pos_app.ports.reports import Cancelled
+from pos_app.ports.set_up import StoreVersion
 from pos_app.settings import TerminalSettings
-from pos_app.storage import copy_keys
-from pos_app.storage.backup_copy import COPY_FILE, FACTS_FILE, read_copy
+from pos_app.storage import copy_keys, restore
+from pos_app.storage.backup_copy import COPY_FILE, FACTS_FILE, key_of, read_copy
 from pos_app.storage.database import FILE_NAME
 from pos_app.storage.journal_audit import audit
 from pos_app.storage.keys import KeyFile
 from pos_app.storage.restore import READY, REPLACED
-from pos_app.storage.terminal_database import KEY_FILE_NAME, TerminalDatabase
+from pos_app.storage.terminal_database import KEY_FILE_NAME, SCHEMA_VERSION, TerminalDatabase
+from pos_app.store_book import StoreFileBook
 
 BY = "manager-1"
 
@@ -384,6 +387,41 @@ def test_a_broken_disk_costs_no_number_twice(tmp_path: Path, expect_log: Callabl
     with terminal_data(tmp_path) as data:
         assert sell(data) > 1000
         assert audit(data.database).faults == []
+
+
+def test_the_versions_of_the_stores_settings_travel_with_them(
+    tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("was restored from a copy")
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    book = StoreFileBook(old, lambda: NOON)
+    edits = edits_between(book.plain(), {**book.plain(), "store_name": "Northgate"})
+    book.save(StoreVersion(0, "", "manager-1", "New sign", "2027-01-04", ("Name: Northgate",), edits, ""))
+    with terminal_data(old) as data:
+        key = backups_of(data).new_recovery_key(BY)
+        copy = copy_of(data)
+    keys = KeyFile(new / KEY_FILE_NAME)
+    restore.stage(
+        copy,
+        key_of(copy, recovery_key=key),
+        new,
+        keys,
+        newest_schema=SCHEMA_VERSION,
+        at=NOON,
+        by=BY,
+        progress=lambda done, whole: None,
+    )
+    assert restore.finish(new, keys, NOON)
+    restored = StoreFileBook(new, lambda: NOON)
+    assert [one.why for one in restored.versions()] == [one.why for one in book.versions()]
+    assert restored.next_day == "2027-01-04", "what waited for its day still does"
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc/outside", "a/../outside"], ids=["up", "absolute", "up within"])
+def test_no_file_of_a_copy_is_put_outside_of_the_folder(tmp_path: Path, name: str) -> None:
+    assert restore._place_of(tmp_path, name).resolve().is_relative_to(tmp_path)
 
 
 def test_restoring_on_a_new_machine_by_command(
