@@ -97,7 +97,7 @@ class Refunding:
     def _why_not_held(self, pending: PendingReturn, cards: Sequence[LoadedCard]) -> str:
         names = {line.line_number: line.name for line in pending.quote.lines}
         if {card.line_number for card in cards} != set(pending.loaded_lines):
-            return "The rewards service has not got this sale yet. The sale stays. Void it again when everything is sent."
+            return "The rewards service has not got this sale yet. The sale stays. Void it again when all is sent."
         money = self._returning.formatter.money
         spent = [
             f"{names[card.line_number]}: {money(card.left_minor)} of {money(card.loaded_minor)} is left."

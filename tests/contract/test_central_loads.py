@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sync import contract
 from sync.central.errors import CentralError
 from sync.central.loads import proven
+from sync.central.terminals import Terminal
+from sync.stored_value import HoldLoads, LoadsHeld, LoadStanding
 
 CARD = "6006491234567890555"
 
@@ -132,6 +134,29 @@ def test_a_gift_card_that_comes_back_as_goods_is_worth_nothing_any_more(shop: Ce
     journal.returned("r2", "t1", returned_line(1))
     shop.upload(journal, 4)
     assert balance(shop) == 0
+
+
+def test_what_a_sale_loaded_is_held_for_its_void_taken_once_or_set_free(shop: CentralShop) -> None:
+    journal = Journal()
+    journal.sale("t1", lines=[line(1, 5_000, 0, kind="gift_card")])
+    loaded(journal, "load-1", transaction_id="t1", line_number=1)
+    desk, till = shop.service.returns, Terminal("001-01", "001", "01", "active", b"")
+    asked = HoldLoads(return_id="r1", transaction_id="t1", line_numbers=[1])
+    assert desk.hold_loads(till, asked) == LoadsHeld(held=False, loads=[]), "the sale has not come in"
+    shop.upload(journal)
+    standing = LoadStanding(line_number=1, loaded_minor=5_000, left_minor=5_000)
+    for _ in range(2):
+        assert desk.hold_loads(till, asked) == LoadsHeld(held=True, loads=[standing])
+        assert balance(shop) == 0
+    desk.release(till, "r1")
+    assert balance(shop) == 5_000
+    again = HoldLoads(return_id="r2", transaction_id="t1", line_numbers=[1])
+    assert desk.hold_loads(till, again).held
+    journal.returned("r2", "t1", returned_line(1))
+    shop.upload(journal, 3)
+    assert balance(shop) == 0
+    assert not desk.hold_loads(till, again).held, "it was taken"
+    assert shop.service.verify().findings == ()
 
 
 def test_a_load_without_its_number_waits_in_quarantine(shop: CentralShop) -> None:
