@@ -387,6 +387,7 @@ def make_deb(program: Path, out: Path) -> Path:
         for source, target in (*DEBIAN_FILES, ("../../LICENSE", f"usr/share/doc/{NAME}/copyright")):
             (root / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGING / source, root / target)
+        shutil.copytree(PACKAGING / "central", root / "usr" / "share" / "doc" / NAME / "central")
         if (program / MANUAL).is_dir():
             (root / "usr" / "share" / "doc" / NAME / MANUAL).symlink_to(f"/opt/{NAME}/{MANUAL}")
         for executable in (root / "usr" / "bin" / NAME, root / "usr" / "lib" / NAME / "finish-interrupted"):

@@ -353,6 +353,7 @@ class Counter:
             formatter=register.formatter,
             profile=register.profile,
             preview=partial(sample_picture, register.clock),
+            people=register.data.people.everybody,
         )
 
     @cached_property

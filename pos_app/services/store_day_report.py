@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from pos_app.domain.day_words import day_words
 from pos_app.domain.report import Column, Report, Table, Unit, Value
 from pos_app.domain.report_pages import tender_words
 from pos_app.domain.store import StoreProfile
@@ -102,7 +103,7 @@ def scope_words(day: StoreDay, profile: StoreProfile) -> str:
     """Which day of which store, over how many tills."""
     closed, every = len(day.closed_tills), len(day.tills)
     tills = "all tills closed" if closed == every else f"{closed} of {every} tills closed"
-    return f"{day.business_day}  ·  Store {profile.store_id}  ·  {tills}"
+    return f"{day_words(day.business_day)}  ·  Store {profile.store_id}  ·  {tills}"
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

@@ -154,6 +154,7 @@ def test_a_tax_rate_begins_with_the_business_day_it_was_saved_for_and_never_with
     till.touch(room.rail["History"])
     till.until(lambda: len(room.history.list.rows) == 2, "the versions are read")
     assert "In force since" in room.history.lines.accessibleDescription()
+    assert "manager-1" not in room.history.lines.accessibleDescription(), "people are called by their names"
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)

@@ -12,6 +12,9 @@ import pytest
 import build_installer
 from pos_app import __version__
 
+CENTRAL_FILES = ("central.toml", "compose.yaml", "nginx.conf", "pos-central.target", "pos-central@.service")
+"""What docs/central/installing.md puts in place for the central service."""
+
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
@@ -87,6 +90,7 @@ def test_the_debian_package_holds_the_program_and_what_a_till_needs_around_it(pr
         "./usr/share/applications/pos-terminal.desktop",
         "./usr/share/xsessions/pos-terminal-kiosk.desktop",
         "./usr/share/doc/pos-terminal/copyright",
+        *(f"./usr/share/doc/pos-terminal/central/{name}" for name in CENTRAL_FILES),
         "./opt/pos-terminal/manual/index.html",
         "./usr/share/doc/pos-terminal/manual -> /opt/pos-terminal/manual",
     ):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import moment_words
 from pos_app.ports.backup import BackupCopy, BackupPlace, CopyState
 from ui.technician.parts import Facts, ReportView, RowItem, RowList
 from ui.theme import paint
@@ -26,8 +27,7 @@ _LOOKS = {
 
 def when(copy: BackupCopy, zone: tzinfo | None) -> str:
     """The moment of a copy as people say it."""
-    at = copy.made_at.astimezone(zone)
-    return f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M}"
+    return moment_words(copy.made_at.astimezone(zone))
 
 
 def size_words(size_bytes: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import moment_words
 from pos_app.domain.operator import Role
 from pos_app.ports.backup import RECOVERY_MARK, CopyState
 from pos_app.ports.maintenance import TrialReport
@@ -72,9 +73,8 @@ class CopyPage(StepPage):
         rows = []
         for copy in copies:
             icon, ink = _LOOKS[copy.state]
-            at = copy.made_at.astimezone()
             opens = f"recovery key {copy.recovery_id}" if copy.recovery_id else "no recovery key opens it"
-            detail = f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M}  ·  {copy.words or opens}"
+            detail = f"{moment_words(copy.made_at.astimezone())}  ·  {copy.words or opens}"
             name = f"Till {copy.terminal_id}" if copy.terminal_id else copy.path.name
             rows.append(RowItem(name, detail, icon, ink, f"{copy.size_bytes / 1e6:,.1f} MB"))
         best = next((n for n, copy in enumerate(copies) if copy.state is CopyState.GOOD and copy.recovery_id), -1)

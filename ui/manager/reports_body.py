@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import day_words
 from pos_app.domain.report import Report
 from pos_app.domain.report_period import Span, days_of, stepped
 from pos_app.ports import Formatter
@@ -296,7 +297,7 @@ class ReportBody(PageBody):
         first, last = self.period
         match self.span:
             case Span.DAY:
-                return f"{first:%a} {first.isoformat()}"
+                return day_words(first)
             case Span.MONTH:
                 return f"{first:%B %Y}"
             case Span.YEAR:

@@ -1,12 +1,12 @@
 """The store's day on the page over the window: one day at a time, its tills, sums, bags and points below."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import day_words
 from pos_app.domain.report import Report
 from pos_app.ports import Formatter
 from ui.manager.report_sheet import ReportSheet
@@ -92,8 +92,7 @@ class StoreDayBody(PageBody):
         painter.fillRect(self.rect(), colour("surface"))
         between = QRectF(Height.TOUCH + 4, 0, _DAY - 8, Height.TOUCH)
         if self._day:
-            words = f"{date.fromisoformat(self._day):%a} {self._day}"
-            paint.text(painter, between, words, font(16, 700, tabular=True), "ink", paint.CENTRE)
+            paint.text(painter, between, day_words(self._day), font(16, 700, tabular=True), "ink", paint.CENTRE)
         if self._words:
             room = QRectF(12, Height.TOUCH + 40, min(self.width() - 24, 720), self.height() - Height.TOUCH - 40)
             paint.wrapped(painter, room, self._words, font(16, 500), "ink_2")

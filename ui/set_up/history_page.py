@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import day_words, moment_words
 from pos_app.domain.settings_edits import Plain
 from pos_app.ports.maintenance import TrialReport
 from pos_app.ports.set_up import StoreVersion
@@ -105,7 +106,7 @@ class HistoryPage(RoomPage):
         more = f", and {len(version.words) - 1} more" if len(version.words) > 1 else ""
         what = (version.words[0] if version.words else "No change") + more
         return RowItem(
-            what, f"{_day(version.effective_on)}  ·  {version.by or 'the file'}", icon, ink, str(version.number)
+            what, f"{day_words(version.effective_on)}  ·  {version.by or 'the file'}", icon, ink, str(version.number)
         )
 
     def _touched(self, number: int) -> None:
@@ -135,7 +136,7 @@ class HistoryPage(RoomPage):
         return [*lines, ("", "", "ink"), *(("·", words, "ink") for words in version.words)]
 
     def _state(self, version: StoreVersion) -> str:
-        begins = _day(version.effective_on)
+        begins = day_words(version.effective_on)
         if version.withdrawn_at:
             return f"Withdrawn {_moment(version.withdrawn_at)} by {version.withdrawn_by}. It never began."
         if version.waits:
@@ -241,9 +242,4 @@ class HistoryPage(RoomPage):
 
 
 def _moment(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone().strftime("%d %b %Y %H:%M")
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%b %Y}"
+    return moment_words(datetime.fromisoformat(at).astimezone())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pos_app.domain.card_batch import CardDifference
 from pos_app.domain.cash_count import CountedPieces, counted_minor
+from pos_app.domain.day_words import day_words
 from pos_app.domain.money import currency
 from pos_app.domain.till_closing import MOST_COUNTS, ClosingStep, CountedTender, TillClosing, needs_reason
 from pos_app.errors import CashierError
@@ -22,7 +23,7 @@ from ui.till.deposit import DepositBody
 from ui.till.facts import Fact, FactList
 from ui.till.one_field import OneFieldBody
 from ui.till.reveal import RevealBody, result_words
-from ui.till.words import cash_rows, day_words
+from ui.till.words import cash_rows
 
 if TYPE_CHECKING:
     from pos_app.services.approvals import Approval

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pos_app.domain.card_batch import CardDifference
+from pos_app.domain.day_words import day_words
 from pos_app.domain.till_closing import TenderResult, TillClosing
 from pos_app.domain.tills import FIRST_TILL
 from ui.till.facts import Fact
-from ui.till.words import age_words, day_words
+from ui.till.words import age_words
 
 if TYPE_CHECKING:
     from pos_app.services.till_papers import ZReport

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from pos_app.domain.day_words import day_words
 from ui.receipts.paper_view import PaperView
 from ui.till import doing
 from ui.till.day_page import DayPage, PageBody, PageWords, Way
-from ui.till.words import day_words
 from ui.widgets.buttons import Button
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ReportsDesk:
     def _open(self, approval: Approval | None) -> None:
         self._papers.may_look(approval)
         self._reports = self._papers.z_reports()
-        names = ["X: the day so far", *(f"Z {one.number}: {one.business_day}" for one in self._reports)]
+        names = ["X: the day so far", *(f"Z {one.number}: {day_words(one.business_day)}" for one in self._reports)]
         self.body.show_list(names, self._choose)
         services = self._window.services
         words = PageWords(

@@ -1,7 +1,7 @@
 """How denominations, days and times are said at the till."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from pos_app.domain.cash_count import CountedPieces
 from ui.till.count_pad import PadRow
@@ -23,12 +23,6 @@ def cash_rows(pieces: Sequence[CountedPieces], money: Callable[[int], str]) -> l
         )
         for one in pieces
     ]
-
-
-def day_words(business_day: str) -> str:
-    """Sunday 22 November 2026."""
-    day = date.fromisoformat(business_day)
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def age_words(since: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ never within one: the earliest is the day after the one that is open. Calls touc
 import json
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pos_app.domain.settings_edits import Edit, EditConflictError, Plain, edited
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import CashierError
 from pos_app.ports import Clock, Formatter, IdSource, Storage
+from pos_app.ports.people import Person
 from pos_app.ports.set_up import StoreBook, StoreVersion
 from pos_app.services.approvals import Approval, Approvals
 from pos_app.services.set_up.draft import Draft
@@ -60,7 +61,9 @@ class SetUp:
         formatter: Formatter,
         profile: StoreProfile,
         preview: Callable[[StoreProfile], bytes],
+        people: Callable[[], Sequence[Person]] = tuple,
     ) -> None:
+        """people are all who may sign on here, for the names of those who changed something."""
         self.book = book
         self.pages: tuple[Page, ...] = PAGES
         self.writer = Writer(formatter, profile.currency)
@@ -68,6 +71,7 @@ class SetUp:
         self._storage = storage
         self._clock = clock
         self._ids = ids
+        self._people = people
         self._formatter = formatter
         self._preview = preview
 
@@ -100,8 +104,14 @@ class SetUp:
         return fresh
 
     def versions(self) -> list[StoreVersion]:
-        """Newest first."""
-        return self.book.versions()
+        """Newest first, each with the names of those who made and withdrew it, where this till knows them."""
+        names = {one.operator.operator_id: one.operator.display_name for one in self._people()}
+
+        def named(version: StoreVersion) -> StoreVersion:
+            by, withdrawn_by = version.by, version.withdrawn_by
+            return replace(version, by=names.get(by, by), withdrawn_by=names.get(withdrawn_by, withdrawn_by))
+
+        return [named(version) for version in self.book.versions()]
 
     def earliest(self) -> date:
         """The first day a change can begin with."""
