@@ -63,7 +63,7 @@ class EventKind(StrEnum):
     APPROVAL = "approval"
     """A second person said yes or no to one act."""
     OPERATOR_CHANGED = "operator_changed"
-    """An operator was added, changed, removed, or got another PIN or badge."""
+    """An operator was added, changed, unlocked, ended, or got another role, PIN or badge; by whom and why."""
     SETTINGS_CHANGED = "settings_changed"
     """The till's own settings changed, by whom and what."""
     STORE_SETTINGS_CHANGED = "store_settings_changed"
