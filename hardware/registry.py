@@ -7,6 +7,7 @@ from pos_app.ports.maintenance import AddressKind, DriverChoice
 
 RECEIPT_PRINTER, BARCODE_SCANNER, LINE_DISPLAY = "receipt_printer", "barcode_scanner", "line_display"
 SCALE, BACKUP_PRINTER, CARD_TERMINAL = "scale", "backup_printer", "payment_terminal"
+CASH_DRAWER = "cash_drawer"
 
 _SERIAL_EXAMPLE = "/dev/ttyUSB0@9600 or usb:05e0:1200"
 
@@ -39,6 +40,9 @@ _DRIVERS = (
     DriverChoice(LINE_DISPLAY, "escpos", "ESC/POS display", AddressKind.SERIAL, _SERIAL_EXAMPLE),
     DriverChoice(SCALE, "nci", "NCI scale", AddressKind.SERIAL, _SERIAL_EXAMPLE),
     DriverChoice(SCALE, "toledo_8217", "Toledo 8217 scale", AddressKind.SERIAL, _SERIAL_EXAMPLE),
+    DriverChoice(
+        CASH_DRAWER, "serial", "Serial drawer", AddressKind.SERIAL, _SERIAL_EXAMPLE, "In place of the printer's"
+    ),
     DriverChoice(CARD_TERMINAL, "adyen_local", "Adyen terminal", AddressKind.NETWORK, "192.168.1.60:8443"),
     DriverChoice(CARD_TERMINAL, "manual", "Not connected", AddressKind.NONE, "", "Amounts by hand"),
     DriverChoice(CARD_TERMINAL, "simulator", "Simulated terminal", AddressKind.NONE, "", "For trials"),

@@ -1,4 +1,4 @@
-"""The receipt printer of a data folder's settings while no till runs there: nothing is printed but a test page."""
+"""The receipt printer of a data folder's settings while no till runs there: a test page, or the logo into its memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pos_app.counter_settings import peripherals_settings
 from pos_app.domain.store import StoreProfile
 from pos_app.errors import WorldError
+from pos_app.ports import PrinterRecords
 from pos_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -16,20 +17,26 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def lone_printer(folder: Path, profile: StoreProfile) -> "Iterator[ReceiptPrinter]":
-    """It, started and stopped again. Raises WorldError when it is a simulated one."""
+def lone_printer(
+    folder: Path, profile: StoreProfile, records: PrinterRecords | None = None
+) -> "Iterator[ReceiptPrinter]":
+    """It, started and stopped again. Raises WorldError when it is a simulated one.
+
+    records are the till's own, where it is not running: what the printer's memory holds is remembered in them.
+    Without them no logo is put there.
+    """
     from hardware.receipt_printer.escpos_renderer import EscposRenderer
     from hardware.receipt_printer.no_jobs import NoJobs
     from hardware.receipt_printer.printer import ReceiptPrinter
     from hardware.receipt_printer.transports import transport_for
 
-    # What the printer holds is remembered by the till that runs: no logo is stored from here.
-    settings = replace(peripherals_settings(folder, profile, load_settings(folder)).printer, stored_logo="off")
+    settings = peripherals_settings(folder, profile, load_settings(folder)).printer
+    if records is None:
+        settings = replace(settings, stored_logo="off")
     if settings.driver == "simulator":
         raise WorldError("The receipt printer of these settings is simulated, inside of the till that runs.")
-    printer = ReceiptPrinter(
-        settings, NoJobs(), transport_for(settings), EscposRenderer(settings, folder / "printer-profiles")
-    )
+    renderer = EscposRenderer(settings, folder / "printer-profiles")
+    printer = ReceiptPrinter(settings, NoJobs(), transport_for(settings), renderer, records=records)
     printer.start()
     try:
         yield printer

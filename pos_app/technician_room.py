@@ -19,6 +19,7 @@ from pos_app.gs1_reader import read_gs1
 from pos_app.log_tail import LOG_NAME, log_lines
 from pos_app.ports import DeviceState, DeviceStatus, SyncStatus
 from pos_app.ports.maintenance import BundleItem, DeviceRow, LogLine, TrialReport, TrialStep
+from pos_app.services.maintenance import ON_THE_PRINTER
 from pos_app.settings import TerminalSettings, load_settings
 from pos_app.settings_book import SettingsFile
 from pos_app.workbench import LocalWorkbench
@@ -288,7 +289,7 @@ class TechnicianRoom(LocalWorkbench):
         entry = next((one for one in settings.devices if one.name == status.name), None)
         if entry is not None:
             return entry.driver, entry.address, entry.name
-        return ("on the printer" if status.kind == "cash_drawer" else "simulator"), "", ""
+        return (ON_THE_PRINTER if status.kind == "cash_drawer" else "simulator"), "", ""
 
     def _printer_health(self, printer: "ReceiptPrinter", level: "HealthLevel") -> TrialReport:
         prints = level.value != "internal"

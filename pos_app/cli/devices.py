@@ -8,6 +8,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from threading import Event
@@ -51,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     health = actions.add_parser("health", help="ask every device how it is; nothing is printed")
     testing = actions.add_parser("test", help="print a test page on the receipt printer")
+    storing = actions.add_parser(
+        "store-logo", help="put the store's logo into the receipt printer's memory; the till must not be running"
+    )
     history = actions.add_parser("history", help="the versions of the settings, newest first")
     rolling = actions.add_parser("rollback", help="make an earlier version of the settings the one that counts")
     rolling.add_argument("number", type=int, help="its number in the history")
@@ -60,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bundling = actions.add_parser("bundle", help="list what a support bundle contains, then write it")
     bundling.add_argument("--list", action="store_true", dest="only_list", help="list only")
     for action in (
-        *(listing, adding, setting, removing, health, testing, history, rolling),
+        *(listing, adding, setting, removing, health, testing, storing, history, rolling),
         *(exporting, importing, bundling),
     ):
         action.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: the user's)")
@@ -186,6 +190,27 @@ def _test(args: argparse.Namespace) -> int:
     return 0 if report.healthy else 1
 
 
+def _store_logo(args: argparse.Namespace) -> int:
+    from pos_app.ids import SystemIds
+    from pos_app.storage.keys import SystemKeyStore
+    from pos_app.storage.terminal_database import KEY_FILE_NAME, open_terminal_database
+
+    folder, profile = _folder(args), store_of(_folder(args)).profile
+    data = open_terminal_database(
+        folder,
+        store_id=profile.store_id,
+        workstation_id=profile.workstation_id,
+        clock=SystemClock(profile.time_zone),
+        ids=SystemIds(),
+        keys=SystemKeyStore(folder / KEY_FILE_NAME),
+    )
+    with closing(data), lone_printer(folder, profile, data.printer_records) as printer:
+        report = printer.store_logo().result(_PRINT_S)
+    for words in (*report.words, report.question):
+        print(words)
+    return 0 if report.healthy else 1
+
+
 def _history(args: argparse.Namespace) -> int:
     book = SettingsFile(_folder(args))
     for version in book.versions():
@@ -237,6 +262,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "find": _find,
     "health": _health,
     "test": _test,
+    "store-logo": _store_logo,
     "history": _history,
     "rollback": _rollback,
     "export": _export,

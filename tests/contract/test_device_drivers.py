@@ -18,6 +18,7 @@ from hardware.counter_devices import CounterDevice, CounterDevices
 from hardware.line_display.display import LineDisplay
 from hardware.line_display.settings import LineDisplaySettings
 from hardware.line_display.simulator import SimulatedLineDisplay
+from hardware.payment_terminal.settings import CardTerminalSettings
 from hardware.peripherals import Peripherals, PeripheralsSettings
 from hardware.receipt_printer.health import HealthLevel
 from hardware.receipt_printer.printer import ReceiptPrinter
@@ -26,7 +27,11 @@ from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 from hardware.scale.scale import SerialScale
 from hardware.scale.settings import ScaleSettings
 from hardware.scale.simulator import SimulatedScale
-from pos_app.ports import DeviceState, DeviceStatus, WeightReading, WeightState
+from pos_app.counter_settings import peripherals_settings
+from pos_app.ids import SystemIds
+from pos_app.ports import CardOutcome, DeviceState, DeviceStatus, PaymentTerminal, WeightReading, WeightState
+from pos_app.sample_store import store_of
+from pos_app.settings import load_settings
 
 MADE = {
     "barcode_scanner": lambda driver, address: ScannerSettings("tested", driver, address),
@@ -77,6 +82,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         real = [device for device in named if device[0] in MADE]
         cases = real or simulated
         metafunc.parametrize("tested", cases, ids=["-".join(case[:2]) for case in cases], indirect=True)
+    if "card_terminal" in metafunc.fixturenames:
+        terminals = [device for device in named if device[0] == "payment_terminal"]
+        cases = terminals or [("payment_terminal", "simulator", "")]
+        metafunc.parametrize("card_terminal", cases, ids=[each[1] for each in cases], indirect=True)
     if "printer" in metafunc.fixturenames:
         printers = [device for device in named if device[0] == "receipt_printer"] or [("receipt_printer", "tcp", "")]
         metafunc.parametrize("printer", printers, ids=[each[1] for each in printers], indirect=True)
@@ -85,7 +94,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _named(text: str) -> tuple[str, str, str]:
     kind, _, rest = text.partition("=")
     driver, _, address = rest.partition("://")
-    if kind not in (*MADE, "receipt_printer") or not driver or not address:
+    if kind not in (*MADE, "receipt_printer", "payment_terminal") or not driver or not address:
         raise pytest.UsageError(f"--device {text}: write KIND=DRIVER://ADDRESS")
     return kind, driver, address
 
@@ -116,6 +125,22 @@ def printer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReceiptP
         ends.callback(peripherals.stop)
         assert peripherals.printer is not None
         yield peripherals.printer
+
+
+@pytest.fixture
+def card_terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PaymentTerminal]:
+    """The simulated one, or that of a till's settings; its payments are noted in the test's folder, not the till's."""
+    _, driver, folder = request.param
+    card = CardTerminalSettings()
+    if folder:
+        data = Path(folder)
+        card = peripherals_settings(data, store_of(data).profile, load_settings(data)).card_terminal
+        assert card.driver == driver, f"the till in {folder} has the driver {card.driver}"
+    peripherals = Peripherals(PeripheralsSettings(PrinterSettings(), (), tmp_path, card), MemoryPrintQueue())
+    peripherals.start()
+    assert peripherals.payment_terminal is not None, peripherals.statuses()
+    yield peripherals.payment_terminal
+    peripherals.stop()
 
 
 def test_it_is_ready_soon_and_says_who_it_is(tested: Candidate) -> None:
@@ -153,6 +178,17 @@ def test_it_does_what_its_kind_does(tested: Candidate) -> None:
             pass
     elif tested.devices.drawer is not None:
         tested.devices.drawer.kick_drawer("driver suite").result(10)
+
+
+def test_a_card_terminal_takes_a_payment_once_and_gives_it_back(card_terminal: PaymentTerminal) -> None:
+    """1.00 of the terminal's currency; at a machine somebody holds a card, best a test card."""
+    assert card_terminal.check().state in (DeviceState.READY, DeviceState.BUSY)
+    payment, refund = SystemIds().new_id(), SystemIds().new_id()
+    taken = card_terminal.authorise(payment, 100, "USD")
+    assert (taken.outcome, taken.amount_minor) == (CardOutcome.APPROVED, 100), taken.message
+    assert card_terminal.recover(payment) == card_terminal.authorise(payment, 100, "USD") == taken
+    back = card_terminal.refund(refund, payment, 100, "USD", taken.reference)
+    assert back.outcome is CardOutcome.APPROVED, back.message
 
 
 def test_a_printer_says_how_it_is_and_prints_its_page(printer: ReceiptPrinter) -> None:

@@ -198,3 +198,26 @@ def touch_key(till: WholeCounter, console: TechnicianConsole, letter: str) -> No
         turns = {key.value: key for keys in pages.values() for key in keys if key.isVisible() and key.value in pages}
         till.touch(turns.get(name) or turns["123"])
     till.touch(next(key for key in pages[name] if key.value == letter))
+
+
+def test_a_serial_drawer_is_added_in_the_form_and_takes_the_place_of_the_printers(
+    till: WholeCounter, console: TechnicianConsole
+) -> None:
+    kicks: list[bytes] = []
+    box = PtyLineServer(lambda sent: kicks.append(sent) or b"")
+    box.start()
+    try:
+        till.touch(console.devices.add)
+        form = console.form
+        till.touch(form.kinds["cash_drawer"])
+        form.address.line.setText(box.address)
+        till.touch(form.go)
+        till.until(lambda: form.report.report is not None, "it is set up")
+        assert form.report.report.good, form.report.report
+        (row,) = [row for row in till.window.technician.desk.rows() if row.kind == "cash_drawer"]
+        assert (row.name, row.driver, row.address) == ("cash drawer", "serial", box.address)
+        assert till.window.technician.desk.bench.test_device("cash drawer").good
+        till.until(lambda: kicks, "the trigger box got its byte")
+        assert kicks[0] == b"\x07"
+    finally:
+        box.stop()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.receipt_printer.paper import PaperRaster
 from hardware.receipt_printer.simulator import PrinterServer, SimulatedPrinter
 from pos_app.commands import find
 from pos_app.device_entries import DeviceEntry
@@ -54,6 +55,20 @@ def test_a_network_printer_is_added_checked_and_prints_its_test_page(
     assert machine.receipts_cut == 1
     assert "1234567890" in machine.receipts()[0].text()
     assert "Is the test page clean" in said
+
+
+def test_the_logo_is_put_into_the_printers_memory_and_remembered(
+    shell: Shell, printer: tuple[SimulatedPrinter, str], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("no keystore service on this machine")
+    machine, address = printer
+    shell("add", "receipt_printer", "tcp", address)
+    status, said, complaint = shell("store-logo")
+    assert (status, complaint) == (0, "")
+    assert "The printer keeps the logo" in said
+    assert "Is the logo on the paper" in said
+    (slip,) = machine.receipts()
+    assert any(isinstance(item, PaperRaster) for item in slip.items)
 
 
 def test_a_printer_that_does_not_answer_is_not_set_up_unless_somebody_insists(shell: Shell, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ _KINDS = (
     ("barcode_scanner", "Scanner"),
     ("line_display", "Pole display"),
     ("scale", "Scale"),
+    ("cash_drawer", "Cash drawer"),
     ("payment_terminal", "Card terminal"),
 )
 
