@@ -39,7 +39,12 @@ def goods_parts(register: Register) -> GoodsParts:
             clock=register.clock,
             bars=bars,
         ),
-        files=CatalogueFiles(book, session, lambda: catalogue_files(data.database.path.parent)),
+        files=CatalogueFiles(
+            book,
+            session,
+            lambda: catalogue_files(data.database.path.parent),
+            lambda: register.goods_delivery.arrived.not_taken(),
+        ),
         prices=PriceListsDesk(
             register.goods_delivery.prices,
             session,

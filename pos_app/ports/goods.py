@@ -59,6 +59,8 @@ class GoodsChange:
     codes: tuple[str, ...] = ()
     effective_from_s: int = 0
     state: str = DONE
+    removed: tuple[str, ...] = ()
+    """Barcodes that the product is not found by any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,15 @@ class PastImport:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A change that was made at another till of the store and could not be made here, with the reason."""
+
+    made_at: str
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelDue:
     """A product that got another price, and the second it did."""
 
@@ -136,8 +147,9 @@ class GoodsBook(Protocol):
         by: str,
         reason: str,
         effective_from_s: int = 0,
+        removed: Sequence[str] = (),
     ) -> GoodsChange | None:
-        """Give these fields of a product other values, and add barcodes; None when it is like that already.
+        """Give these fields of a product other values, add barcodes and take removed ones off; None when it is like that already.
 
         At once, or when that second has come. A product of this SKU that is not there is put on file.
         Raises FieldRefusedError.

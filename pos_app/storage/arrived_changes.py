@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pos_app.domain.journal import EventKind
-from pos_app.ports.goods import DONE, FAILED, OVERTAKEN, WAITING, WITHDRAWN, GoodsChange
+from pos_app.ports.goods import DONE, FAILED, OVERTAKEN, WAITING, WITHDRAWN, GoodsChange, NotTaken
 from pos_app.storage.database import Database
 from pos_app.storage.goods import SqliteGoods
 from pos_app.storage.last_word import Word
@@ -80,10 +80,10 @@ class ArrivedChanges:
                 made += 1
         return made
 
-    def not_taken(self, limit: int = 50) -> list[tuple[str, str, str]]:
-        """When, where and why something could not be taken over, newest first."""
+    def not_taken(self, limit: int = 50) -> list[NotTaken]:
+        """What could not be made here, newest first."""
         query = "SELECT made_at, origin, reason FROM arrived_change WHERE state = ? ORDER BY position DESC LIMIT ?"
-        return [(made_at, origin, reason) for made_at, origin, reason in self._database.all(query, (FAILED, limit))]
+        return [NotTaken(*row) for row in self._database.all(query, (FAILED, limit))]
 
     def _make(self, one: ArrivedChange) -> None:
         with self._storage.unit_of_work() as work:
@@ -122,4 +122,5 @@ def _goods_change(one: ArrivedChange, plain: dict[str, Any]) -> GoodsChange:
         fields={str(name): (str(before), str(after)) for name, (before, after) in plain["fields"].items()},
         codes=tuple(str(code) for code in plain["codes"]),
         effective_from_s=int(plain["effective_from_s"]),
+        removed=tuple(str(code) for code in plain.get("removed", ())),
     )

@@ -211,7 +211,7 @@ def test_a_change_that_a_till_cannot_take_is_kept_with_its_reason_and_the_others
     assert "This till has no product A: import the file that has it." in unknown.reason
     assert few.states("B") == [FAILED]
     assert few.cells("B")["price"] == "3.00"
-    assert [reason for _, _, reason in few.arrived.not_taken()] == [
+    assert [one.reason for one in few.arrived.not_taken()] == [
         "The barcode 9520000001070 belongs to X already.",
         "This till has no product A: import the file that has it.",
     ]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from pos_app.errors import CashierError, WorldError
-from pos_app.ports.goods import ImportOutcome, PastImport
+from pos_app.ports.goods import ImportOutcome, NotTaken, PastImport
 from pos_app.ports.maintenance import TrialReport
 from pos_app.services.goods.files import refused_csv
 from ui.goods.page import GAP, SIDE, GoodsPage, HeadedCard
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ui.services_bundle import GoodsParts, Services
 
 _MOST_LINES = 500
+_OTHER_TILLS = "Import a file at every till. What you change by hand reaches the store's other tills by itself."
 
 
 class FilesPage(GoodsPage):
@@ -37,6 +38,7 @@ class FilesPage(GoodsPage):
         super().__init__(parts, background, services, parent)
         self._files: list[Path] = []
         self._past: list[PastImport] = []
+        self._not_taken: list[NotTaken] = []
         self._outcome: ImportOutcome | None = None
         self._stopped = Event()
         self._doing = ""
@@ -82,24 +84,27 @@ class FilesPage(GoodsPage):
             self._stopped.set()
 
     def _look(self) -> None:
-        def found(answer: tuple[list[Path], list[PastImport]]) -> None:
-            self._files, self._past = answer
+        def found(answer: tuple[list[Path], list[PastImport], list[NotTaken]]) -> None:
+            self._files, self._past, self._not_taken = answer
             self.list.show_items([RowItem(path.name, str(path.parent), "file-spreadsheet") for path in self._files])
             self._show_past()
             self._busy("")
 
         files = self.parts.files
-        self.work(lambda: (files.candidates(), files.past()), found)
+        self.work(lambda: (files.candidates(), files.past(), files.not_taken()), found)
 
     def _show_past(self) -> None:
-        if self._outcome is not None or not self._past:
+        if self._outcome is not None:
             return
-        lines = []
+        lines = [("", _OTHER_TILLS, "ink_2")]
+        for missed in self._not_taken:
+            lines.append(("!", f"Not taken over from {missed.origin}, {missed.made_at[:16].replace('T', ' ')}", "bad"))
+            lines.append(("", f"    {missed.reason}", "ink_2"))
         for one in self._past:
             state = "  ·  taken back" if one.undone else ""
             lines.append(("", f"{one.made_at[:16].replace('T', ' ')}  {one.file_name}{state}", "ink"))
             lines.append(("", f"    {one.words}  ·  {one.made_by}", "ink_2"))
-        self._card.say("Imports so far")
+        self._card.say("Imports so far" if self._past else "What is in it")
         self.lines.show_lines(lines)
 
     def _choose(self, number: int) -> None:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pos_app.ports.goods import GoodsBook, ImportOutcome, PastImport, RefusedRow
+from pos_app.ports.goods import GoodsBook, ImportOutcome, NotTaken, PastImport, RefusedRow
 from pos_app.services.goods.session import GoodsSession
 from pos_app.services.report_files import harmless
 
@@ -16,10 +16,17 @@ Stopped = Callable[[], bool]
 class CatalogueFiles:
     """The files of one till. Calls touch the disk, and may take minutes."""
 
-    def __init__(self, book: GoodsBook, session: GoodsSession, find: Callable[[], list[Path]]) -> None:
+    def __init__(
+        self,
+        book: GoodsBook,
+        session: GoodsSession,
+        find: Callable[[], list[Path]],
+        not_taken: Callable[[], list[NotTaken]] = list,
+    ) -> None:
         self._book = book
         self._session = session
         self._find = find
+        self._not_taken = not_taken
 
     def candidates(self) -> list[Path]:
         """Files that may be catalogues, newest first."""
@@ -40,6 +47,10 @@ class CatalogueFiles:
     def past(self) -> list[PastImport]:
         """Imports that were made, newest first."""
         return self._book.imports()
+
+    def not_taken(self) -> list[NotTaken]:
+        """Changes of the store's other tills that could not be made here, newest first."""
+        return self._not_taken()
 
     def undo(self, number: int) -> int:
         """Take the last import back; how many products it were. Raises CashierError."""
