@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
 from fakes.manual_office import PAGES, office_pictures
 from fakes.manual_scenes import SCENES, device_panel, first_start, opening
-from fakes.ui_screens import Screens
+from fakes.ui_screens import SCREENS, Screens
 from fakes.web_browser import BROWSER, DRIVER
 from PIL import Image
 from PySide6.QtGui import QImage
@@ -35,7 +35,7 @@ OF_THE_TILL = {
     "split": "split-parts",
     "card-unknown": "card-unknown",
     "parking": "parked",
-    "return": "return",
+    "return": "a-return",
     "exchange": "return-exchange",
     "receipts": "receipts",
     "orders": "orders-list",
@@ -45,15 +45,15 @@ OF_THE_TILL = {
     "statement": "member-statement",
     "explain": "member-explain",
     "close-begin": "close-begin",
-    "close-cash": "close-cash",
-    "close-compare": "close-compare",
-    "close-deposit": "close-deposit",
-    "close-sign": "close-sign",
+    "close-cash": "cash-counted",
+    "close-compare": "cash-short",
+    "close-deposit": "deposit",
+    "close-sign": "to-be-signed",
     "tills": "tills",
-    "store-day": "store-day",
+    "employees": "employees",
     "reports": "reports",
-    "report-of-a-day": "report-of-a-day",
-    "journal": "journal",
+    "report-of-a-day": "a-day-at-a-glance",
+    "journal": "a-journal",
     "store-set-up": "set-up-tax",
     "set-up-changes": "set-up-changes",
     "goods": "goods-product",
@@ -64,6 +64,7 @@ OF_THE_TILL = {
     "scanner-tester": "console-scanner-read",
     "support": "console-support",
     "updates": "console-updates-ready",
+    "store-day": "the-store-day",
 }
 """A picture's name, and the screen of `ui_screens.py` or scene of `manual_scenes.py` that it shows."""
 FIRST_START = ("first-start", "first-start-store", "first-start-taxes")
@@ -84,7 +85,7 @@ def main(words: list[str]) -> None:
                 keep(image, name)
         if wanted(("open-day",), words):
             keep(opening(folder / "opening", SIZE), "open-day")
-        make_screens(folder / "shops", wanted((*OF_THE_TILL, "devices"), words))
+        make_screens(folder / "shops", wanted(("devices", *OF_THE_TILL), words))
         offices = wanted(tuple(PAGES), words)
         if offices and not (BROWSER and DRIVER):
             sys.exit("The back office needs a browser: install chromium and chromium-driver.")
@@ -93,17 +94,22 @@ def main(words: list[str]) -> None:
 
 
 def make_screens(folder: Path, names: list[str]) -> None:
-    """Screens of the till, one after the other."""
+    """Screens of the till, one after the other; a scene has a shop of its own, in which nothing was sold before."""
     screens = Screens(folder)
     for name in names:
-        if name == "devices":
-            keep(device_panel(screens.show("idle", "light", SIZE)), name)
+        screen = OF_THE_TILL.get(name, name)
+        if screen in SCREENS:
+            keep(screens.show(screen, "light", SIZE).window.grab().toImage(), name)
             continue
-        screen = OF_THE_TILL[name]
-        counter = screens.show("idle" if screen in SCENES else screen, "light", SIZE)
-        if screen in SCENES:
+        screens.close()
+        counter = screens.show("idle", "light", SIZE)
+        if screen == "devices":
+            image = device_panel(counter)
+        else:
             SCENES[screen](counter)
-        keep(counter.window.grab().toImage(), name)
+            image = counter.window.grab().toImage()
+        keep(image, name)
+        screens.close()
     screens.close()
 
 

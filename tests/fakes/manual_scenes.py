@@ -100,14 +100,14 @@ def _journal(counter: WholeCounter) -> None:
 
 
 SCENES: dict[str, Callable[[WholeCounter], object]] = {
-    "return": _returned,
-    "close-cash": _counting,
-    "close-compare": _short,
-    "close-deposit": _deposit,
-    "close-sign": _sign,
-    "store-day": _store_day,
-    "report-of-a-day": _at_a_glance,
-    "journal": _journal,
+    "a-return": _returned,
+    "cash-counted": _counting,
+    "cash-short": _short,
+    "deposit": _deposit,
+    "to-be-signed": _sign,
+    "the-store-day": _store_day,
+    "a-day-at-a-glance": _at_a_glance,
+    "a-journal": _journal,
 }
 
 
