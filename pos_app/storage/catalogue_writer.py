@@ -44,6 +44,12 @@ _CODE_OWNERS = """
 """
 _KEEP_BEFORE = "INSERT OR IGNORE INTO catalogue_undo (number, item_id, before) VALUES (?, ?, ?)"
 _KEEP_CODE = "INSERT OR IGNORE INTO catalogue_undo_code (number, code) VALUES (?, ?)"
+_NEXT_CODE = """
+    UPDATE item SET code = coalesce(
+        (SELECT min(c.code) FROM item_code c WHERE c.sales_rank = item.sales_rank AND instr(c.code, ?3) <> 1), item_id
+    ) WHERE item_id = ?2 AND code = ?1
+"""
+"""What stands for an item whose barcode is taken off: another barcode, else its SKU."""
 
 Values = tuple[Any, ...]
 
@@ -193,6 +199,14 @@ class CatalogueWriter:
         row = _Row(tuple(ownership.in_force[name] for name in NAMES), [stored_code(code) for code in entry.codes])
         _write(connection, {item_id: row}, existing, change, self._now_s())
         return change
+
+    @staticmethod
+    def take_off(connection: Connection, item_id: str, code: str) -> None:
+        """An item is not found by this barcode any more; another one's stays. Within a write of the caller's."""
+        stored = stored_code(code)
+        whose = "code = ?1 AND sales_rank = (SELECT sales_rank FROM item WHERE item_id = ?2)"
+        connection.execute(f"DELETE FROM item_code WHERE {whose}", (stored, item_id))  # noqa: S608
+        connection.execute(_NEXT_CODE, (stored, item_id, SKU_PREFIX))
 
     @staticmethod
     def columns(entry: CatalogueItem) -> dict[str, Any]:

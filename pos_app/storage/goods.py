@@ -138,6 +138,7 @@ class SqliteGoods:
         by: str,
         reason: str,
         effective_from_s: int = 0,
+        removed: Sequence[str] = (),
     ) -> GoodsChange | None:
         """See GoodsBook."""
         known = self.product(item_id)
@@ -145,11 +146,13 @@ class SqliteGoods:
             raise FieldRefusedError("sku", f"{item_id} is a barcode of {known.item.name} ({known.item_id}).")
         before = known.cells if known is not None else dict.fromkeys(COLUMN_OF, "")
         wanted = {**before, **cells, "sku": item_id}
-        new_codes = tuple(code for code in codes if known is None or stored_code(code) not in self._stored(known))
+        had = self._stored(known) if known is not None else set()
+        new_codes = tuple(code for code in codes if stored_code(code) not in had)
+        taken_off = tuple(shown_code(stored) for code in removed if (stored := stored_code(code)) in had)
         self.check(wanted, new_codes)
         after = self._normal(wanted)
         fields = {name: (before[name], after[name]) for name in after if after[name] != before[name] and name != "sku"}
-        if known is not None and not fields and not new_codes:
+        if known is not None and not (fields or new_codes or taken_off):
             return None
         waits = effective_from_s > self._now_s()
         change = GoodsChange(
@@ -162,6 +165,7 @@ class SqliteGoods:
             codes=tuple(shown_code(stored_code(code)) for code in new_codes),
             effective_from_s=effective_from_s if waits else 0,
             state=WAITING if waits else DONE,
+            removed=taken_off,
         )
         with self._storage.unit_of_work() as work:
             if not waits:
@@ -200,7 +204,7 @@ class SqliteGoods:
     def _made(self, work: SqliteUnitOfWork, change: GoodsChange) -> tuple[str, str]:
         """Make a change as far as no later one says otherwise; what became of it, and why not."""
         fields = self._that_count(work.connection, change)
-        if change.fields and not fields and not change.codes:
+        if change.fields and not (fields or change.codes or change.removed):
             return OVERTAKEN, ""
         row = work.connection.execute(_ITEM, (change.item_id,)).fetchone()
         if row is None and "name" not in fields:
@@ -244,13 +248,16 @@ class SqliteGoods:
             return OVERTAKEN, ""
         if change.state == DONE:
             fields = {name: (after, before) for name, (before, after) in change.fields.items()}
-            state, why = self._made(work, replace(change, fields=fields, codes=()))
+            before = replace(change, fields=fields, codes=change.removed, removed=change.codes)
+            state, why = self._made(work, before)
             if state == FAILED:
                 return FAILED, why
         work.run("UPDATE item_change SET state = ? WHERE change_id = ?", (WITHDRAWN, change_id))
         return WITHDRAWN, ""
 
     def _put(self, connection: Connection, change: GoodsChange, cells: Mapping[str, str]) -> None:
+        for code in change.removed:
+            self._writer.take_off(connection, change.item_id, code)
         entry = self._read(cells, change.codes)
         own = {COLUMN_OF[name] for name in change.fields}
         written = self._writer.put(connection, entry, own)
@@ -262,7 +269,8 @@ class SqliteGoods:
 
     @staticmethod
     def _keep(work: SqliteUnitOfWork, change: GoodsChange) -> None:
-        document = json.dumps({"fields": change.fields, "codes": change.codes}, ensure_ascii=False)
+        said = {"fields": change.fields, "codes": change.codes, "removed": change.removed}
+        document = json.dumps(said, ensure_ascii=False)
         what = (change.change_id, change.item_id, change.made_at, change.made_by, change.reason, document)
         work.run(_INSERT_CHANGE, (*what, change.effective_from_s, change.state))
 
@@ -359,8 +367,8 @@ def _change_of(row: Sequence[Any]) -> GoodsChange:
     change_id, item_id, made_at, made_by, reason, document, effective_from_s, state = row
     plain = json.loads(document)
     fields = {name: (before, after) for name, (before, after) in plain["fields"].items()}
-    codes = tuple(plain["codes"])
-    return GoodsChange(change_id, item_id, made_at, made_by, reason, fields, codes, effective_from_s, state)
+    codes, removed = tuple(plain["codes"]), tuple(plain.get("removed", ()))
+    return GoodsChange(change_id, item_id, made_at, made_by, reason, fields, codes, effective_from_s, state, removed)
 
 
 def _counts_from(change: GoodsChange) -> tuple[int, str]:
@@ -380,6 +388,7 @@ def _payload(change: GoodsChange, name: str, by: str, *, added: bool) -> dict[st
         "added": added,
         "fields": {key: list(values) for key, values in change.fields.items()},
         "codes": list(change.codes),
+        "removed": list(change.removed),
         "effective_from_s": change.effective_from_s,
         "state": change.state,
     }

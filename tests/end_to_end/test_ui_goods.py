@@ -21,6 +21,7 @@ from fakes.goods_screens import (
     review,
     save_price,
     show_product,
+    take_barcode_off,
 )
 from fakes.whole_counter import CABLE, HEADPHONES, SPEAKER, WholeCounter
 from PIL import Image
@@ -113,6 +114,22 @@ def test_a_barcode_is_added_by_scanning_it(till: WholeCounter) -> None:
     leave(till)
     till.scan(NEW_EAN)
     assert till.names() == ["Over-Ear Headphones HP-700"]
+
+
+def test_a_barcode_added_by_mistake_is_removed_and_is_nobodys_again(till: WholeCounter) -> None:
+    room = show_product(till)
+    till.touch(room.products.add_code)
+    till.scan(NEW_EAN)
+    said(till, room)
+    room = take_barcode_off(till, room, NEW_EAN)
+    assert ("−", f"Barcode: {NEW_EAN}", "bad") in room.review.lines.lines
+    till.touch(room.review.whys["Correction"])
+    till.touch(room.review.save)
+    till.until(lambda: room.page is room.products, "it is saved")
+    leave(till)
+    till.scan(NEW_EAN)
+    assert till.names() == []
+    assert journaled(till)[-1]["removed"] == [NEW_EAN]
 
 
 def test_a_barcode_of_another_product_is_not_taken_away_from_it(till: WholeCounter) -> None:

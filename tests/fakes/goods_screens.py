@@ -47,6 +47,22 @@ def _taxes(counter: WholeCounter) -> None:
     counter.touch(room.form.fields["tax_ids"])
 
 
+def take_barcode_off(counter: WholeCounter, room: GoodsRoom, code: str) -> GoodsRoom:
+    """One barcode of the product that is shown is to go; before it is saved."""
+    counter.touch(room.products.edit)
+    counter.touch(room.form.fields["removed"])
+    counter.touch(room.form.picker.chips[code])
+    counter.touch(room.form.picker.done)
+    counter.touch(room.form.go)
+    counter.until(lambda: room.page is room.review, "the change is reviewed")
+    return room
+
+
+def _barcode_off(counter: WholeCounter) -> None:
+    room = edit(counter)
+    counter.touch(room.form.fields["removed"])
+
+
 def review(counter: WholeCounter, code: str = HEADPHONES) -> GoodsRoom:
     """Another price, before it is saved."""
     room = edit(counter, code)
@@ -127,6 +143,7 @@ def import_file(counter: WholeCounter) -> GoodsRoom:
 
 
 GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
+    "goods-barcode-off": _barcode_off,
     "goods-products": open_goods,
     "goods-product": show_product,
     "goods-changed": change_price,

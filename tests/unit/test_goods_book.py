@@ -26,6 +26,7 @@ from pos_app.storage.terminal_database import TerminalDatabase
 
 USD = currency("USD")
 EAN, OTHER_EAN = "9520000001025", "9520000001070"
+EAN_OF_BREAD = "4006381333931"
 
 
 class Shop:
@@ -301,3 +302,27 @@ def test_a_products_cells_read_again_are_the_same_product(name, price, tenths, a
 def test_what_was_made_harmless_for_a_spreadsheet_is_read_as_it_was(text: str) -> None:
     assert harmed(harmless(text)) == text
     assert not harmless(text).startswith(("=", "+", "-", "@"))
+
+
+def test_a_barcode_added_by_mistake_is_taken_off_and_can_be_another_products(shop: Shop) -> None:
+    shop.change("B", codes=(EAN_OF_BREAD,))
+    assert shop.goods.product(EAN_OF_BREAD).item_id == "B"
+    taken = shop.goods.change("B", {}, (), by="manager-1", reason="Correction", removed=(EAN_OF_BREAD, EAN))
+    assert taken.removed == (EAN_OF_BREAD,), "what is another product's stays"
+    assert shop.goods.product(EAN_OF_BREAD) is None
+    assert shop.goods.product("B").codes == ()
+    assert shop.goods.product(EAN).item_id == "A"
+    assert shop.goods.history("B")[0].removed == (EAN_OF_BREAD,)
+    assert shop.journal(EventKind.GOODS_CHANGED)[-1]["removed"] == [EAN_OF_BREAD]
+    shop.change("A", codes=(EAN_OF_BREAD,))
+    assert shop.goods.product(EAN_OF_BREAD).item_id == "A"
+
+
+def test_a_barcode_is_taken_off_when_its_day_comes(shop: Shop) -> None:
+    at_s = int((NOON + timedelta(days=1)).timestamp())
+    shop.goods.change("A", {}, (), by="manager-1", reason="Correction", effective_from_s=at_s, removed=(EAN,))
+    assert shop.goods.product(EAN).item_id == "A"
+    shop.clock.at = NOON + timedelta(days=1)
+    assert [change.state for change in shop.goods.apply_due()] == [DONE]
+    assert shop.goods.product(EAN) is None
+    assert shop.goods.product("A").item.name == "Apple juice"

@@ -71,7 +71,7 @@ class FormPage(RoomPage):
         """These fields, in their order."""
         for one in fields:
             self._labels[one.name] = one.label
-            if one.choices:
+            if one.choices or one.several:
                 self.fields[one.name] = ChoiceField(one, self.card, self._choose)
                 continue
             line = Field(one.label, self.card)

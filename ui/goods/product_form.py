@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,25 +11,27 @@ from PySide6.QtWidgets import QWidget
 
 from pos_app.ports.goods import FieldRefusedError, Product
 from pos_app.ports.maintenance import TrialReport
-from pos_app.services.goods.fields import ProductField
+from pos_app.services.goods.fields import Choice, ProductField
+from ui.goods.choosing import ChoiceField
 from ui.goods.form_page import GoodsForm
 
 if TYPE_CHECKING:
     from ui.background import Background
     from ui.services_bundle import GoodsParts, Services
 
-_NOT_CELLS = ("sku", "barcodes")
+_NOT_CELLS = ("sku", "barcodes", "removed")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a product is to become; without a product it is a new one. codes are barcodes to add."""
+    """What a product is to become; without a product it is a new one. codes: barcodes to add; removed: to take off."""
 
     product: Product | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     item_id: str = ""
     from_form: bool = False
+    removed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, product: Product) -> Draft:
@@ -52,6 +54,12 @@ class Draft:
         }
 
 
+def _removable(codes: Sequence[str] = ()) -> ProductField:
+    """Barcodes that the product has."""
+    choices = tuple(Choice(code, code) for code in codes)
+    return ProductField("removed", "Barcodes to remove", "none", choices, several=True)
+
+
 class ProductForm(GoodsForm):
     """The fields of a product, and barcodes that are scanned."""
 
@@ -67,6 +75,7 @@ class ProductForm(GoodsForm):
         self.add(
             ProductField("sku", "SKU", "your own number for it"),
             ProductField("barcodes", "Barcodes to add", "scan them, or type"),
+            _removable(),
             *parts.products.fields,
         )
 
@@ -74,11 +83,20 @@ class ProductForm(GoodsForm):
         """Begin with these values."""
         self._product = draft.product
         heading = draft.product.item.name if draft.product is not None else "A new product"
-        self.fill(heading, {**draft.cells, "sku": draft.sku})
+        codes = draft.product.codes if draft.product is not None else ()
+        self._removed.ask_for(_removable(codes))
+        self._removed.setEnabled(bool(codes))
+        self.fill(heading, {**draft.cells, "sku": draft.sku, "removed": " ".join(draft.removed)})
         self.scanned = draft.codes
         self._show_scanned()
         self.fields["sku"].setEnabled(draft.product is None)
         self.fields["name" if draft.product is not None else "sku"].setFocus()
+
+    @property
+    def _removed(self) -> ChoiceField:
+        part = self.fields["removed"]
+        assert isinstance(part, ChoiceField)
+        return part
 
     def take_scan(self, code: str) -> bool:
         """A scan is one more barcode of the product."""
@@ -95,12 +113,13 @@ class ProductForm(GoodsForm):
         cells = {name: self.value(name) for name in self.fields if name not in _NOT_CELLS}
         before = self._product.cells if self._product is not None else {"ended": ""}
         codes = tuple(dict.fromkeys((*self.scanned, *self.value("barcodes").split())))
-        return Draft(self._product, {**before, **cells}, codes, self.value("sku"), from_form=True)
+        removed = tuple(self.value("removed").split())
+        return Draft(self._product, {**before, **cells}, codes, self.value("sku"), from_form=True, removed=removed)
 
     def go_on(self) -> None:
         """Whether it can be like this is asked first, where the fields are in sight."""
         draft = self._draft()
-        if draft.product is not None and not draft.changes and not draft.codes:
+        if draft.product is not None and not (draft.changes or draft.codes or draft.removed):
             self.blame("", "Nothing was changed yet.")
             return
 

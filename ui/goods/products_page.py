@@ -223,7 +223,8 @@ class ProductsPage(GoodsPage):
     def _told(self, change: GoodsChange) -> str:
         at = datetime.fromtimestamp(change.effective_from_s).astimezone()
         parts = [f"{label_of(name)} {after or 'none'}" for name, (_, after) in change.fields.items()]
-        return f"from {at:%d %b %Y}: {', '.join((*parts, *change.codes))}"
+        parts += [*change.codes, *(f"without {code}" for code in change.removed)]
+        return f"from {at:%d %b %Y}: {', '.join(parts)}"
 
     def _history(self, view: ProductView) -> list[tuple[str, str, str]]:
         lines = []
@@ -235,6 +236,7 @@ class ProductsPage(GoodsPage):
             for name, (before, after) in change.fields.items():
                 lines.append(("", f"{label_of(name)}: {before or 'none'} → {after or 'none'}", ink))
             lines += [("+", f"Barcode {code}", ink) for code in change.codes]
+            lines += [("−", f"Barcode {code}", ink) for code in change.removed]
             if change.state == WAITING:
                 lines.append(("", self._told(change), "warn"))
         return lines

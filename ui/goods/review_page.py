@@ -84,6 +84,7 @@ class ReviewPage(GoodsPage):
                 lines.append(("−", f"{label_of(name)}: {before or 'none'}", "bad"))
             lines.append(("+", f"{label_of(name)}: {after or 'none'}", "go_text"))
         lines += [("+", f"Barcode: {code}", "go_text") for code in draft.codes]
+        lines += [("−", f"Barcode: {code}", "bad") for code in draft.removed]
         self.lines.show_lines(lines)
         self.day.line.setText(f"{self._today() + timedelta(days=7):%Y-%m-%d}")
         self.why.line.clear()
@@ -131,7 +132,9 @@ class ReviewPage(GoodsPage):
         changes = {name: after for name, (_, after) in draft.changes.items()}
         self.save.setEnabled(False)
         self.work(
-            lambda: self.parts.products.save(draft.sku, changes, draft.codes, reason=reason, from_day=day),
+            lambda: self.parts.products.save(
+                draft.sku, changes, draft.codes, reason=reason, from_day=day, removed=draft.removed
+            ),
             self._was_saved,
         )
 

@@ -78,6 +78,7 @@ class Products:
         *,
         reason: str,
         from_day: date | None = None,
+        removed: Sequence[str] = (),
     ) -> GoodsChange:
         """Change a product or put it on file: at once, or when the day begins. Raises CashierError."""
         by, why = self._session.by, " ".join(reason.split())[:_LONGEST_REASON]
@@ -87,7 +88,13 @@ class Products:
         known = self._book.product(item_id)
         self.check(item_id, {**(known.cells if known is not None else {}), **cells})
         change = self._book.change(
-            item_id, cells, codes, by=by, reason=why, effective_from_s=self._begin_s(from_day) if from_day else 0
+            item_id,
+            cells,
+            codes,
+            by=by,
+            reason=why,
+            effective_from_s=self._begin_s(from_day) if from_day else 0,
+            removed=removed,
         )
         if change is None:
             raise CashierError("no_change", "Nothing was changed: it is like that already.")
