@@ -239,14 +239,12 @@ class DeviceForm(Page):
         inner = left - 2 * _SIDE
         labels = [(56, "What is it?")]
         top = self._place_chips(list(self.kinds.values()), 80, inner, 3)
-        labels.append((top + 4, "How is it driven?"))
-        top = self._place_chips(list(self.drivers.values()), top + 28, inner, 2)
         choice = self._choice
+        labels.append((top + 4, f"How is it driven?  {choice.note}".rstrip()))
+        top = self._place_chips(list(self.drivers.values()), top + 28, inner, 2)
         where = _WHERE[choice.address_kind]
         labels.append((top + 4, f"Where is it?  {where}"))
         self.address.setGeometry(_SIDE, top + 28, inner, 52)
-        if choice.note:
-            labels.append((top + 86, choice.note))
         self._card.labels = labels
         bottom = high - _SIDE
         self.go.setGeometry(_SIDE, bottom - Height.CASH, inner, Height.CASH)
