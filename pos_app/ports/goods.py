@@ -149,10 +149,10 @@ class GoodsBook(Protocol):
         effective_from_s: int = 0,
         removed: Sequence[str] = (),
     ) -> GoodsChange | None:
-        """Give these fields of a product other values, add barcodes and take removed ones off; None when it is like that already.
+        """Give these fields of a product other values, add barcodes and take removed ones off.
 
-        At once, or when that second has come. A product of this SKU that is not there is put on file.
-        Raises FieldRefusedError.
+        None when it is like that already. At once, or when that second has come. A product of this SKU that is not
+        there is put on file. Raises FieldRefusedError.
         """
 
     def withdraw(self, change_id: str, by: str) -> None:

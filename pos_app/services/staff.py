@@ -42,7 +42,7 @@ class Staff:
     def refusal(self, employee: Employee) -> str:
         """Why nothing but a lock can be changed about them here; empty when everything can."""
         if employee.of_the_service:
-            return "Head office keeps this person: role, PIN and badge are changed there."
+            return "Head office keeps this person: only unlocked here."
         return self._out_of_reach(employee)
 
     # --- changing -----------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class Staff:
 
     def _out_of_reach(self, employee: Employee) -> str:
         if employee.operator_id == self._operator.operator_id:
-            return "That is you. Somebody else changes your role and badge; your PIN is under People."
+            return "This is you: somebody else changes role and badge."
         if not may_manage(self._operator.role, employee.person.operator.role):
             return f"Only a manager changes anything about a {employee.person.operator.role}."
         return ""

@@ -122,6 +122,20 @@ def test_a_price_and_a_barcode_changed_at_one_till_hold_at_the_other(tills) -> N
     assert two.cells()["price"] == "2.75", "it is the store's own word there too"
 
 
+def test_a_barcode_removed_at_one_till_is_nobodys_at_the_other(tills) -> None:
+    one, two = tills
+    one.change("A", ("9520000001070",))
+    one.drain()
+    two.drain()
+    assert two.goods.product("9520000001070") is not None
+    one.clock.at += timedelta(seconds=1)
+    one.goods.change("A", {}, (), by="manager-1", reason="Correction", removed=("9520000001070",))
+    one.drain()
+    two.drain()
+    assert two.goods.product("9520000001070") is None
+    assert two.goods.history("A")[0].removed == ("9520000001070",)
+
+
 def test_what_came_is_not_sent_again_and_not_taken_twice(tills, central) -> None:
     one, two = tills
     one.change("A", price="2.75")

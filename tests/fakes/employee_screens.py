@@ -150,6 +150,7 @@ def _take_back(counter: WholeCounter) -> None:
 
 EMPLOYEE_SCREENS: dict[str, Callable[[WholeCounter], None]] = {
     "employees": lambda counter: open_employees(counter) and None,
+    "employees-oneself": lambda counter: choose(counter, "manager-1", open_employees(counter)),
     "employees-new": _new,
     "employees-pin-refused": _refused,
     "employees-badge": _badge,
