@@ -10,6 +10,7 @@ from fakes.office_shop import central_database as central_database
 from fakes.office_shop import office_url as office_url
 from fakes.web_browser import BROWSER, DRIVER, Browser
 
+from pos_app.domain.operator import Operator, Role
 from sync.central.backoffice.users import Credentials
 from sync.central.demo import sample_terms
 
@@ -132,6 +133,7 @@ def test_every_page_can_be_read_by_everybody(office: Office, scheme: str) -> Non
     browser = office.browser
     member_id = office.shop.member("customer@example.com", 734)
     office.shop.service.care.request_adjustment(member_id, 5, "Kindness", "customer-service-1")
+    office.shop.service.people.add(Operator("manager-7", "Manager", Role.MANAGER), "307", "864202")
     office.sign_in("programme_manager")
     browser.prefer_colours(scheme)
     browser.resize(400, 900)
@@ -142,6 +144,9 @@ def test_every_page_can_be_read_by_everybody(office: Office, scheme: str) -> Non
         "/terms/standard/1",
         "/terminals",
         "/terminals/001-01",
+        "/operators",
+        "/operators/person?operator=manager-7",
+        "/operators/phone",
         "/quarantine",
         "/log",
         "/password",
