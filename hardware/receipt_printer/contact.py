@@ -66,6 +66,8 @@ class PrinterContact:
             if not condition.can_print and (choice := self.take_recovery()) is not None:
                 session.recover(choice)
                 condition = session.condition() or condition
+            if self._silences:  # it may have been without power: what it held in its memory is looked at again
+                self._known.out_of_sight()
             self._silences = 0
             self._heard_of()
             self._known.answered()

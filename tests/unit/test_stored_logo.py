@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from hardware.receipt_printer.health import HealthLevel
 from hardware.receipt_printer.paper import PaperRaster
 from hardware.receipt_printer.printer import ReceiptPrinter
 from hardware.receipt_printer.settings import PrinterSettings
@@ -144,6 +145,20 @@ def test_a_printer_that_lost_its_memory_is_noticed_before_a_receipt(counter: Pri
     counter.queue.wait_for("waits", PrintState.PRINTED)
     (logo,) = (item for item in counter.machine.receipts()[0].items if isinstance(item, PaperRaster))
     assert logo == whole
+
+
+def test_a_printer_that_was_without_power_is_looked_at_again_when_it_answers(
+    counter: PrintingCounter, tmp_path: Path
+) -> None:
+    """Its line stayed open, as a serial one does: nothing but its silence told of it."""
+    printer = till(counter, Records(), logo_file(tmp_path))
+    kept(counter, printer)
+    whole = printed(counter, printer, "whole")
+    counter.machine.set_faults(mute=True)
+    assert not printer.check_health(HealthLevel.INTERNAL).result(20).healthy
+    counter.machine.forget_pictures()
+    counter.machine.set_faults(mute=False)
+    assert printed(counter, printer, "after") == whole
 
 
 @pytest.mark.parametrize("fault", ["no_graphics", "memory_full", "no_process_ids", "mute"])
