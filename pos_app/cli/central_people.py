@@ -57,7 +57,7 @@ def _list(service: CentralService, args: argparse.Namespace) -> int:
         stores = ",".join(one.stores) or "all"
         print(
             f"{one.number:<10}{operator.display_name:<24}{operator.role:<14}{pin:<6}{badge:<7}{stores:<14}"
-            f"{operator.operator_id}"
+            f"{operator.operator_id}{'  (suspended)' if one.suspended else ''}"
         )
     return 0
 

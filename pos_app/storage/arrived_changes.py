@@ -19,6 +19,7 @@ _KEEP = """
     INSERT INTO arrived_change (change_id, kind, origin, made_at, document, state) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (change_id) DO NOTHING
 """
+_IS_OPEN = "SELECT 1 FROM arrived_change WHERE change_id = ? AND state = ?"
 _SETTLE = "UPDATE arrived_change SET state = ?, reason = ? WHERE change_id = ?"
 _OPEN = """
     SELECT change_id, kind, origin, made_at, document FROM arrived_change WHERE state = ? ORDER BY position
@@ -87,13 +88,15 @@ class ArrivedChanges:
 
     def _make(self, one: ArrivedChange) -> None:
         with self._storage.unit_of_work() as work:
+            if work.connection.execute(_IS_OPEN, (one.event_id, ARRIVED)).fetchone() is None:
+                return  # another thread was faster
             work.run("SAVEPOINT before_it")
             try:
                 state, reason = self._taken(work, one, json.loads(one.document))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 work.run("ROLLBACK TO before_it")
                 _logger.warning("change %s of %s cannot be read: %s", one.event_id, one.origin, error)
-                state, reason = FAILED, "It cannot be read: this till's program may be too old."
+                state, reason = FAILED, "It cannot be read: the program of one of the two tills is too old."
             work.run(_SETTLE, (state, reason, one.event_id))
             if state in (DONE, WAITING, WITHDRAWN, FAILED):
                 said = {"change_id": one.event_id, "kind": one.kind, "origin": one.origin, "state": state}

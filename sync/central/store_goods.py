@@ -10,10 +10,12 @@ from sync.central import tables
 from sync.central.database import Database
 
 MOST_CHANGES = 500
-"""The newest of them; a till that was away for longer gets its goods as a file."""
+LONGEST_ANSWER = 2_000_000
+"""The newest of them, and so many bytes at most; a till that was away for longer gets its goods as a file."""
 KINDS = tuple(map(str, (EventKind.GOODS_CHANGED, EventKind.PRICES_CHANGED, EventKind.PROMOTIONS_CHANGED)))
 """What a till took over is of another kind: nothing goes round in circles."""
 LONGEST_DOCUMENT = 65_536
+_MOST_READ = 4 * MOST_CHANGES
 
 _OF_GOODS = tables.event.c.kind.in_(KINDS)
 EVENT_OF_GOODS = Index("event_of_goods", tables.event.c.terminal_id, sqlite_where=_OF_GOODS, postgresql_where=_OF_GOODS)
@@ -29,13 +31,17 @@ def goods_changes(database: Database, store_id: str, have: str) -> wire.StoreGoo
             select(event.c.event_id, event.c.terminal_id, event.c.kind, event.c.occurred_at, event.c.payload)
             .where(_OF_GOODS, event.c.terminal_id.in_(tills), event.c.status == "applied")
             .order_by(event.c.received_at.desc(), event.c.terminal_id, event.c.sequence.desc())
-            .limit(MOST_CHANGES)
+            .limit(_MOST_READ)
         )
-        found = [
-            wire.GoodsMessage(event_id, terminal_id, kind, occurred_at, bytes(payload).decode())
-            for event_id, terminal_id, kind, occurred_at, payload in connection.execute(query)
-            if len(payload) <= LONGEST_DOCUMENT
-        ]
+        found: list[wire.GoodsMessage] = []
+        left = LONGEST_ANSWER
+        for event_id, terminal_id, kind, occurred_at, payload in connection.execute(query):
+            document = bytes(payload).decode()
+            left -= len(payload)
+            if left < 0 or len(found) == MOST_CHANGES:
+                break
+            if len(document) <= LONGEST_DOCUMENT and _is_said_to_others(kind, document):
+                found.append(wire.GoodsMessage(event_id, terminal_id, kind, occurred_at, document))
         return found[::-1]
 
     changes = database.read(read)
@@ -43,3 +49,8 @@ def goods_changes(database: Database, store_id: str, have: str) -> wire.StoreGoo
     if digest == have:
         return wire.StoreGoods(digest=digest, unchanged=True)
     return wire.StoreGoods(digest=digest, changes=changes)
+
+
+def _is_said_to_others(kind: str, document: str) -> bool:
+    """Not that the day of a change came at a till: each makes it by itself."""
+    return kind != EventKind.GOODS_CHANGED or '"fields":' in document or '"state":"withdrawn"' in document

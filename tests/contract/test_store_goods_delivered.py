@@ -22,6 +22,7 @@ from pos_app.storage.price_book import SqlitePriceBook
 from pos_app.storage.price_list_import import PriceListOptions
 from pos_app.storage.promotions import SqlitePromotions
 from sync import contract
+from sync.central import store_goods
 from sync.store_goods import PATH_STORE_GOODS, StoreGoods
 from sync.terminal.engine import SyncEngine
 
@@ -177,7 +178,7 @@ def test_a_till_that_was_off_takes_up_later_what_it_missed_in_order(tills) -> No
     assert bread.ended
 
 
-def test_a_change_for_a_later_day_waits_at_both_and_can_be_taken_back_at_one(tills) -> None:
+def test_a_change_for_a_later_day_waits_at_both_and_can_be_taken_back_at_one(tills, central) -> None:
     one, two = tills
     tomorrow_s = int((NOON + timedelta(days=1)).timestamp())
     first = one.change("A", effective_from_s=tomorrow_s, price="2.75")
@@ -191,7 +192,9 @@ def test_a_change_for_a_later_day_waits_at_both_and_can_be_taken_back_at_one(til
     for till in tills:
         at(till, 100_000)
         till.goods.apply_due()
+        till.drain()
         assert (till.cells()["price"], till.cells("B")["price"]) == ("2.50", "3.50")
+    assert len(central.service.goods_changes("001", "").changes) == 3, "that its day came is no news for the others"
     assert two.states() == [WITHDRAWN]
 
 
@@ -345,3 +348,15 @@ def test_overtaken_is_said_in_the_history(tills) -> None:
     one.drain()
     two.drain()
     assert two.states() == [OVERTAKEN, DONE]
+
+
+def test_an_answer_has_an_end_and_the_newest_changes_are_in_it(tills, central, monkeypatch) -> None:
+    one, _ = tills
+    for price in ("2.60", "2.70", "2.80"):
+        one.change("A", price=price)
+    one.drain()
+    whole = central.service.goods_changes("001", "").changes
+    monkeypatch.setattr(store_goods, "LONGEST_ANSWER", len(whole[0].document) * 2 + 20)
+    assert central.service.goods_changes("001", "").changes == whole[1:]
+    digest = central.service.goods_changes("001", "").digest
+    assert central.service.goods_changes("001", digest).unchanged

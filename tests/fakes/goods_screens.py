@@ -1,10 +1,12 @@
 """The screens of the goods room, with how to come to them by hand."""
 
+import json
 from collections.abc import Callable
 
 from fakes.whole_counter import CABLE, HEADPHONES, WholeCounter
 
 from pos_app.domain.operator import Operator, Role
+from pos_app.storage.arrived_changes import ArrivedChange
 from ui.goods.goods_room import GoodsRoom
 
 MANAGER = Operator("manager-1", "Manager", Role.MANAGER)
@@ -142,6 +144,19 @@ def import_file(counter: WholeCounter) -> GoodsRoom:
     return room
 
 
+def _not_taken(counter: WholeCounter) -> None:
+    """The store's other till changed a product that this one does not have."""
+    change = {"change_id": "c-1", "item_id": "LP-900", "by": "manager-1", "reason": "Season", "codes": []}
+    document = json.dumps(change | {"fields": {"price": ["39.90", "34.90"]}, "effective_from_s": 0})
+    made_at = counter.register.clock.now().isoformat(timespec="milliseconds")
+    arrived = counter.register.goods_delivery.arrived
+    arrived.keep([ArrivedChange("e-1", "goods_changed", "001-03", made_at, document)])
+    arrived.make()
+    room = open_goods(counter)
+    counter.touch(room.rail["Files"])
+    counter.until(lambda: room.files.lines.lines, "what was not taken is listed")
+
+
 GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "goods-barcode-off": _barcode_off,
     "goods-products": open_goods,
@@ -156,6 +171,7 @@ GOODS_SCREENS: dict[str, Callable[[WholeCounter], object]] = {
     "goods-labels": labels,
     "goods-file-checked": check_file,
     "goods-labels-due": _labels_due,
+    "goods-not-taken": _not_taken,
 }
 
 

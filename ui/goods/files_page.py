@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from ui.services_bundle import GoodsParts, Services
 
 _MOST_LINES = 500
-_OTHER_TILLS = "Import a file at every till. What you change by hand reaches the store's other tills by itself."
+_ABOUT_FILES = (
+    "Check a file first: it changes nothing.",
+    "Import a file at every till.",
+    "What you change by hand reaches the others.",
+)
 
 
 class FilesPage(GoodsPage):
@@ -96,7 +100,7 @@ class FilesPage(GoodsPage):
     def _show_past(self) -> None:
         if self._outcome is not None:
             return
-        lines = [("", _OTHER_TILLS, "ink_2")]
+        lines = [("", words, "ink_2") for words in _ABOUT_FILES]
         for missed in self._not_taken:
             lines.append(("!", f"Not taken over from {missed.origin}, {missed.made_at[:16].replace('T', ' ')}", "bad"))
             lines.append(("", f"    {missed.reason}", "ink_2"))
@@ -104,7 +108,7 @@ class FilesPage(GoodsPage):
             state = "  ·  taken back" if one.undone else ""
             lines.append(("", f"{one.made_at[:16].replace('T', ' ')}  {one.file_name}{state}", "ink"))
             lines.append(("", f"    {one.words}  ·  {one.made_by}", "ink_2"))
-        self._card.say("Imports so far" if self._past else "What is in it")
+        self._card.say("Imports so far" if self._past else "About files")
         self.lines.show_lines(lines)
 
     def _choose(self, number: int) -> None:
