@@ -45,13 +45,14 @@ def role_field(roles: Sequence[Role]) -> ProductField:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something to do about somebody: its form, what does it, and what is said afterwards."""
+    """Something to do about somebody: its form, what does it, and what is said before and afterwards."""
 
     title: str
     on: str
     icon: str
     fields: tuple[ProductField, ...]
     do: Callable[[Staff, Employee, Values], None]
+    before: str
     done: str
 
 
@@ -61,6 +62,7 @@ NEW_PIN = Act(
     "key-round",
     (*_PINS, _why("Forgotten", "First PIN", "Others may know it")),
     lambda staff, who, values: staff.set_pin(who, _pin(values), values[WHY]),
+    "Let them type it themselves. Nobody else needs to know it.",
     "The new PIN counts from now on.",
 )
 NEW_BADGE = Act(
@@ -69,6 +71,7 @@ NEW_BADGE = Act(
     "id-card",
     (_why("First badge", "Lost or stolen", "Worn out"),),
     lambda staff, who, values: staff.set_badge(who, values["badge"], values[WHY]),
+    "Scan the new badge now. It signs nobody on meanwhile.",
     "The new badge counts from now on; the one before is worth nothing.",
 )
 NEW_ROLE = Act(
@@ -77,6 +80,7 @@ NEW_ROLE = Act(
     "user-round-cog",
     (role_field(tuple(Role)), _why("New duties", "For a short time", "Correction")),
     lambda staff, who, values: staff.set_role(who, Role(values[ROLE]), values[WHY]),
+    "It counts from the next time they sign on.",
     "The role counts from the next time they sign on.",
 )
 UNLOCK = Act(
@@ -85,6 +89,7 @@ UNLOCK = Act(
     "lock-open",
     (_why("Mistyped", "Somebody else tried"),),
     lambda staff, who, values: staff.unlock(who, values[WHY]),
+    "Ask them in person first: somebody else may have tried.",
     "Wrong tries are forgotten. The PIN is taken again.",
 )
 END = Act(
@@ -93,6 +98,7 @@ END = Act(
     "user-round-x",
     (_why("Left the store", "Works elsewhere now", "On file by mistake"),),
     lambda staff, who, values: staff.end(who, values[WHY]),
+    "They cannot sign on any more. Their name and what they did stay on record.",
     "They cannot sign on any more. What they did stays on record.",
 )
 TAKE_BACK = Act(
@@ -101,6 +107,7 @@ TAKE_BACK = Act(
     "user-round-check",
     (*_PINS, _why("Works here again", "Ended by mistake")),
     NEW_PIN.do,
+    "They come back with their number, their role and a new PIN.",
     "They sign on again, with the new PIN.",
 )
 
@@ -130,8 +137,7 @@ class PersonForm(FormPage):
             assert isinstance(role, ChoiceField)
             role.ask_for(role_field(self.staff.roles))
         self.fill(f"{self.title}: {operator.display_name}", {ROLE: operator.role.value})
-        if self.act is NEW_BADGE:
-            self.show_result(TrialReport(True, "Scan the new badge now. It signs nobody on meanwhile."))
+        self.show_result(TrialReport(True, self.act.before))
         next(iter(self.fields.values())).setFocus()
 
     def take_scan(self, code: str) -> bool:
