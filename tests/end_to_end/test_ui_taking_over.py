@@ -23,7 +23,9 @@ from pos_app.storage.journal_audit import audit
 from pos_app.storage.keys import KeyFile
 from pos_app.taking_over import TakeOver, end_taking_over
 from ui.first_run.window import Chosen, FirstRunWindow
+from ui.theme.tokens import Height
 from ui.wedge_scanner import type_code
+from ui.widgets.control import Control
 
 Open = Callable[..., WholeCounter]
 MANAGER = Operator("manager-1", "Manager", Role.MANAGER)
@@ -228,3 +230,21 @@ def test_a_copy_of_another_machine_is_restored_in_the_backup_page_by_its_key(
         assert restore.is_staged(folder)
     finally:
         till.close()
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 800)], ids=["1024", "1280"])
+def test_every_step_has_controls_to_touch_that_lie_over_no_other(window: FirstRunWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    assert not window.take_over.geometry().intersects(window.own.geometry())
+    touch(window.take_over)
+    for page in window.pages:
+        page.show()
+        page.raise_()
+        QApplication.processEvents()
+        shown = [part for part in page.findChildren(Control) if part.isVisible()]
+        assert all(min(part.width(), part.height()) >= Height.TOUCH for part in shown)
+        assert all(part.accessibleName() for part in shown)
+        places = [part.rect().translated(part.mapTo(page, part.rect().topLeft())) for part in shown]
+        for number, place in enumerate(places):
+            assert not any(place.intersects(other) for other in places[:number]), shown[number].accessibleName()
+        page.hide()
