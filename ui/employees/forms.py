@@ -136,8 +136,7 @@ class PersonForm(FormPage):
             role = self.fields[ROLE]
             assert isinstance(role, ChoiceField)
             role.ask_for(role_field(self.staff.roles))
-        self.fill(f"{self.title}: {operator.display_name}", {ROLE: operator.role.value})
-        self.show_result(TrialReport(True, self.act.before))
+        self.fill(f"{self.title}: {operator.display_name}", {ROLE: operator.role.value}, self.act.before)
         next(iter(self.fields.values())).setFocus()
 
     def take_scan(self, code: str) -> bool:
@@ -187,8 +186,8 @@ class NewPersonForm(FormPage):
         role = self.fields[ROLE]
         assert isinstance(role, ChoiceField)
         role.ask_for(role_field(self.staff.roles))
-        self.fill("A new employee of this till", {ROLE: Role.ASSOCIATE.value, WHY: "New here"})
-        self.show_result(TrialReport(True, "Without a PIN they sign on once they have a badge."))
+        aside = "Without a PIN they sign on once they have a badge."
+        self.fill("A new employee of this till", {ROLE: Role.ASSOCIATE.value, WHY: "New here"}, aside)
         self.fields[NAME].setFocus()
 
     def end(self) -> None:

@@ -35,12 +35,14 @@ _COLUMNS = 3
 class _FormCard(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Product", parent)
-        self.heading = ""
+        self.heading = self.aside = ""
         self.labels: list[tuple[QRectF, str, bool]] = []
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The heading, and a label above each field; the one in fault in another colour and with a sign."""
-        paint.text(painter, QRectF(SIDE + 2, 6, rect.width() - 2 * SIDE, 40), self.heading, font(19, 700))
+        line = QRectF(SIDE + 2, 6, rect.width() - 2 * SIDE - 4, 40)
+        used = paint.text(painter, line, self.aside, font(14, 500), "ink_2", paint.RIGHT)
+        paint.text(painter, line.adjusted(0, 0, -used - 16, 0), self.heading, font(19, 700))
         for place, words, wrong in self.labels:
             shown = f"{words}: look at this" if wrong else words
             paint.text(painter, place, shown, font(13, 600), "bad" if wrong else "ink_2")
@@ -94,9 +96,10 @@ class FormPage(RoomPage):
             part.line.setText(value)
             part.line.setCursorPosition(0)
 
-    def fill(self, heading: str, values: Mapping[str, str]) -> None:
-        """Begin with these values."""
-        self.card.heading = heading
+    def fill(self, heading: str, values: Mapping[str, str], aside: str = "") -> None:
+        """Begin with these values; aside is what to know beforehand."""
+        self.card.heading, self.card.aside = heading, aside
+        self.card.setAccessibleDescription(aside)
         for name in self.fields:
             self.show_value(name, values.get(name, ""))
         self.blame("", "")
