@@ -22,7 +22,7 @@ from pos_app.ports.prices import StoredPromotion
 from pos_app.promotion_file import PROMOTION_FILE
 from pos_app.sample_store import FOLDER, is_demo
 from pos_app.settings_book import write_file
-from pos_app.storage.last_word import Word, say
+from pos_app.storage.last_word import Word, after_all_others, say
 from pos_app.storage.promotions import SqlitePromotions
 from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
 
@@ -72,10 +72,11 @@ class PromotionFileBook:
             before = next((row for row in self._plain().get("promotions", ()) if row["id"] == plain["id"]), None)
             payload = {"promotion_id": plain["id"], "before": _texts(before), "after": _texts(plain)}
             document = json.dumps(plain, ensure_ascii=False, default=_text_of)
-            said = work.append(
-                EventKind.PROMOTIONS_CHANGED, {**payload, "document": document, "by": by, "reason": reason}
-            )
-            say(work.connection, _subject(str(plain["id"])), said)
+            subject = _subject(str(plain["id"]))
+            counts_ms = after_all_others(work.connection, [subject], self._clock.now())
+            payload |= {"document": document, "counts_ms": counts_ms, "by": by, "reason": reason}
+            entry = work.append(EventKind.PROMOTIONS_CHANGED, payload)
+            say(work.connection, subject, Word(counts_ms, entry.event_id))
             work.commit()
         # The journal first: a file that is changed is always on record.
         self._write(text, book)

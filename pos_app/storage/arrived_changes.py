@@ -10,7 +10,7 @@ from pos_app.domain.journal import EventKind
 from pos_app.ports.goods import DONE, FAILED, OVERTAKEN, WAITING, WITHDRAWN, GoodsChange, NotTaken
 from pos_app.storage.database import Database
 from pos_app.storage.goods import SqliteGoods
-from pos_app.storage.last_word import Word
+from pos_app.storage.last_word import Word, word_of
 from pos_app.storage.price_book import SqlitePriceBook
 from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
 
@@ -105,9 +105,10 @@ class ArrivedChanges:
 
     def _taken(self, work: SqliteUnitOfWork, one: ArrivedChange, plain: dict[str, Any]) -> tuple[str, str]:
         if one.kind == EventKind.PRICES_CHANGED:
-            return self._prices.take(work, plain, one)
+            return self._prices.take(work, plain, word_of(plain, one.event_id, one.occurred_at))
         if one.kind == EventKind.PROMOTIONS_CHANGED:
-            return self._promotions.take(work, str(plain["document"]), one)
+            word = word_of(plain, one.event_id, one.occurred_at)
+            return self._promotions.take(work, str(plain["document"]), word)
         if "fields" in plain:
             return self._goods.take(work, _goods_change(one, plain))
         if plain["state"] == WITHDRAWN:

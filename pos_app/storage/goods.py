@@ -158,7 +158,7 @@ class SqliteGoods:
         change = GoodsChange(
             change_id=self._ids.new_id(),
             item_id=item_id,
-            made_at=self._clock.now().isoformat(timespec="seconds"),
+            made_at=self._after_all_others(item_id).isoformat(timespec="seconds"),
             made_by=by,
             reason=reason,
             fields=fields,
@@ -219,6 +219,13 @@ class SqliteGoods:
             _logger.error("a change of %s cannot be made: %s", change.item_id, error)
             return FAILED, error.message
         return DONE, ""
+
+    def _after_all_others(self, item_id: str) -> datetime:
+        """Now; or, where another till's clock is ahead, just after what was said there: the last one is right."""
+        now = self._clock.now()
+        rows = self._database.all(f"{_CHANGE} WHERE item_id = ? AND state = ?", (item_id, DONE))
+        latest_s = max((_counts_from(_change_of(row))[0] for row in rows), default=0)
+        return now if now.timestamp() > latest_s else datetime.fromtimestamp(latest_s + 1, now.tzinfo)
 
     @staticmethod
     def _that_count(connection: Connection, change: GoodsChange) -> dict[str, tuple[str, str]]:

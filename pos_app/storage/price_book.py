@@ -13,7 +13,7 @@ from pos_app.ports.prices import ListedPrice, PriceGroup
 from pos_app.storage.catalogue import SqliteCatalogue
 from pos_app.storage.catalogue_csv import MAXIMUM_PRICE_MINOR
 from pos_app.storage.database import Database
-from pos_app.storage.last_word import Word, say
+from pos_app.storage.last_word import Word, after_all_others, say
 from pos_app.storage.price_list_import import PriceListOptions, RowError, read_entry
 from pos_app.storage.price_lists import put_price
 from pos_app.storage.unit_of_work import SqliteStorage, SqliteUnitOfWork
@@ -72,8 +72,8 @@ class SqlitePriceBook:
             raise FieldRefusedError(error.column, f"{words[:1].upper()}{words[1:]}.") from error
         with self._storage.unit_of_work() as work:
             put_price(work.connection, entry)
-            said = work.append(EventKind.PRICES_CHANGED, {**_plain(entry), "by": by, "reason": reason})
-            say(work.connection, _subject(entry.list_id, entry.segment, entry.item_id, entry.starts_at_s), said)
+            subject = _subject(entry.list_id, entry.segment, entry.item_id, entry.starts_at_s)
+            self._journal(work, {**_plain(entry), "by": by, "reason": reason}, [subject])
             work.commit()
         return entry
 
@@ -97,11 +97,16 @@ class SqlitePriceBook:
                 "by": by,
                 "reason": reason,
             }
-            said = work.append(EventKind.PRICES_CHANGED, payload)
-            for item_id in items:
-                say(work.connection, _subject(group.list_id, group.segment, item_id, group.starts_at_s), said)
+            subjects = [_subject(group.list_id, group.segment, item_id, group.starts_at_s) for item_id in items]
+            self._journal(work, payload, subjects)
             work.commit()
         return int(changed)
+
+    def _journal(self, work: SqliteUnitOfWork, payload: Mapping[str, Any], subjects: list[str]) -> None:
+        counts_ms = after_all_others(work.connection, subjects, self._clock.now())
+        entry = work.append(EventKind.PRICES_CHANGED, {**payload, "counts_ms": counts_ms})
+        for subject in subjects:
+            say(work.connection, subject, Word(counts_ms, entry.event_id))
 
     def take(self, work: SqliteUnitOfWork, plain: Mapping[str, Any], word: Word) -> tuple[str, str]:
         """A change that was made at another till, within a write of the caller's: what became of it, and why not."""

@@ -360,3 +360,23 @@ def test_an_answer_has_an_end_and_the_newest_changes_are_in_it(tills, central, m
     assert central.service.goods_changes("001", "").changes == whole[1:]
     digest = central.service.goods_changes("001", "").digest
     assert central.service.goods_changes("001", digest).unchanged
+
+
+def test_who_changes_it_last_is_right_also_where_another_tills_clock_is_ahead(tills) -> None:
+    one, two = tills
+    at(two, 5_000)
+    cells = {"list": "weekend", "item": "A", "price": "2.00", "from": "2026-01-01"}
+    two.change("A", price="2.90")
+    two.prices.put(cells, "manager-1", "Season")
+    two.promotion_file.put(PROMOTION, "manager-1", "Season")
+    two.drain()
+    one.drain()
+    one.change("A", price="2.75")
+    one.prices.put(cells | {"price": "1.80"}, "manager-1", "Season")
+    one.promotion_file.put(PROMOTION | {"percent": "20"}, "manager-1", "Season")
+    one.drain()
+    two.drain()
+    for till in tills:
+        assert till.cells()["price"] == "2.75"
+        assert till.prices.entries("A")[0].price_minor == 180
+        assert till.promotion()["percent"] == "20"
