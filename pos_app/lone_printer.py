@@ -1,4 +1,4 @@
-"""The receipt printer of a data folder's settings while no till runs there: a test page, or the logo into its memory."""
+"""The receipt printer of a data folder while no till runs there: a test page, or the logo into its memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

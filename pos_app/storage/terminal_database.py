@@ -41,9 +41,7 @@ class TerminalDatabase:
     def __init__(
         self, database: Database, lock: FolderLock, *, store_id: str, workstation_id: str, clock: Clock, ids: IdSource
     ) -> None:
-        self.began_because = establish(
-            database, store_id=store_id, workstation_id=workstation_id, clock=clock, ids=ids
-        )
+        self.began_because = establish(database, store_id=store_id, workstation_id=workstation_id, clock=clock, ids=ids)
         """Why this start goes on under a new incarnation; empty when it does not."""
         self.database = database
         self._lock = lock
