@@ -30,7 +30,7 @@ def offer(shop: CentralShop, parking_id: str = "p-1", terminal_id: str = TILL, h
         operator_name="Associate",
         total_minor=12_345,
         item_count=3,
-        member_name="Casey",
+        member_name="Recipient",
         note="blue bag",
     )
     until = (now + timedelta(hours=hours)).isoformat()
@@ -58,7 +58,7 @@ def test_a_sale_parked_at_one_till_is_listed_and_taken_at_another(shop: CentralS
     offer(shop)
     look(shop, TILL, "p-1")
     (found,) = look(shop, SAME_STORE_TILL).sales
-    assert (found.terminal_id, found.summary.total_minor, found.summary.member_name) == (TILL, 12_345, "Casey")
+    assert (found.terminal_id, found.summary.total_minor, found.summary.member_name) == (TILL, 12_345, "Recipient")
     assert take(shop, SAME_STORE_TILL) == DOCUMENT
     assert [(o.state, o.taken_by) for o in look(shop, TILL, "p-1").offers] == [("taken", SAME_STORE_TILL)]
 
@@ -151,8 +151,8 @@ def test_names_and_goods_are_sealed_and_gone_when_the_sale_has_ended(shop: Centr
     def row():
         return shop.service._database.read(lambda connection: connection.execute(select(parked_sale)).one())
 
-    assert all(b"Casey" not in bytes(str(value), "utf-8") for value in row())
-    assert b"Casey" not in row().sealed
+    assert all(b"Recipient" not in bytes(str(value), "utf-8") for value in row())
+    assert b"Recipient" not in row().sealed
     look(shop, TILL, "p-1")
     take(shop, SAME_STORE_TILL)
     look(shop, SAME_STORE_TILL, settled=("p-1",))

@@ -40,7 +40,7 @@ def test_a_till_killed_while_it_takes_orders_has_lost_nothing(steps: int, tmp_pa
         for kind in journaled:
             expected = said.count(word) + (said.count("placed") if kind == "sale" else 0)
             assert happened.count(kind) - expected in (0, 1), kind
-    assert "Casey" not in journal_text(till)
+    assert "Recipient" not in journal_text(till)
     _end_everything(till)
     assert faults(till) == []
     till.close()

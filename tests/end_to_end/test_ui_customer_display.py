@@ -84,9 +84,9 @@ def test_the_customer_is_told_while_the_card_terminal_waits(counter, shop, scree
 
 def test_of_a_member_only_first_name_and_points_are_seen(counter, screen):
     counter.scan(HEADPHONES)
-    counter.window.services.selling.attach_member(replace(MEMBER, display_name="Casey Sample"))
+    counter.window.services.selling.attach_member(replace(MEMBER, display_name="Recipient Sample"))
     shown(counter)
-    assert screen.view.first_name == "Casey"
+    assert screen.view.first_name == "Recipient"
     assert screen.view.points_to_earn == counter.window.services.formatter.points(counter.view.earned.points)
     assert screen.view.points_balance == "1,240"
     seen = f"{screen.view} {screen.accessibleName()} {screen.windowTitle()}"

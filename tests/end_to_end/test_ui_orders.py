@@ -54,7 +54,7 @@ def test_a_television_is_sent_by_keyboard_alone(counter, shop):
     counter.press(Qt.Key.Key_F10)
     choose(counter, "Leaves later")
     choose(counter, "Send the selected line")
-    for text in ("Casey Example", "1 Example Street", "", "", "08601", "Trenton", "NJ"):
+    for text in ("Recipient Example", "1 Example Street", "", "", "08601", "Trenton", "NJ"):
         counter.type(text)
         counter.press(Qt.Key.Key_Return)
     assert not counter.window.side.panel_open
@@ -65,18 +65,18 @@ def test_a_television_is_sent_by_keyboard_alone(counter, shop):
     (order,) = orders(shop)
     assert (order.kind, order.state) == (OrderKind.SHIP, OrderState.OPEN)
     assert shop.storage.state.order_contacts[order.number] == ADDRESS
-    assert "Casey" not in str([entry.payload for entry in shop.storage.state.entries])
+    assert "Recipient" not in str([entry.payload for entry in shop.storage.state.entries])
 
 
 def test_an_address_that_is_wrong_says_so_and_keeps_what_was_typed(counter):
     counter.scan(TELEVISION)
     counter.window.functions.orders.desk._ask_address([1])
     panel = counter.window.functions.orders.desk._panel
-    for field, text in {"name": "Casey", "street": "1 Street", "city": "Town", "region": "NJ"}.items():
+    for field, text in {"name": "Recipient", "street": "1 Street", "city": "Town", "region": "NJ"}.items():
         panel.lines[field].setText(text)
     counter.click(panel.action)
     assert "no postal code of United States" in panel.problem
-    assert panel.lines["name"].text() == "Casey"
+    assert panel.lines["name"].text() == "Recipient"
     assert not counter.view.priced.lines[0].line.to_ship
 
 
@@ -84,11 +84,11 @@ def test_a_scan_goes_to_the_basket_and_not_into_the_address(counter):
     counter.scan(TELEVISION)
     counter.window.functions.orders.desk._ask_address([1])
     panel = counter.window.functions.orders.desk._panel
-    counter.type("Casey")
+    counter.type("Recipient")
     counter.scan(CABLE)
     assert len(counter.names()) == 2
     assert panel.isVisible()
-    assert panel.lines["name"].text() == "Casey"
+    assert panel.lines["name"].text() == "Recipient"
 
 
 def test_goods_are_picked_up_with_the_slip(counter, shop):
@@ -111,7 +111,7 @@ def test_a_special_order_from_deposit_to_sale_by_touch(counter, shop):
     counter.scan(TELEVISION)
     desk = counter.window.functions.orders.desk
     desk._order_specially()
-    desk._panel.lines["name"].setText("Casey Example")
+    desk._panel.lines["name"].setText("Recipient Example")
     counter.click(desk._panel.action)
     assert counter.window.side.entry.digits == "9442"  # 20 % of 472.10
     counter.click(counter.window.side.entry.action_buttons[0])
@@ -187,7 +187,7 @@ def test_an_address_is_taken_by_touch_alone(counter, shop):
     counter.click(desk._panel.lines["name"])
     assert desk.keys.isVisible()
     keys = {key.value: key for key in desk.keys.keys}
-    for text in ("CASEY EXAMPLE", "1 EXAMPLE STREET", "", "", "08601", "TRENTON", "NJ"):
+    for text in ("RECIPIENT EXAMPLE", "1 EXAMPLE STREET", "", "", "08601", "TRENTON", "NJ"):
         for character in text:
             counter.click(keys[character])
         counter.click(keys["Next"])
@@ -220,7 +220,7 @@ def test_a_special_order_that_is_left_while_it_is_rung_up_keeps_its_deposit(coun
     counter.window.services.orders().order_specially(person(), 10_000)
     counter.press(Qt.Key.Key_F11, Qt.Key.Key_Return)
     counter.press(Qt.Key.Key_O, modifiers=Qt.KeyboardModifier.ControlModifier)
-    choose(counter, "Casey Example")
+    choose(counter, "Recipient Example")
     choose(counter, "Ring up")
     counter.press(Qt.Key.Key_Delete, modifiers=Qt.KeyboardModifier.ControlModifier)
     assert "$100.00" not in counter.window.sale.question.detail

@@ -30,7 +30,7 @@ FEES = (
     FeeRule(Fee("installation", "Installation", 9_900, ("general",), refundable=False), ("tv",), chosen=True),
     FeeRule(Fee("delivery", "Delivery", 2_500, ("general",), refundable=False, once=True), delivery=True),
 )
-ADDRESS = OrderContact("Casey Example", ("1 Example Street",), "Trenton", "NJ", "08601", "US")
+ADDRESS = OrderContact("Recipient Example", ("1 Example Street",), "Trenton", "NJ", "08601", "US")
 STORE: dict[str, Any] = {
     "tax_rates": (
         TaxRate("general", 82_500, name="Sales tax"),
@@ -72,6 +72,6 @@ def journal_text(till: Register) -> str:
     return "".join(payload.decode() for (payload,) in till.data.database.all("SELECT payload FROM journal"))
 
 
-def person(name: str = "Casey Example") -> OrderContact:
+def person(name: str = "Recipient Example") -> OrderContact:
     """Somebody to call when the goods are there."""
     return replace(OrderContact(name), phone="555 0100")

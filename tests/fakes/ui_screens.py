@@ -344,7 +344,7 @@ def _orders(counter: WholeCounter) -> None:
 def _address(counter: WholeCounter) -> None:
     _orders(counter)
     _list(counter, "Send")
-    counter.type("Casey Example")
+    counter.type("Recipient Example")
 
 
 def _order_list(counter: WholeCounter) -> None:
