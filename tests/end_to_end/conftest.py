@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fakes.typing_hands import type_by_hand
 from fakes.ui_shop import EMAIL, UiShop
-from fakes.whole_counter import WholeCounter, open_central
-from PySide6.QtCore import Qt
+from fakes.whole_counter import LAST_ANSWERS_S, WholeCounter, open_central
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,16 @@ def qapp() -> QApplication:
     application = build_application()
     application.setCursorFlashTime(0)  # a text cursor that blinks would differ between two pictures of one state
     return application
+
+
+@pytest.fixture(autouse=True)
+def _no_window_outlives_its_test() -> Iterator[None]:
+    """A window that was closed is taken apart before the next one opens: its scanner would listen to that one's keys."""
+    yield
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, CheckoutWindow) and not window.isVisible():
+            window.background.finish(LAST_ANSWERS_S)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 class Counter:
