@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -292,9 +293,11 @@ class LocalBackups:
 
     def _remember(self, state: _State) -> None:
         path = self._folder / STATE_FILE
+        # The keeper and the page may note it at once: each writes a file of its own, and the last one counts.
+        written = path.with_suffix(f".{threading.get_ident()}.new")
         try:
-            path.with_suffix(".new").write_text(json.dumps(asdict(state)), encoding="utf-8")
-            path.with_suffix(".new").replace(path)
+            written.write_text(json.dumps(asdict(state)), encoding="utf-8")
+            written.replace(path)
         except OSError as error:
             log.warning("how the backup stands cannot be noted: %s", error)
 
