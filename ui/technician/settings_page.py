@@ -71,6 +71,8 @@ class SettingsPage(Page):
         self.work(self.desk.versions, self._show)
 
     def _show(self, versions: list[SettingsVersion]) -> None:
+        if self._importing:  # files were asked for meanwhile
+            return
         self._versions = versions
         self._list_card.heading = "Versions"
         self.take.rename("Import")
@@ -143,6 +145,8 @@ class SettingsPage(Page):
         self.work(self.desk.book.importable, self._show_files)
 
     def _show_files(self, files: list[Path]) -> None:
+        if not self._importing:  # back at the versions meanwhile: a file must not stand where a version is chosen
+            return
         self._files = files
         self._list_card.heading = "Settings to take"
         self._diff_card.heading = "What is in it"
